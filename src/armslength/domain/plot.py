@@ -1,0 +1,128 @@
+"""Plots: surveillance reports, held as a struct of arrays.
+
+One `Plots` is a batch of reports from one recording or feed, in the order in which they stood there. Everything is SI
+but positions, which are WGS-84 geodetic degrees; every level carries its datum by the column it stands in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+F64 = NDArray[np.float64]
+F32 = NDArray[np.float32]
+I64 = NDArray[np.int64]
+I32 = NDArray[np.int32]
+U32 = NDArray[np.uint32]
+Bool = NDArray[np.bool_]
+
+UNKNOWN_FUTURE = np.iinfo(np.int64).min
+"""`Plots.rest_from_ns` of a recording that is not known to be in order of time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plots:
+    """A batch of plots, shape (N,) each. Rows without a usable time, address or position never get here.
+
+    Attributes:
+        file: index of the recording among those given.
+        row: number of the row in its recording, 1-based, header not counted.
+        time_ns: time of applicability of the position, UTC ns.
+        aircraft: index of the aircraft in the `Roster`.
+        lat, lon: WGS-84 [deg]; lon in [-180, 180).
+        alt_baro_m: level on standard pressure [m], NaN unknown.
+        alt_geo_m: height above the WGS-84 ellipsoid [m], NaN unknown.
+        gs_mps, track_deg, vs_mps: ground speed [m/s], track [deg true], vertical rate [m/s, up]; NaN unknown.
+        on_ground: the aircraft said that it is on the ground.
+        accuracy_m: radius that holds the true position with 95 % [m], NaN not reported.
+        rest_from_ns: no later batch of this recording holds an earlier time; UNKNOWN_FUTURE where that is not known.
+    """
+
+    file: int
+    row: U32
+    time_ns: I64
+    aircraft: I32
+    lat: F64
+    lon: F64
+    alt_baro_m: F32
+    alt_geo_m: F32
+    gs_mps: F32
+    track_deg: F32
+    vs_mps: F32
+    on_ground: Bool
+    accuracy_m: F32
+    rest_from_ns: int = UNKNOWN_FUTURE
+
+    def __len__(self) -> int:
+        return len(self.time_ns)
+
+
+@dataclass
+class Roster:
+    """Who is who: addresses by index, and which call sign an aircraft used when.
+
+    An address is the ICAO 24-bit address in lower-case hex; one that is not an ICAO address begins with "~" (as readsb
+    writes it).
+    """
+
+    addresses: list[str] = field(default_factory=list)
+    _index: dict[str, int] = field(default_factory=dict)
+    _callsigns: dict[int, dict[str, int]] = field(default_factory=dict)
+
+    def index(self, address: str) -> int:
+        """Return the index of `address`, entering it when it is new."""
+        found = self._index.get(address)
+        if found is None:
+            found = self._index[address] = len(self.addresses)
+            self.addresses.append(address)
+        return found
+
+    def saw_callsign(self, aircraft: int, callsign: str, first_ns: int) -> None:
+        """Note that `aircraft` used `callsign` from `first_ns` on (the earliest such time counts)."""
+        seen = self._callsigns.setdefault(aircraft, {})
+        seen[callsign] = min(first_ns, seen.get(callsign, first_ns))
+
+    def callsign_at(self, aircraft: int, time_ns: int) -> str:
+        """Return the call sign in use at `time_ns`: the last one first seen by then, else the earliest, else ""."""
+        seen = self._callsigns.get(aircraft)
+        if not seen:
+            return ""
+        before = [(first, name) for name, first in seen.items() if first <= time_ns]
+        return max(before)[1] if before else min((first, name) for name, first in seen.items())[1]
+
+    def callsigns(self, aircraft: int) -> list[str]:
+        """Return every call sign that `aircraft` used, earliest first."""
+        seen = self._callsigns.get(aircraft, {})
+        return sorted(seen, key=lambda name: (seen[name], name))
+
+    def __len__(self) -> int:
+        return len(self.addresses)
+
+
+@dataclass
+class KeptAside:
+    """Rows that were not used, counted by reason, with the first example of each."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    examples: dict[str, dict[str, object]] = field(default_factory=dict)
+
+    def add(self, reason: str, count: int, *, file: str, row: int, says: str) -> None:
+        """Count `count` rows set aside for `reason`; the first call of a reason gives the example.
+
+        Args:
+            reason: a short fixed phrase, for example "no position".
+            count: how many rows; 0 is ignored.
+            file, row: where the first of them stands (row 1-based, header not counted).
+            says: what that row says, in a few words.
+        """
+        if count <= 0:
+            return
+        self.counts[reason] = self.counts.get(reason, 0) + int(count)
+        self.examples.setdefault(reason, {"file": file, "row": int(row), "says": says})
+
+    def as_dict(self) -> dict[str, dict[str, object]]:
+        """Return {reason: {"rows": n, "example": {...}}} for summary.json, most rows first."""
+        order = sorted(self.counts, key=lambda reason: (-self.counts[reason], reason))
+        return {reason: {"rows": self.counts[reason], "example": self.examples[reason]} for reason in order}
