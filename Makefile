@@ -1,0 +1,66 @@
+# Everything a developer needs. On a fresh machine `make demo` and `make test` do their own set-up.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+.DEFAULT_GOAL := help
+.PHONY: help setup dev test check unit lint types contracts format lock demo bench clean
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.setup ## the command, at .venv/bin/armslength
+
+dev: $(VENV)/.dev ## the command and what the checks need
+
+$(VENV)/.setup: pyproject.toml requirements.lock requirements-build.lock
+	@uv=$$(PYTHON=$(PYTHON) scripts/bring_uv.sh) && \
+	{ [ -x $(BIN)/python ] || $$uv venv -q --python $(PYTHON) $(VENV); } && \
+	$$uv pip install -q --python $(BIN)/python --require-hashes -r requirements.lock && \
+	$$uv pip install -q --python $(BIN)/python --build-constraints requirements-build.lock --no-deps -e . && \
+	touch $@ && echo "armslength is at $(BIN)/armslength"
+
+$(VENV)/.dev: $(VENV)/.setup requirements-dev.lock
+	@uv=$$(PYTHON=$(PYTHON) scripts/bring_uv.sh) && \
+	$$uv pip install -q --python $(BIN)/python --require-hashes -r requirements-dev.lock && touch $@
+
+demo: $(VENV)/.setup ## write a sky of two parties, replay it, name the report
+	@rm -rf demo-out
+	$(BIN)/armslength scenario write euphrates --seed 1 --out demo-out/sky
+	$(BIN)/armslength replay demo-out/sky/north.parquet demo-out/sky/south.parquet \
+	  --agreement demo-out/sky/agreement.toml --members demo-out/sky/members.toml --out demo-out/replay
+	@echo "Open demo-out/replay/report.html in a browser."
+
+test: lint types contracts unit ## lint, types, import contracts, tests
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check src tests scripts
+	$(BIN)/ruff format --check src tests scripts
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+contracts: $(VENV)/.dev
+	$(BIN)/lint-imports --no-cache
+
+unit: $(VENV)/.dev
+	$(BIN)/python -m pytest
+
+format: $(VENV)/.dev ## put the code into its form
+	$(BIN)/ruff check --fix-only -q src tests scripts
+	$(BIN)/ruff format -q src tests scripts
+
+bench: $(VENV)/.setup ## the figures in the README, on this machine
+	@uv=$$(PYTHON=$(PYTHON) scripts/bring_uv.sh) && \
+	$$uv pip install -q --python $(BIN)/python --require-hashes -r requirements-bench.lock
+	$(BIN)/armslength bench detect
+	$(BIN)/armslength bench replay
+
+lock: ## compile the locks anew
+	@export UV_CUSTOM_COMPILE_COMMAND='make lock'; uv=$$(PYTHON=$(PYTHON) scripts/bring_uv.sh) && c="$$uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links" && \
+	$$c pyproject.toml -o requirements.lock && \
+	$$c pyproject.toml --extra dev -c requirements.lock -o requirements-dev.lock && \
+	$$c pyproject.toml --extra bench -c requirements.lock -o requirements-bench.lock && \
+	echo hatchling | $$c - -o requirements-build.lock
+
+clean: ## take away everything that was made here
+	rm -rf $(VENV) .uv demo-out replay-out .mypy_cache .ruff_cache .pytest_cache .hypothesis
