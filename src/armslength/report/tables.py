@@ -1,0 +1,143 @@
+"""The tables of a replay: encounters.parquet, encounters.csv and encounters.geojson, the same rows in three forms.
+
+All three hold exactly `COLUMNS`, in that order, one row an encounter. What is unknown (NaN, infinite) is null in
+Parquet and GeoJSON and empty in CSV. Parquet holds numbers in full and times as Datetime(ns, UTC). CSV and GeoJSON are
+rounded to what can be read (metres, seconds: 3 decimals; degrees: 7; ratio: 6) and write times in ISO 8601 with Z, to
+the millisecond.
+
+Call signs come from the air, so they are whatever somebody chose to send. Spreadsheets run a cell that begins with
+= + - or @ as a formula; in CSV, and only there, such text gets an apostrophe before it (also behind a semicolon, a
+comma or a bar, where a spreadsheet of another country would begin a new cell), and control characters become spaces.
+Programs should read the Parquet file, which holds the text as it was sent.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from math import isfinite
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import polars as pl
+
+from armslength.domain.encounter import COLUMNS, Encounter
+from armslength.report.staging import Staging, write_atomically
+from armslength.units import stamp
+
+__all__ = ["FILES", "SCHEMA", "frame", "write_atomically", "write_tables"]
+
+FILES = {"parquet": "encounters.parquet", "csv": "encounters.csv", "geojson": "encounters.geojson"}
+
+_TIME = pl.Datetime("ns", "UTC")
+_TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
+    **dict.fromkeys(COLUMNS, pl.Float64),
+    **dict.fromkeys(("opened", "closed", "t_closest", "t_slant"), _TIME),
+    **dict.fromkeys(
+        (
+            "first",
+            "second",
+            "first_callsign",
+            "second_callsign",
+            "first_party",
+            "second_party",
+            "level",
+            "certainty",
+            "note",
+        ),
+        pl.String,
+    ),
+    "encounter": pl.Int64,
+}
+SCHEMA = pl.Schema({name: _TYPES[name] for name in COLUMNS})
+"""Names and types of the Parquet table."""
+
+_DECIMALS = {"lat": 7, "lon": 7, "ratio": 6}
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_FORMULA = re.compile(r"(^|[;,|])(\s*)(?=[=+\-@＝＋－＠])")
+
+
+def frame(encounters: Sequence[Encounter]) -> pl.DataFrame:
+    """Return the encounters as a table with exactly `SCHEMA`; numbers that are not finite are null."""
+    columns = {
+        name: pl.Series(name, [_cell(getattr(one, name)) for one in encounters], dtype=_plain(kind)).cast(kind)
+        for name, kind in SCHEMA.items()
+    }
+    return pl.DataFrame(columns, schema=SCHEMA)
+
+
+def write_tables(out: Path, encounters: Sequence[Encounter], staging: Staging | None = None) -> dict[str, str]:
+    """Write the three tables into `out` and return {"parquet": name, "csv": name, "geojson": name}.
+
+    With `staging` they get their names when that ends, together with whatever else it holds; without, at once. In
+    either case an interruption leaves no half-written file.
+
+    Raises:
+        InputError: the folder cannot be written to.
+    """
+    if staging is None:
+        with Staging(out) as own:
+            return write_tables(out, encounters, own)
+    table = frame(encounters)
+    staging.write(FILES["parquet"], lambda file: table.write_parquet(file, compression="zstd"))
+    staging.write(FILES["csv"], lambda file: _readable(table, encounters).write_csv(file))
+    staging.write(FILES["geojson"], lambda file: _write_geojson(file, encounters))
+    return dict(FILES)
+
+
+def _plain(kind: pl.DataType | type[pl.DataType]) -> pl.DataType | type[pl.DataType]:
+    """Return what a column is built from: times from integers, everything else as it is."""
+    return pl.Int64 if kind == _TIME else kind
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    if isinstance(value, str):
+        # JSON can smuggle in half a surrogate pair, which no UTF-8 file can hold.
+        return value.encode("utf-8", "replace").decode()
+    return int(value)
+
+
+def _rounded(name: str, value: Any) -> Any:
+    """Return a value as CSV and GeoJSON write it, text untouched."""
+    if SCHEMA[name] == _TIME:
+        return stamp(int(value))
+    cell = _cell(value)
+    return round(cell, _DECIMALS.get(name, 3)) if isinstance(cell, float) else cell
+
+
+def _harmless(text: str) -> str:
+    """Return `text` so that no spreadsheet runs it."""
+    return _FORMULA.sub(r"\1\2'", _CONTROL.sub(" ", text))
+
+
+def _readable(table: pl.DataFrame, encounters: Sequence[Encounter]) -> pl.DataFrame:
+    """Return the table as CSV holds it."""
+    columns = []
+    for name, kind in table.schema.items():
+        values = [_rounded(name, getattr(one, name)) for one in encounters]
+        if kind == pl.String:
+            values = [_harmless(text) for text in values]
+        columns.append(pl.Series(name, values, dtype=pl.String if kind == _TIME else kind))
+    return pl.DataFrame(columns)
+
+
+def _features(encounters: Sequence[Encounter]) -> Iterator[str]:
+    for one in encounters:
+        properties = {name: _rounded(name, getattr(one, name)) for name in COLUMNS}
+        placed = properties["lat"] is not None and properties["lon"] is not None
+        # No third coordinate: RFC 7946 means height above the ellipsoid there, and levels are mostly barometric.
+        geometry = {"type": "Point", "coordinates": [properties["lon"], properties["lat"]]} if placed else None
+        feature = {"type": "Feature", "id": one.encounter, "geometry": geometry, "properties": properties}
+        yield json.dumps(feature, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def _write_geojson(file: BinaryIO, encounters: Sequence[Encounter]) -> None:
+    """Write one feature a line, so that the file can be read, compared and cut with ordinary tools."""
+    file.write(b'{"type":"FeatureCollection","features":[')
+    for number, feature in enumerate(_features(encounters)):
+        file.write(b",\n" if number else b"\n")
+        file.write(feature.encode())
+    file.write(b"\n]}\n")
