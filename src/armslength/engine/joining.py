@@ -1,0 +1,214 @@
+"""Stays to encounters: what belongs together, how close, how long, and how sure.
+
+One pair has one encounter as long as it comes back inside within ten minutes. Its dwell is the longest continuous stay,
+exits under 30 s bridged (RULES 3.1, G01). The judgement has three outcomes, from the two-sigma bounds:
+  certain            inside (or a near miss) even if all errors are against it,
+  not_determinable   the bounds are as wide as the limit itself, the level is unknown or on another datum, or a track
+                     is implausible around that time,
+  possible           anything between.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from armslength.domain.encounter import CERTAIN, INSIDE, NEAR_MISS, NOT_DETERMINABLE, POSSIBLE
+from armslength.domain.plot import F64, I32
+from armslength.kernel import passage as P
+
+REENTRY_S = 600.0
+"""A pair that comes back inside within this time [s] is in the same encounter."""
+BRIDGE_S = 30.0
+"""An exit shorter than this [s] does not end a stay."""
+
+
+@dataclass(slots=True)
+class Dwell:
+    """The longest continuous stay [s], exits under BRIDGE_S bridged."""
+
+    since: float = math.nan
+    until: float = math.nan
+    longest: float = 0.0
+
+    def add(self, t_in: float, t_out: float) -> None:
+        """Prolong the running stay, or begin another."""
+        if not t_in - self.until < BRIDGE_S:  # also the first time
+            self.since = t_in
+        self.until = max(t_out, self.until) if self.until == self.until else t_out
+        self.longest = max(self.longest, self.until - self.since)
+
+
+@dataclass(slots=True)
+class Joined:
+    """An encounter while it is put together. Aircraft are roster indices; times seconds after the epoch.
+
+    `best` is the stay with the least ratio, a row of `passage.FIELDS`.
+    """
+
+    one: int
+    two: int
+    opened: float
+    closed: float
+    best: list[float]
+    slant: float = math.inf
+    t_slant: float = math.nan
+    slant_low: float = math.inf
+    slant_high: float = math.inf
+    dwell: Dwell = field(default_factory=Dwell)
+    certain: Dwell = field(default_factory=Dwell)
+    exempt_only: bool = True
+    level_known: bool = True
+    level_lost: bool = False
+
+    def add(self, stay: list[float]) -> None:
+        """Enter a stay of the kinds NOMINAL, EXEMPT or UNKNOWN_LEVEL."""
+        self.opened, self.closed = min(self.opened, stay[P.T_IN]), max(self.closed, stay[P.T_OUT])
+        self.dwell.add(stay[P.T_IN], stay[P.T_OUT])
+        self.exempt_only = self.exempt_only and stay[P.KIND] == P.EXEMPT
+        if stay[P.RATIO] < self.best[P.RATIO]:
+            self.best = stay
+        if stay[P.SLANT] < self.slant:
+            self.slant, self.t_slant = stay[P.SLANT], stay[P.T_SLANT]
+        self.slant_low = min(self.slant_low, stay[P.SLANT_LOW])
+        self.slant_high = min(self.slant_high, stay[P.SLANT_HIGH])
+
+
+@dataclass(slots=True)
+class _Graze:
+    """The last pass of a pair that stayed outside by less than the errors; `inside`: it belongs to an encounter."""
+
+    until: float
+    inside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Level and certainty of an encounter, whether it is certainly a breach, and what the reader must know."""
+
+    level: str
+    certainty: str
+    breach: bool
+    note: str
+
+
+def judge(found: Joined, h: float, v: float, near: float, dwell_limit: float, implausible: str) -> Judgement:
+    """Return the judgement on `found` under the minima `h`, `v`, the near-miss distance `near` [m], the limit [s].
+
+    `implausible` says why a track cannot be believed around that time, or is empty.
+    """
+    error_h, error_v = found.best[P.ERROR_H], found.best[P.ERROR_V]
+    notes = []
+    near_miss = found.level_known and found.slant < near
+    level = NEAR_MISS if near_miss else INSIDE
+    if not found.level_known:
+        certainty = NOT_DETERMINABLE
+        notes.append(
+            "levels on different datums" if found.best[P.DATUM] == P.MIXED else "level of at least one aircraft unknown"
+        )
+    elif near_miss:
+        wide = max(error_h, error_v) >= near
+        certainty = CERTAIN if found.slant_high < near else NOT_DETERMINABLE if wide else POSSIBLE
+        if certainty != CERTAIN and found.certain.longest > 0.0:
+            notes.append("inside the minima for certain; only the near miss is not")
+    else:
+        wide = error_h >= h or error_v >= v
+        certainty = CERTAIN if found.certain.longest > 0.0 else NOT_DETERMINABLE if wide else POSSIBLE
+        if found.slant_low < near:
+            notes.append("a near miss cannot be excluded")
+    over = found.certain.longest > dwell_limit and not found.exempt_only
+    if found.dwell.longest > dwell_limit and not found.exempt_only and found.level_known:
+        sure = "" if over and not implausible else ", not for certain"
+        notes.append(f"stayed inside longer than the {dwell_limit:.0f} s allowed{sure}")
+    if found.exempt_only:
+        notes.append("where no minima hold (exempt or outside the area); near misses count everywhere")
+    if found.level_lost:
+        notes.append("level unknown for a part of it")
+    if implausible:
+        certainty = NOT_DETERMINABLE
+        notes.append(f"rests on an implausible track: {implausible}")
+    breach = not implausible and (over or (near_miss and certainty == CERTAIN))
+    return Judgement(level, certainty, breach, "; ".join(notes))
+
+
+@dataclass
+class Joiner:
+    """Puts stays together, stretch by stretch. `grazing` counts passes outside the minima by less than the errors."""
+
+    grazing: int = 0
+    _open: dict[tuple[int, int, bool], Joined] = field(default_factory=dict)
+    _done: list[Joined] = field(default_factory=list)
+    _grazed: dict[tuple[int, int], _Graze] = field(default_factory=dict)
+
+    def add(self, stays: F64, aircraft: I32) -> None:
+        """Enter the stays of one stretch. `aircraft` gives the roster index of each track of the stretch."""
+        one = aircraft[stays[:, P.FIRST].astype(np.int64)].astype(np.int64)
+        two = aircraft[stays[:, P.SECOND].astype(np.int64)].astype(np.int64)
+        low, high = np.minimum(one, two), np.maximum(one, two)
+        # By pair and time; a CERTAIN stay after the NOMINAL one that it lies in.
+        order = np.lexsort((stays[:, P.KIND], stays[:, P.T_IN], high, low))
+        for a, b, stay in zip(low[order].tolist(), high[order].tolist(), stays[order].tolist(), strict=True):
+            kind = int(stay[P.KIND])
+            if kind == P.CERTAIN:
+                self._open[a, b, True].certain.add(stay[P.T_IN], stay[P.T_OUT])
+            elif kind == P.GRAZING:
+                self._graze(a, b, stay)
+            else:
+                self._enter(a, b, kind != P.UNKNOWN_LEVEL, stay)
+
+    def _enter(self, a: int, b: int, known: bool, stay: list[float]) -> None:
+        found = self._open.get((a, b, known))
+        if found is not None and stay[P.T_IN] - found.closed > REENTRY_S:
+            self._done.append(found)
+            found = None
+        if found is None:
+            found = Joined(a, b, stay[P.T_IN], stay[P.T_OUT], stay, level_known=known)
+            self._open[a, b, known] = found
+        found.add(stay)
+        graze = self._grazed.get((a, b))
+        if graze is not None and stay[P.T_IN] - graze.until <= REENTRY_S:
+            graze.inside = True
+
+    def _graze(self, a: int, b: int, stay: list[float]) -> None:
+        graze = self._grazed.get((a, b))
+        if graze is None or stay[P.T_IN] - graze.until > REENTRY_S:
+            self.grazing += graze is not None and not graze.inside
+            graze = self._grazed[a, b] = _Graze(stay[P.T_OUT])
+        graze.until = max(graze.until, stay[P.T_OUT])
+        for known in (True, False):
+            found = self._open.get((a, b, known))
+            if found is not None and stay[P.T_IN] - found.closed <= REENTRY_S:
+                graze.inside = True
+
+    def running(self) -> list[Joined]:
+        """Return the encounters that may still go on."""
+        return list(self._open.values())
+
+    def settle(self, now: float) -> None:
+        """Close what can no longer go on at `now` [s]."""
+        for key in [key for key, found in self._open.items() if now - found.closed > REENTRY_S]:
+            self._done.append(self._open.pop(key))
+        for pair in [pair for pair, graze in self._grazed.items() if now - graze.until > REENTRY_S]:
+            self.grazing += not self._grazed.pop(pair).inside
+
+    def finish(self) -> list[Joined]:
+        """Return every encounter in order of time; one whose level was lost for a part counts once."""
+        self.settle(math.inf)
+        known: dict[tuple[int, int], list[Joined]] = {}
+        for found in self._done:
+            if found.level_known:
+                known.setdefault((found.one, found.two), []).append(found)
+        out = []
+        for found in self._done:
+            near = [
+                k
+                for k in ([] if found.level_known else known.get((found.one, found.two), []))
+                if found.opened - k.closed <= REENTRY_S and k.opened - found.closed <= REENTRY_S
+            ]
+            for k in near:
+                k.level_lost = True
+            if not near:
+                out.append(found)
+        return sorted(out, key=lambda f: (f.opened, f.closed, f.one, f.two))

@@ -1,0 +1,254 @@
+"""Plots to tracks: sort, choose the sensor, clean, link, bound the error. Live and in replay.
+
+Association is by address: every plot names its aircraft. Stages in order, each counted: impossible times; ground
+movements; other recordings of the same aircraft; duplicates, jumps and frozen positions; levels that cannot be; short
+holes in the level filled. The error bound of a link is, at two sigma, the root of the squares of
+  interpolation  a T^2 / 8, a the manoeuvre limit of the category (an arc of acceleration a against its chord),
+  accuracy       the reported 95 % radius, else 92.6 m; levels 38.1 m (125 ft, ICAO Annex 11 attachment on levels),
+                 geometric 45 m (GVA 2, DO-260B),
+  clock          ground speed times the two-sigma error of the time stamp.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from armslength.domain.plot import F64, I32, I64, U32, Bool, KeptAside, Plots
+from armslength.domain.track import Limits, Marks, Oddity, Tracks
+from armslength.kernel import cleaning
+from armslength.kernel.geodesy import surfaces
+from armslength.units import NS
+
+GAP_S = 60.0
+"""Longest time between two plots over which the flight between them is taken as known."""
+DROP_S = 600.0
+"""A track without plots for longer is dropped."""
+FILL_S = 20.0
+"""Longest hole in the level that is filled from its neighbours."""
+LEVEL_BOUND_M = 38.1
+GEOMETRIC_BOUND_M = 45.0
+WHOLE_SECONDS_S = 0.58
+"""Two sigma of a stamp cut to whole seconds: uniform over 1 s has sigma 0.29 s."""
+FINE_STAMP_S = 0.1
+EARLIEST_NS, LATEST_NS = 631_152_000 * NS, 4_102_444_800 * NS
+"""1990 and 2100: a stamp outside was not made by a working clock."""
+
+_WORDS = {
+    cleaning.RELOCATED: ("moved faster than any aircraft flies", 1800.0, 1800.0),
+    cleaning.HOPPED: ("does not move as it says it does", 120.0, 120.0),
+    cleaning.STALE: ("position stood still in flight", 120.0, 120.0),
+    cleaning.TWO_PLACES: ("in two places at one time", 600.0, 600.0),
+    cleaning.TOO_SLOW: ("too slow for its level", 600.0, 600.0),
+    cleaning.LEVEL_JUMPED: ("level jumped", 300.0, 300.0),
+}
+"""By event: what it is called, and how long before and after [s] the track is implausible."""
+_ASIDE = {
+    cleaning.DUPLICATE: ("duplicate", "same aircraft and time as a row before it"),
+    cleaning.CONFLICTING: ("two positions for one time", "same aircraft and time as a row before it, elsewhere"),
+    cleaning.JUMP: ("position jump", "further from the position before it than any aircraft flies in that time"),
+    cleaning.FROZEN: ("frozen position", "same position as before while the ground speed says that it flies"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Plots of several batches as arrays. `linked`: the flight from the plot before to this one is known."""
+
+    file: I32
+    row: U32
+    aircraft: I32
+    t: F64
+    lat: F64
+    lon: F64
+    baro: F64
+    geo: F64
+    gs: F64
+    acc: F64
+    linked: Bool
+
+    def take(self, which: I64 | Bool) -> _Rows:
+        return _Rows(*(getattr(self, name)[which] for name in self.__slots__))
+
+    @staticmethod
+    def join(one: _Rows, two: _Rows) -> _Rows:
+        return _Rows(*(np.concatenate([getattr(one, n), getattr(two, n)]) for n in one.__slots__))
+
+
+@dataclass
+class Tracker:
+    """The tracks of a stream of plots, stretch by stretch. `names` are the recordings, for the examples."""
+
+    names: Sequence[str]
+    aside: KeptAside
+    marks: Marks = field(default_factory=Marks)
+    epoch_ns: int | None = None
+    used: int = 0
+    notes: dict[str, int] = field(default_factory=dict)
+    clock_s: dict[int, float] = field(default_factory=dict)
+    _state: F64 = field(default_factory=lambda: np.full((0, cleaning.STATE), np.nan))
+    _carry: _Rows | None = None
+    _known_to: float = -np.inf
+
+    def update(self, batches: Sequence[Plots], limits: Limits, until_ns: int | None) -> Tracks | None:
+        """Return the tracks over the next stretch, or None where there is nothing in it.
+
+        Args:
+            batches: every plot of the stretch; none earlier than those of the stretch before.
+            limits: what each aircraft can fly; covers every aircraft in `batches`.
+            until_ns: every plot before this UTC time is in `batches` or came before; None: there are no more.
+        """
+        batches = [b for b in batches if len(b)]
+        if self.epoch_ns is None:
+            if not batches:
+                return None
+            self.epoch_ns = min(int(b.time_ns.min()) for b in batches) // NS * NS
+        fresh = self._clean(self._gather(batches), limits) if batches else None
+        rows = fresh if self._carry is None else self._carry if fresh is None else _Rows.join(self._carry, fresh)
+        if rows is None:
+            return None
+        end = np.inf if until_ns is None else (until_ns - self.epoch_ns) / NS - GAP_S
+        order, start, _ = cleaning.by_aircraft(rows.aircraft, rows.t, len(limits.speed_mps))
+        rows = rows.take(order)
+        for level in (rows.baro, rows.geo):
+            filled = cleaning.fill_levels(start, rows.t, level, FILL_S)
+            self._note("levels filled from their neighbours", filled)
+        window = (self._known_to, end)
+        self._known_to = end
+        # The next stretch needs what lies beyond the window, and the plot before it that a known flight leads from.
+        needed = rows.t >= end
+        needed[:-1] |= needed[1:] & rows.linked[1:] & (rows.aircraft[1:] == rows.aircraft[:-1])
+        self._carry = rows.take(needed) if end < np.inf else None
+        return self._tracks(rows, start, window, limits)
+
+    def _gather(self, batches: Sequence[Plots]) -> _Rows:
+        """Join the batches, without impossible times and ground movements."""
+        parts = []
+        assert self.epoch_ns is not None
+        for b in batches:
+            name = self.names[b.file]
+            bad = (b.time_ns < EARLIEST_NS) | (b.time_ns > LATEST_NS)
+            self._set_aside("impossible time", name, b.row, bad, "time stamp before 1990 or after 2100")
+            ground = b.on_ground & ~bad
+            self._set_aside("on the ground", name, b.row, ground, "the aircraft says that it is on the ground")
+            if b.file not in self.clock_s:
+                self.clock_s[b.file] = FINE_STAMP_S if np.any(b.time_ns % NS) else WHOLE_SECONDS_S
+            ok = ~(bad | ground)
+            f64 = np.float64
+            parts.append(
+                _Rows(
+                    np.full(len(b), b.file, np.int32), b.row, b.aircraft, (b.time_ns - self.epoch_ns) / NS, b.lat,
+                    b.lon, b.alt_baro_m.astype(f64), b.alt_geo_m.astype(f64), b.gs_mps.astype(f64),
+                    b.accuracy_m.astype(f64), np.zeros(len(b), np.bool_),
+                ).take(ok)
+            )  # fmt: skip
+        rows = parts[0]
+        for part in parts[1:]:
+            rows = _Rows.join(rows, part)
+        return rows
+
+    def _set_aside(self, reason: str, name: str, row: U32, which: Bool, says: str) -> None:
+        count = int(np.count_nonzero(which))
+        if count:
+            self.aside.add(reason, count, file=name, row=int(row[np.argmax(which)]), says=says)
+
+    def _clean(self, rows: _Rows, limits: Limits) -> _Rows:
+        """Return the plots that may be true, marked with their links; count the others."""
+        count = len(limits.speed_mps)
+        if len(self._state) < count:
+            more = np.full((count - len(self._state), cleaning.STATE), np.nan)
+            more[:, [cleaning.ANCHOR_N, cleaning.BARO_ANCHOR_N, cleaning.GEO_ANCHOR_N]] = 0.0
+            self._state = np.concatenate([self._state, more])
+        order, start, disorder = cleaning.by_aircraft(rows.aircraft, rows.t, count)
+        self._note("rows out of order of time, sorted", disorder)
+        rows = rows.take(order)
+        if len(self.names) > 1:
+            rows, start = self._one_source(rows, start)
+        n = len(rows.t)
+        verdict, events = np.empty(n, np.uint8), np.empty((n, 3))
+        xyz = surfaces(np.radians(rows.lat), np.radians(rows.lon))
+        m, no_levels = cleaning.clean(
+            start, np.arange(count), rows.t, xyz, rows.gs, rows.acc, rows.baro, rows.geo, limits.speed_mps, GAP_S,
+            DROP_S, self._state, verdict, rows.linked, events,
+        )  # fmt: skip
+        for k, kind, t in events[:m]:
+            why, before, after = _WORDS[int(kind)]
+            self.marks.add(Oddity(int(k), t - before, t + after, why))
+        kept = verdict == cleaning.KEPT
+        for reason, (word, says) in _ASIDE.items():
+            self._aside_by_file(word, rows, verdict == reason, says)
+        self._note("levels that cannot be, taken as unknown", no_levels)
+        self.used += int(np.count_nonzero(kept))
+        self._note("rows without a level", int(np.count_nonzero(np.isnan(rows.baro[kept]) & np.isnan(rows.geo[kept]))))
+        return rows.take(kept)
+
+    def _aside_by_file(self, reason: str, rows: _Rows, which: Bool, says: str) -> None:
+        if not np.any(which):
+            return
+        i = int(np.argmax(which))
+        self.aside.add(
+            reason, int(np.count_nonzero(which)), file=self.names[rows.file[i]], row=int(rows.row[i]), says=says
+        )
+
+    def _note(self, what: str, count: int) -> None:
+        if count:
+            self.notes[what] = self.notes.get(what, 0) + int(count)
+
+    def _one_source(self, rows: _Rows, start: I64) -> tuple[_Rows, I64]:
+        """Keep each aircraft's best recording of this stretch, and the others only where it is silent."""
+        files = len(self.names)
+        count = len(start) - 1
+        who = rows.aircraft.astype(np.int64)
+        cell = who * files + rows.file
+        plots = np.bincount(cell, minlength=count * files).reshape(count, files)
+        if np.all(np.count_nonzero(plots, axis=1) <= 1):
+            return rows, start
+        radius = np.where(np.isnan(rows.acc), cleaning.USUAL_ACCURACY, rows.acc)
+        mean = np.bincount(cell, radius, count * files).reshape(count, files) / np.maximum(plots, 1)
+        first = np.full(count * files, np.inf)
+        last = np.full(count * files, -np.inf)
+        np.minimum.at(first, cell, rows.t)
+        np.maximum.at(last, cell, rows.t)
+        with np.errstate(invalid="ignore"):
+            every = ((last - first).reshape(count, files)) / np.maximum(plots - 1, 1)
+        every = np.where(plots > 1, every, GAP_S)
+        # Expected bound of a link: accuracy, and interpolation at a gentle 0.3 g.
+        score = np.where(plots > 0, np.hypot(mean, 3.0 * every**2 / 8.0), np.inf)
+        best = np.argmin(score, axis=1)
+        silent = np.maximum(10.0, 2.5 * every[np.arange(count), best])
+        keep = np.empty(len(rows.t), np.bool_)
+        cleaning.choose_source(start, rows.t, rows.file, best, silent, keep)
+        says = "another recording shows this aircraft better at that time"
+        self._aside_by_file("seen better by another recording", rows, ~keep, says)
+        rows = rows.take(keep)
+        starts = np.concatenate([[0], np.cumsum(np.bincount(rows.aircraft, minlength=count))]).astype(np.int64)
+        return rows, starts
+
+    def _tracks(self, rows: _Rows, start: I64, window: tuple[float, float], limits: Limits) -> Tracks:
+        """Bound the errors and lay the plots out for detection."""
+        n = len(rows.t)
+        linked = np.zeros(n, np.bool_)
+        same = rows.aircraft[1:] == rows.aircraft[:-1]
+        linked[:-1] = rows.linked[1:] & same
+        dt = np.zeros(n)
+        dt[:-1] = np.where(linked[:-1], np.diff(rows.t), 0.0)
+        acc = np.where(np.isnan(rows.acc), cleaning.USUAL_ACCURACY, rows.acc)
+        acc[:-1] = np.maximum(acc[:-1], np.where(linked[:-1], acc[1:], 0.0))
+        xyz = surfaces(np.radians(rows.lat), np.radians(rows.lon))
+        step = np.zeros(n)
+        step[:-1] = np.sqrt(np.sum(np.diff(xyz, axis=1) ** 2, axis=0))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            speed = np.where(dt > 0.0, step / dt, 0.0)
+        clock = np.array([self.clock_s.get(f, FINE_STAMP_S) for f in range(len(self.names))])[rows.file]
+        arc = dt * dt / 8.0
+        error_h = np.sqrt((limits.horizontal_mps2[rows.aircraft] * arc) ** 2 + acc**2 + (speed * clock) ** 2)
+        level = np.where(np.isnan(rows.baro), GEOMETRIC_BOUND_M, LEVEL_BOUND_M)
+        error_v = np.sqrt((limits.vertical_mps2[rows.aircraft] * arc) ** 2 + level**2)
+        present = np.flatnonzero(np.diff(start))
+        assert self.epoch_ns is not None
+        return Tracks(
+            self.epoch_ns, window, np.concatenate([start[present], [n]]).astype(np.int64), present.astype(np.int32),
+            rows.t, rows.lat, rows.lon, xyz, rows.baro, rows.geo, linked, error_h, error_v, rows.file,
+        )  # fmt: skip
