@@ -46,7 +46,9 @@ EXAMPLES = {
     Quantity.ANGLE: '"36.5 deg"',
 }
 
-_NUMBER = re.compile(r"^\s*([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][+-]?\d+)?)\s*([A-Za-z][A-Za-z/0-9]*)?\s*$")
+_NUMBER = re.compile(
+    r"^\s*([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][+-]?\d+)?)\s*([A-Za-z][A-Za-z/0-9]*)?\s*$"
+)
 _LEVEL = re.compile(r"^\s*FL\s*(\d{1,3})\s*$", re.IGNORECASE)
 _SPELLINGS = {"nm": "NM", "nmi": "NM", "feet": "ft", "kts": "kt", "fl": "FL", "sec": "s", "mps": "m/s", "km": "km"}
 
@@ -74,6 +76,14 @@ def parse(text: object, quantity: Quantity) -> float:
         known = ", ".join(factors)
         raise InputError(f'"{text}": {unit} is not a unit of {quantity.name.lower()} ({known}).', remedy=right)
     return float(match[1].replace(",", "")) * factors[unit]
+
+
+def show(value: float, unit: str) -> str:
+    """Return an SI `value` in `unit`, for people: show(914.4, "ft") == "3,000 ft"; four significant digits."""
+    factor = next(q.value[unit] for q in Quantity if unit in q.value)
+    number = float(f"{value / factor:.4g}")
+    text = f"{number:,.6f}".rstrip("0").rstrip(".") if abs(number) >= 1e-4 or number == 0 else f"{number:g}"
+    return f"{text} {unit}"
 
 
 def stamp(ns: int) -> str:
