@@ -1,0 +1,92 @@
+"""armslength agreement: what terms mean, or what is wrong with them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from armslength.agreement.plain import Section
+    from armslength.agreement.reading import Reading
+
+BAD_INPUT = 2
+
+app = typer.Typer(
+    name="agreement", help="Terms: what was agreed.", no_args_is_help=True, add_completion=False, rich_markup_mode=None
+)
+
+
+@app.callback()
+def _group() -> None:
+    """Terms: what was agreed."""  # a callback keeps `check` a verb although it stands alone
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="The terms, as TOML.", show_default=False)],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead of sentences.")] = False,
+) -> None:
+    """Say in plain language what FILE means, or name the line, the field, what is wrong and what would be right."""
+    from armslength.agreement.reading import read_terms
+    from armslength.errors import AgreementError
+    from armslength.node.textfile import read_text
+
+    try:
+        reading = read_terms(read_text(file, AgreementError), str(file))
+    except AgreementError as wrong:
+        if as_json:
+            _print_json({"valid": False, "where": wrong.where, "what": wrong.what, "remedy": wrong.remedy})
+        typer.echo(str(wrong), err=True)
+        raise typer.Exit(BAD_INPUT) from None
+    for doubt in reading.doubts:
+        typer.echo(f"Warning: {doubt}", err=True)
+    if as_json:
+        _print_json(_document(file, reading))
+    else:
+        _print(reading)
+
+
+def _document(file: Path, reading: Reading) -> dict[str, object]:
+    from armslength.agreement.plain import plain
+    from armslength.agreement.writing import as_dict
+
+    sections = [{"heading": section.heading, "sentences": list(section.sentences)} for section in plain(reading.terms)]
+    return {
+        "valid": True,
+        "file": str(file),
+        "terms": as_dict(reading.terms),
+        "plain": sections,
+        "warnings": list(reading.doubts),
+    }
+
+
+def _print_json(document: dict[str, object]) -> None:
+    import json
+
+    typer.echo(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False))
+
+
+def _print(reading: Reading) -> None:
+    """Print the sentences: wrapped, with bold headings, on a terminal; one to a line in a pipe."""
+    from rich.console import Console
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from armslength.agreement.plain import plain
+
+    terms = reading.terms
+    sections: tuple[Section, ...] = plain(terms)
+    title = f"{terms.title}, version {terms.version}"
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        for line in (title, *(row for section in sections for row in ("", section.heading, *section.sentences))):
+            typer.echo(line)
+        return
+    console.print(Text(title, style="bold"))
+    for section in sections:
+        console.print()
+        console.print(Text(section.heading, style="bold cyan"))
+        for sentence in section.sentences:
+            console.print(Padding(Text(sentence), (0, 0, 0, 2)))
