@@ -7,13 +7,14 @@ for every slice the earliest time that comes after it, so that a recording in or
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
 from armslength.adapters.recording.dialect import Dialect, recognise
+from armslength.adapters.recording.names import Names
 from armslength.adapters.recording.rows import Block
 from armslength.adapters.recording.values import UNREADABLE, Clock
 from armslength.domain.plot import I64
@@ -26,12 +27,17 @@ _LAST = np.iinfo(np.int64).max
 
 @dataclass
 class ParquetTable:
-    """A Parquet file being read. `rows` is their number, `done` how many have been handed out."""
+    """A Parquet file being read. `rows` is their number, `done` how many have been handed out.
+
+    `kinds` are the types in the file, `texts` those to which columns of text are cast.
+    """
 
     path: Path
     file: str
     rows: int
     dialect: Dialect
+    kinds: pl.Schema
+    texts: dict[str, pl.DataType] = field(default_factory=dict)
     done: int = 0
 
     @classmethod
@@ -43,11 +49,18 @@ class ParquetTable:
         """
         try:
             scan = pl.scan_parquet(path, glob=False)
-            names = scan.collect_schema().names()
+            kinds = scan.collect_schema()
             rows = int(scan.select(pl.len()).collect().item())
         except UNREADABLE as error:
             raise _damaged(file, error) from None
-        return cls(path, file, rows, recognise(names, file))
+        return cls(path, file, rows, recognise(kinds.names(), file), kinds)
+
+    def cast_texts(self, aircraft: Names, callsigns: Names) -> None:
+        """Have addresses and call signs numbered while they are read, by all cores."""
+        for role, names in (("address", aircraft), ("callsign", callsigns)):
+            column = self.dialect.roles.get(role)
+            if column is not None and self.kinds[column] == pl.String:
+                self.texts[column] = names.kind
 
     def blocks(self) -> Iterator[Block]:
         """Yield the rows in slices.
@@ -57,7 +70,7 @@ class ParquetTable:
         """
         starts = range(0, self.rows, SLICE)
         rest_from = self._rest_from(list(starts))
-        wanted = list(self.dialect.roles.values())
+        wanted = [self._expression(column) for column in self.dialect.roles.values()]
         for start, rest in zip(starts, rest_from, strict=True):
             table = self._slice(start, wanted)
             self.done = start + len(table)
@@ -68,8 +81,7 @@ class ParquetTable:
         columns = self._time_columns()
         try:
             scan = pl.scan_parquet(self.path, glob=False)
-            kinds = scan.collect_schema()
-            if not all(kinds[column].is_temporal() or kinds[column].is_numeric() for column in columns):
+            if not all(self.kinds[column].is_temporal() or self.kinds[column].is_numeric() for column in columns):
                 return None
             ends = scan.select(
                 *[pl.col(column).min().alias(f"{column} min") for column in columns],
@@ -81,11 +93,15 @@ class ParquetTable:
         known = [time for time in times if time is not None]
         return (min(known), max(known)) if known else None
 
+    def _expression(self, column: str) -> pl.Expr:
+        kind = self.texts.get(column)
+        return pl.col(column) if kind is None else pl.col(column).cast(kind)
+
     def _time_columns(self) -> list[str]:
         roles = self.dialect.roles
         return [roles[role] for role in ("time", "position_time") if role in roles]
 
-    def _slice(self, start: int, columns: list[str]) -> pl.DataFrame:
+    def _slice(self, start: int, columns: list[pl.Expr]) -> pl.DataFrame:
         try:
             return pl.scan_parquet(self.path, glob=False).select(columns).slice(start, SLICE).collect()
         except UNREADABLE as error:
@@ -97,7 +113,7 @@ class ParquetTable:
         clocks = [Clock(self.file, column) for column in self._time_columns()]
         if len(starts) > 1:
             for i, start in enumerate(starts):
-                table = self._slice(start, [clock.column for clock in clocks])
+                table = self._slice(start, [pl.col(clock.column) for clock in clocks])
                 stamp = clocks[0].read(table[clocks[0].column])[0]
                 times = stamp
                 if len(clocks) > 1:

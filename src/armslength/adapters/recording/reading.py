@@ -7,7 +7,7 @@ import gzip
 import shutil
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
@@ -16,9 +16,11 @@ import numpy as np
 
 from armslength.adapters.recording import sniff
 from armslength.adapters.recording.account import Account
+from armslength.adapters.recording.ahead import ahead
 from armslength.adapters.recording.columns import read_columns
 from armslength.adapters.recording.dialect import Dialect, known_names, recognise
 from armslength.adapters.recording.json_records import JsonRecords
+from armslength.adapters.recording.names import Names
 from armslength.adapters.recording.parquet import ParquetTable
 from armslength.adapters.recording.rows import Block, Translator
 from armslength.adapters.recording.stream import BLOCK, GZIP, ByteStream
@@ -35,12 +37,13 @@ NOTHING_LATER = int(np.iinfo(np.int64).max)
 
 @dataclasses.dataclass
 class Source:
-    """A recording being read: its dialect, its rows, how far it is (0 to 1), and why it broke off ("" if it did not)."""
+    """A recording being read: its dialect, its rows, how far it is (0 to 1), why it broke off ("": it did not)."""
 
     dialect: Dialect
-    blocks: Iterator[Block]
+    blocks: Iterable[Block]
     done: Callable[[], float]
     broken: Callable[[], str]
+    cast_texts: Callable[[Names, Names], None] = lambda aircraft, callsigns: None
 
 
 def read(
@@ -54,6 +57,7 @@ def read(
     try:
         with _source(path, kind, size, account) as source:
             translator = Translator(file_index, source.dialect, roster, account)
+            source.cast_texts(translator.aircraft, translator.callsigns)
             plots = (translator.plots(block) for block in source.blocks)
             for batch in _last_marked(_joined(plots)):
                 yield batch, source.done()
@@ -80,7 +84,13 @@ def _source(path: Path, kind: str, size: int, account: Account) -> Iterator[Sour
     if kind == sniff.PARQUET:
         with _unpacked(path, account.file) as plain:
             table = ParquetTable.open(plain, account.file)
-            yield Source(table.dialect, table.blocks(), lambda: table.done / max(table.rows, 1), lambda: "")
+            yield Source(
+                table.dialect,
+                ahead(table.blocks()),
+                lambda: table.done / max(table.rows, 1),
+                lambda: "",
+                table.cast_texts,
+            )
         return
     stream = ByteStream(path)
 
@@ -94,7 +104,7 @@ def _source(path: Path, kind: str, size: int, account: Account) -> Iterator[Sour
         blocks, broken = read_trace(stream, account)
         yield Source(DIALECT, blocks, done, lambda: broken)
     else:
-        pieces = stream.blocks()
+        pieces = ahead(stream.blocks())
         first = next(pieces, b"")
         pieces = chain([first], pieces)
         if kind == sniff.CSV:

@@ -1,7 +1,8 @@
 """Tables as text with a header line: CSV with comma, semicolon, tab or bar, in blocks of whole lines.
 
 Each block is parsed by Polars with typed columns; a block in which that fails (text where a number belongs, a line with
-too many or too few fields, bytes that are not UTF-8) is read again line by line, so that only the lines at fault are lost.
+too many or too few fields, bytes that are not UTF-8) is read again line by line, so that only the lines at fault are
+lost.
 A field does not run over the end of a line.
 """
 

@@ -126,6 +126,7 @@ def _typed(found: dict[str, list[object]]) -> pl.DataFrame:
         if any(isinstance(value, str | list | dict | bool) for value in values) and kind == pl.Float64():
             kind = pl.String()
         if kind == pl.String():
-            values = [as_text(value) for value in values]
-        columns.append(pl.Series(name, values, dtype=kind, strict=False))
+            columns.append(pl.Series(name, [as_text(value) for value in values], dtype=kind))
+        else:
+            columns.append(pl.Series(name, values, dtype=kind, strict=False))
     return pl.DataFrame(columns)

@@ -26,7 +26,7 @@ def cleaned(column: pl.Series) -> pl.Series:
 
 def is_text(column: pl.Series) -> bool:
     """Say whether a column holds text of some kind."""
-    return column.dtype in (pl.String, pl.Categorical, pl.Enum)
+    return isinstance(column.dtype, pl.String | pl.Categorical | pl.Enum)
 
 
 def number(column: pl.Series) -> tuple[pl.Series, pl.Series | None]:
