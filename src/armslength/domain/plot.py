@@ -16,6 +16,7 @@ F32 = NDArray[np.float32]
 I64 = NDArray[np.int64]
 I32 = NDArray[np.int32]
 U32 = NDArray[np.uint32]
+U8 = NDArray[np.uint8]
 Bool = NDArray[np.bool_]
 
 UNKNOWN_FUTURE = np.iinfo(np.int64).min
@@ -27,7 +28,7 @@ class Plots:
     """A batch of plots, shape (N,) each. Rows without a usable time, address or position never get here.
 
     Attributes:
-        file: index of the recording among those given.
+        file: index of the recording among those given; one for all plots, or shape (N,).
         row: number of the row in its recording, 1-based, header not counted.
         time_ns: time of applicability of the position, UTC ns.
         aircraft: index of the aircraft in the `Roster`.
@@ -40,7 +41,7 @@ class Plots:
         rest_from_ns: no later batch of this recording holds an earlier time; UNKNOWN_FUTURE where that is not known.
     """
 
-    file: int
+    file: int | I32
     row: U32
     time_ns: I64
     aircraft: I32
@@ -86,16 +87,14 @@ class Roster:
 
     def callsign_at(self, aircraft: int, time_ns: int) -> str:
         """Return the call sign in use at `time_ns`: the last one first seen by then, else the earliest, else ""."""
-        seen = self._callsigns.get(aircraft)
-        if not seen:
-            return ""
-        before = [(first, name) for name, first in seen.items() if first <= time_ns]
-        return max(before)[1] if before else min((first, name) for name, first in seen.items())[1]
+        seen = [(first, name) for name, first in list(self._callsigns.get(aircraft, {}).items())]
+        before = [entry for entry in seen if entry[0] <= time_ns]
+        return max(before)[1] if before else min(seen)[1] if seen else ""
 
-    def callsigns(self, aircraft: int) -> list[str]:
-        """Return every call sign that `aircraft` used, earliest first."""
-        seen = self._callsigns.get(aircraft, {})
-        return sorted(seen, key=lambda name: (seen[name], name))
+    def callsigns(self, aircraft: int, before_ns: int | None = None) -> list[str]:
+        """Return every call sign that `aircraft` used (first used before `before_ns`), earliest first."""
+        seen = [(first, name) for name, first in list(self._callsigns.get(aircraft, {}).items())]
+        return [name for first, name in sorted(seen) if before_ns is None or first < before_ns]
 
     def __len__(self) -> int:
         return len(self.addresses)

@@ -6,7 +6,6 @@ that two threads share.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -27,6 +26,8 @@ Between the 1st and the 99th percentile of a recording above FL250 it ran from -
 """
 SLAB_S = 30.0
 """Length of a slab: the boxes of the sweep hold what an aircraft flies in this time."""
+LONGEST_LINK_S = 60.0
+"""No known flight between two plots takes longer (see tracking)."""
 THREADS = 2
 
 
@@ -50,11 +51,9 @@ def detect_stays(tracks: Tracks, group: I64, minima: Minima, terms: Terms) -> F6
     """
     if len(tracks.aircraft) < 2:
         return np.empty((0, passage.WIDTH))
-    begin = max(tracks.window[0], float(tracks.t.min()))
-    end = min(tracks.window[1], float(tracks.t.max()))
-    if not begin < end:
+    slabs = _slabs(tracks)
+    if slabs.shape[1] == 0:
         return np.empty((0, passage.WIDTH))
-    edges = np.append(np.arange(begin, end, SLAB_S), end)
     force = _force(tracks, terms)
 
     def part(some: F64) -> F64:
@@ -63,12 +62,23 @@ def detect_stays(tracks: Tracks, group: I64, minima: Minima, terms: Terms) -> F6
             tracks.error_v_m, force, minima.horizontal_m, minima.vertical_m, minima.near_miss_m, MIXED_BOUND_M, some,
         )  # fmt: skip
 
-    if len(edges) < 2 * THREADS:
-        return part(edges)
-    cuts = np.linspace(0, len(edges) - 1, 4 * THREADS + 1).astype(int)
-    shares: Sequence[F64] = [edges[a : b + 1] for a, b in zip(cuts[:-1], cuts[1:], strict=True) if b > a]
+    if slabs.shape[1] < 2 * THREADS:
+        return part(slabs)
+    # More shares than threads: the sky is not equally full at all times.
+    shares = np.array_split(slabs, min(8 * THREADS, slabs.shape[1]), axis=1)
     with ThreadPoolExecutor(THREADS) as pool:
-        return np.concatenate(list(pool.map(part, shares)))
+        return np.concatenate(list(pool.map(part, (np.ascontiguousarray(share) for share in shares))))
+
+
+def _slabs(tracks: Tracks) -> F64:
+    """Return the slabs of the window in which there are plots or flights between plots: from, to [s], shape (2, S)."""
+    begin = max(tracks.window[0], float(tracks.t.min()))
+    end = min(tracks.window[1], float(tracks.t.max()))
+    number = np.floor((tracks.t - begin) / SLAB_S).astype(np.int64)
+    before = int(LONGEST_LINK_S // SLAB_S) + 1
+    full = np.unique(np.unique(number)[:, None] - np.arange(before + 1)).astype(np.float64)
+    low, high = np.maximum(begin + full * SLAB_S, begin), np.minimum(begin + (full + 1.0) * SLAB_S, end)
+    return np.stack([low, high])[:, low < high]
 
 
 def _force(tracks: Tracks, terms: Terms) -> NDArray[np.uint8]:

@@ -17,7 +17,7 @@ import numpy as np
 
 from armslength.domain.encounter import CERTAIN, INSIDE, NEAR_MISS, NOT_DETERMINABLE, POSSIBLE
 from armslength.domain.plot import F64, I32
-from armslength.kernel import passage as P
+from armslength.kernel import passage
 
 REENTRY_S = 600.0
 """A pair that comes back inside within this time [s] is in the same encounter."""
@@ -63,17 +63,40 @@ class Joined:
     level_known: bool = True
     level_lost: bool = False
 
+    @property
+    def closest(self) -> float:
+        """When the ratio is least [s]."""
+        return self.best[passage.T_RATIO]
+
+    @property
+    def best_ratio(self) -> float:
+        """The least ratio so far."""
+        return self.best[passage.RATIO]
+
+    @property
+    def position(self) -> tuple[float, float, float]:
+        """The middle between both at the closest moment, ECEF surface [m]."""
+        return self.best[passage.X], self.best[passage.Y], self.best[passage.Z]
+
+    @property
+    def closest_values(self) -> tuple[float, float, float, float, float, float]:
+        """Ratio, d_h, d_v, two-sigma bounds of both, mean level [m] at the closest moment."""
+        b = self.best
+        return (
+            b[passage.RATIO], b[passage.D_H], b[passage.D_V], b[passage.ERROR_H], b[passage.ERROR_V], b[passage.ALT],
+        )  # fmt: skip
+
     def add(self, stay: list[float]) -> None:
         """Enter a stay of the kinds NOMINAL, EXEMPT or UNKNOWN_LEVEL."""
-        self.opened, self.closed = min(self.opened, stay[P.T_IN]), max(self.closed, stay[P.T_OUT])
-        self.dwell.add(stay[P.T_IN], stay[P.T_OUT])
-        self.exempt_only = self.exempt_only and stay[P.KIND] == P.EXEMPT
-        if stay[P.RATIO] < self.best[P.RATIO]:
+        self.opened, self.closed = min(self.opened, stay[passage.T_IN]), max(self.closed, stay[passage.T_OUT])
+        self.dwell.add(stay[passage.T_IN], stay[passage.T_OUT])
+        self.exempt_only = self.exempt_only and stay[passage.KIND] == passage.EXEMPT
+        if stay[passage.RATIO] < self.best[passage.RATIO]:
             self.best = stay
-        if stay[P.SLANT] < self.slant:
-            self.slant, self.t_slant = stay[P.SLANT], stay[P.T_SLANT]
-        self.slant_low = min(self.slant_low, stay[P.SLANT_LOW])
-        self.slant_high = min(self.slant_high, stay[P.SLANT_HIGH])
+        if stay[passage.SLANT] < self.slant:
+            self.slant, self.t_slant = stay[passage.SLANT], stay[passage.T_SLANT]
+        self.slant_low = min(self.slant_low, stay[passage.SLANT_LOW])
+        self.slant_high = min(self.slant_high, stay[passage.SLANT_HIGH])
 
 
 @dataclass(slots=True)
@@ -99,15 +122,14 @@ def judge(found: Joined, h: float, v: float, near: float, dwell_limit: float, im
 
     `implausible` says why a track cannot be believed around that time, or is empty.
     """
-    error_h, error_v = found.best[P.ERROR_H], found.best[P.ERROR_V]
+    error_h, error_v = found.best[passage.ERROR_H], found.best[passage.ERROR_V]
     notes = []
     near_miss = found.level_known and found.slant < near
     level = NEAR_MISS if near_miss else INSIDE
     if not found.level_known:
         certainty = NOT_DETERMINABLE
-        notes.append(
-            "levels on different datums" if found.best[P.DATUM] == P.MIXED else "level of at least one aircraft unknown"
-        )
+        mixed = found.best[passage.DATUM] == passage.MIXED
+        notes.append("levels on different datums" if mixed else "level of at least one aircraft unknown")
     elif near_miss:
         wide = max(error_h, error_v) >= near
         certainty = CERTAIN if found.slant_high < near else NOT_DETERMINABLE if wide else POSSIBLE
@@ -140,54 +162,56 @@ class Joiner:
     grazing: int = 0
     _open: dict[tuple[int, int, bool], Joined] = field(default_factory=dict)
     _done: list[Joined] = field(default_factory=list)
+    _settled: int = 0
     _grazed: dict[tuple[int, int], _Graze] = field(default_factory=dict)
 
     def add(self, stays: F64, aircraft: I32) -> None:
         """Enter the stays of one stretch. `aircraft` gives the roster index of each track of the stretch."""
-        one = aircraft[stays[:, P.FIRST].astype(np.int64)].astype(np.int64)
-        two = aircraft[stays[:, P.SECOND].astype(np.int64)].astype(np.int64)
+        one = aircraft[stays[:, passage.FIRST].astype(np.int64)].astype(np.int64)
+        two = aircraft[stays[:, passage.SECOND].astype(np.int64)].astype(np.int64)
         low, high = np.minimum(one, two), np.maximum(one, two)
         # By pair and time; a CERTAIN stay after the NOMINAL one that it lies in.
-        order = np.lexsort((stays[:, P.KIND], stays[:, P.T_IN], high, low))
+        order = np.lexsort((stays[:, passage.KIND], stays[:, passage.T_IN], high, low))
         for a, b, stay in zip(low[order].tolist(), high[order].tolist(), stays[order].tolist(), strict=True):
-            kind = int(stay[P.KIND])
-            if kind == P.CERTAIN:
-                self._open[a, b, True].certain.add(stay[P.T_IN], stay[P.T_OUT])
-            elif kind == P.GRAZING:
+            kind = int(stay[passage.KIND])
+            if kind == passage.CERTAIN:
+                self._open[a, b, True].certain.add(stay[passage.T_IN], stay[passage.T_OUT])
+            elif kind == passage.GRAZING:
                 self._graze(a, b, stay)
             else:
-                self._enter(a, b, kind != P.UNKNOWN_LEVEL, stay)
+                self._enter(a, b, kind != passage.UNKNOWN_LEVEL, stay)
 
     def _enter(self, a: int, b: int, known: bool, stay: list[float]) -> None:
         found = self._open.get((a, b, known))
-        if found is not None and stay[P.T_IN] - found.closed > REENTRY_S:
+        if found is not None and stay[passage.T_IN] - found.closed > REENTRY_S:
             self._done.append(found)
             found = None
         if found is None:
-            found = Joined(a, b, stay[P.T_IN], stay[P.T_OUT], stay, level_known=known)
+            found = Joined(a, b, stay[passage.T_IN], stay[passage.T_OUT], stay, level_known=known)
             self._open[a, b, known] = found
         found.add(stay)
         graze = self._grazed.get((a, b))
-        if graze is not None and stay[P.T_IN] - graze.until <= REENTRY_S:
+        if graze is not None and stay[passage.T_IN] - graze.until <= REENTRY_S:
             graze.inside = True
 
     def _graze(self, a: int, b: int, stay: list[float]) -> None:
         graze = self._grazed.get((a, b))
-        if graze is None or stay[P.T_IN] - graze.until > REENTRY_S:
+        if graze is None or stay[passage.T_IN] - graze.until > REENTRY_S:
             self.grazing += graze is not None and not graze.inside
-            graze = self._grazed[a, b] = _Graze(stay[P.T_OUT])
-        graze.until = max(graze.until, stay[P.T_OUT])
+            graze = self._grazed[a, b] = _Graze(stay[passage.T_OUT])
+        graze.until = max(graze.until, stay[passage.T_OUT])
         for known in (True, False):
             found = self._open.get((a, b, known))
-            if found is not None and stay[P.T_IN] - found.closed <= REENTRY_S:
+            if found is not None and stay[passage.T_IN] - found.closed <= REENTRY_S:
                 graze.inside = True
 
-    def running(self) -> list[Joined]:
-        """Return the encounters that may still go on."""
-        return list(self._open.values())
+    def touched(self) -> list[Joined]:
+        """Return the encounters that may still go on, and those closed since the last call of `settle`."""
+        return [*self._done[self._settled :], *self._open.values()]
 
     def settle(self, now: float) -> None:
         """Close what can no longer go on at `now` [s]."""
+        self._settled = len(self._done)
         for key in [key for key, found in self._open.items() if now - found.closed > REENTRY_S]:
             self._done.append(self._open.pop(key))
         for pair in [pair for pair, graze in self._grazed.items() if now - graze.until > REENTRY_S]:

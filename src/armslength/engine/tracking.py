@@ -38,11 +38,12 @@ EARLIEST_NS, LATEST_NS = 631_152_000 * NS, 4_102_444_800 * NS
 
 _WORDS = {
     cleaning.RELOCATED: ("moved faster than any aircraft flies", 1800.0, 1800.0),
-    cleaning.HOPPED: ("does not move as it says it does", 120.0, 120.0),
-    cleaning.STALE: ("position stood still in flight", 120.0, 120.0),
+    cleaning.HOPPED: ("does not move as it says it does", 30.0, 30.0),
+    cleaning.STALE: ("position stood still in flight", 30.0, 30.0),
     cleaning.TWO_PLACES: ("in two places at one time", 600.0, 600.0),
     cleaning.TOO_SLOW: ("too slow for its level", 600.0, 600.0),
     cleaning.LEVEL_JUMPED: ("level jumped", 300.0, 300.0),
+    cleaning.ERRATIC: ("positions and times do not fit each other", 300.0, 300.0),
 }
 """By event: what it is called, and how long before and after [s] the track is implausible."""
 _ASIDE = {
@@ -73,8 +74,8 @@ class _Rows:
         return _Rows(*(getattr(self, name)[which] for name in self.__slots__))
 
     @staticmethod
-    def join(one: _Rows, two: _Rows) -> _Rows:
-        return _Rows(*(np.concatenate([getattr(one, n), getattr(two, n)]) for n in one.__slots__))
+    def join(parts: Sequence[_Rows]) -> _Rows:
+        return _Rows(*(np.concatenate([getattr(part, name) for part in parts]) for name in _Rows.__slots__))
 
 
 @dataclass
@@ -106,7 +107,7 @@ class Tracker:
                 return None
             self.epoch_ns = min(int(b.time_ns.min()) for b in batches) // NS * NS
         fresh = self._clean(self._gather(batches), limits) if batches else None
-        rows = fresh if self._carry is None else self._carry if fresh is None else _Rows.join(self._carry, fresh)
+        rows = fresh if self._carry is None else self._carry if fresh is None else _Rows.join([self._carry, fresh])
         if rows is None:
             return None
         end = np.inf if until_ns is None else (until_ns - self.epoch_ns) / NS - GAP_S
@@ -125,41 +126,36 @@ class Tracker:
 
     def _gather(self, batches: Sequence[Plots]) -> _Rows:
         """Join the batches, without impossible times and ground movements."""
-        parts = []
         assert self.epoch_ns is not None
+        parts = []
         for b in batches:
-            name = self.names[b.file]
+            file = np.broadcast_to(np.asarray(b.file, np.int32), (len(b),))
             bad = (b.time_ns < EARLIEST_NS) | (b.time_ns > LATEST_NS)
-            self._set_aside("impossible time", name, b.row, bad, "time stamp before 1990 or after 2100")
+            self._set_aside("impossible time", file, b.row, bad, "time stamp before 1990 or after 2100")
             ground = b.on_ground & ~bad
-            self._set_aside("on the ground", name, b.row, ground, "the aircraft says that it is on the ground")
-            if b.file not in self.clock_s:
-                self.clock_s[b.file] = FINE_STAMP_S if np.any(b.time_ns % NS) else WHOLE_SECONDS_S
-            ok = ~(bad | ground)
-            f64 = np.float64
-            parts.append(
-                _Rows(
-                    np.full(len(b), b.file, np.int32), b.row, b.aircraft, (b.time_ns - self.epoch_ns) / NS, b.lat,
-                    b.lon, b.alt_baro_m.astype(f64), b.alt_geo_m.astype(f64), b.gs_mps.astype(f64),
-                    b.accuracy_m.astype(f64), np.zeros(len(b), np.bool_),
-                ).take(ok)
-            )  # fmt: skip
-        rows = parts[0]
-        for part in parts[1:]:
-            rows = _Rows.join(rows, part)
-        return rows
+            self._set_aside("on the ground", file, b.row, ground, "the aircraft says that it is on the ground")
+            fine = np.bincount(file, b.time_ns % NS != 0, len(self.names))
+            for f in np.flatnonzero(np.bincount(file, minlength=len(self.names))).tolist():
+                self.clock_s[f] = FINE_STAMP_S if fine[f] else self.clock_s.get(f, WHOLE_SECONDS_S)
+            t = (b.time_ns - self.epoch_ns) / NS
+            baro, geo, gs, acc = (a.astype(np.float64) for a in (b.alt_baro_m, b.alt_geo_m, b.gs_mps, b.accuracy_m))
+            rows = _Rows(file, b.row, b.aircraft, t, b.lat, b.lon, baro, geo, gs, acc, np.zeros(len(b), np.bool_))
+            parts.append(rows.take(~(bad | ground)) if np.any(bad | ground) else rows)
+        return parts[0] if len(parts) == 1 else _Rows.join(parts)
 
-    def _set_aside(self, reason: str, name: str, row: U32, which: Bool, says: str) -> None:
-        count = int(np.count_nonzero(which))
-        if count:
-            self.aside.add(reason, count, file=name, row=int(row[np.argmax(which)]), says=says)
+    def _set_aside(self, reason: str, file: I32, row: U32, which: Bool, says: str) -> None:
+        if np.any(which):
+            i = int(np.argmax(which))
+            self.aside.add(
+                reason, int(np.count_nonzero(which)), file=self.names[int(file[i])], row=int(row[i]), says=says
+            )
 
     def _clean(self, rows: _Rows, limits: Limits) -> _Rows:
         """Return the plots that may be true, marked with their links; count the others."""
         count = len(limits.speed_mps)
         if len(self._state) < count:
             more = np.full((count - len(self._state), cleaning.STATE), np.nan)
-            more[:, [cleaning.ANCHOR_N, cleaning.BARO_ANCHOR_N, cleaning.GEO_ANCHOR_N]] = 0.0
+            more[:, list(cleaning.COUNTERS)] = 0.0
             self._state = np.concatenate([self._state, more])
         order, start, disorder = cleaning.by_aircraft(rows.aircraft, rows.t, count)
         self._note("rows out of order of time, sorted", disorder)
@@ -178,19 +174,11 @@ class Tracker:
             self.marks.add(Oddity(int(k), t - before, t + after, why))
         kept = verdict == cleaning.KEPT
         for reason, (word, says) in _ASIDE.items():
-            self._aside_by_file(word, rows, verdict == reason, says)
+            self._set_aside(word, rows.file, rows.row, verdict == reason, says)
         self._note("levels that cannot be, taken as unknown", no_levels)
         self.used += int(np.count_nonzero(kept))
         self._note("rows without a level", int(np.count_nonzero(np.isnan(rows.baro[kept]) & np.isnan(rows.geo[kept]))))
         return rows.take(kept)
-
-    def _aside_by_file(self, reason: str, rows: _Rows, which: Bool, says: str) -> None:
-        if not np.any(which):
-            return
-        i = int(np.argmax(which))
-        self.aside.add(
-            reason, int(np.count_nonzero(which)), file=self.names[rows.file[i]], row=int(rows.row[i]), says=says
-        )
 
     def _note(self, what: str, count: int) -> None:
         if count:
@@ -221,7 +209,7 @@ class Tracker:
         keep = np.empty(len(rows.t), np.bool_)
         cleaning.choose_source(start, rows.t, rows.file, best, silent, keep)
         says = "another recording shows this aircraft better at that time"
-        self._aside_by_file("seen better by another recording", rows, ~keep, says)
+        self._set_aside("seen better by another recording", rows.file, rows.row, ~keep, says)
         rows = rows.take(keep)
         starts = np.concatenate([[0], np.cumsum(np.bincount(rows.aircraft, minlength=count))]).astype(np.int64)
         return rows, starts

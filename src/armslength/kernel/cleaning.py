@@ -24,21 +24,26 @@ Bool = NDArray[np.bool_]
 # Verdicts on a plot.
 KEPT, DUPLICATE, CONFLICTING, JUMP, FROZEN = 0, 1, 2, 3, 4
 # Events: what makes a track implausible around a moment.
-RELOCATED, HOPPED, STALE, TWO_PLACES, TOO_SLOW, LEVEL_JUMPED = 1, 2, 3, 4, 5, 6
+RELOCATED, HOPPED, STALE, TWO_PLACES, TOO_SLOW, LEVEL_JUMPED, ERRATIC = 1, 2, 3, 4, 5, 6, 7
 
 (
     T, PX, PY, PZ, GS, ACC, BARO, GEO,  # the last kept plot
     BARO_T, GEO_T,  # when each level was last known
     ANCHOR_T, ANCHOR_X, ANCHOR_Y, ANCHOR_Z, ANCHOR_N,  # where the aircraft may be instead, and how many plots say so
     BARO_ANCHOR, BARO_ANCHOR_T, BARO_ANCHOR_N, GEO_ANCHOR, GEO_ANCHOR_T, GEO_ANCHOR_N,
-) = range(21)  # fmt: skip
-STATE = 21
+    ODD, ODD_T,  # how many plots were odd of late, and when the last one was
+) = range(23)  # fmt: skip
+STATE = 23
+COUNTERS = (ANCHOR_N, BARO_ANCHOR_N, GEO_ANCHOR_N, ODD, ODD_T)
+"""Columns of the state that begin at 0; the others begin at NaN."""
 CONFIRM = 3
 """Plots in a row that must agree with a new place (or level) before it is believed."""
 USUAL_ACCURACY = 92.6
 """95 % radius [m] assumed of a plot that reports none: 0.05 NM, the least that ADS-B mandates ask for (NACp 8)."""
 STALE_AFTER = 5.0
 """A position that stands still for longer than this [s] while the aircraft flies is an event."""
+ODD_FOR, ODD_MOST = 60.0, 3.0
+"""Frozen and hopping plots are forgotten over this time [s]; more than so many at once, and the track is erratic."""
 CLIMB_MAX = 200.0
 """Vertical speed [m/s] that no level change exceeds; 40,000 ft/min."""
 LEVEL_SLACK = 100.0
@@ -136,6 +141,11 @@ def clean(
                     allowed = slack + 300.0 + 0.35 * flown
                     if d - flown > allowed or (dt < 20.0 and flown - d > allowed):
                         event = HOPPED
+            if event == HOPPED or verdict[i] == FROZEN:
+                s[ODD] = s[ODD] * math.exp(-(t[i] - s[ODD_T]) / ODD_FOR) + 1.0
+                s[ODD_T] = t[i]
+                if s[ODD] > ODD_MOST:
+                    event = ERRATIC
             if verdict[i] == KEPT:
                 if fresh:
                     s[BARO] = s[GEO] = np.nan

@@ -274,7 +274,7 @@ def walk(
 @jit
 def stays(
     start: I64, group: I64, xyz: F64, t: F64, baro: F64, geo: F64, linked: Bool, error_h: F64, error_v: F64, force: U8,
-    h: float, v: float, near: float, mixed: float, edges: F64,
+    h: float, v: float, near: float, mixed: float, slabs: F64,
 ) -> F64:  # fmt: skip
     """Return every stay inside the minima of every pair of tracks, cut at the edges of the slabs.
 
@@ -288,7 +288,7 @@ def stays(
         force: shape (N,): IN_AREA | IN_EXEMPT.
         h, v: the minima [m]. near: the near-miss distance, slant [m].
         mixed: two-sigma difference of a level on one datum from the same level on the other [m].
-        edges: shape (S + 1,): the edges of the slabs [s], rising.
+        slabs: shape (2, S): from and to of each slab [s], rising, none overlapping.
 
     Returns:
         Shape (R, WIDTH), columns FIELDS, by slab. A stay that goes on into the next slab stands as two that touch.
@@ -301,8 +301,8 @@ def stays(
     box, span = np.empty((9, tracks)), np.empty((2, tracks), np.int64)
     cur = np.empty((KINDS, WIDTH))
     half_h, half_v = 0.5 * max(h, near) * ONE_ULP, 0.5 * max(v, near) * ONE_ULP
-    for slab in range(len(edges) - 1):
-        t0, t1 = edges[slab], edges[slab + 1]
+    for slab in range(slabs.shape[1]):
+        t0, t1 = slabs[0, slab], slabs[1, slab]
         aloft = boxes(start, xyz, t, baro, geo, linked, error_h, error_v, t0, t1, mixed, box, span)
         if aloft < 2:
             continue

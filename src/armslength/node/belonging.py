@@ -1,0 +1,75 @@
+"""Whose aircraft is whose, and what each can fly: membership and terms, laid over the roster."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from armslength.agreement.terms import UNKNOWN, Terms, limit_for
+from armslength.domain.plot import I32, I64, Roster
+from armslength.domain.track import Limits
+from armslength.node.membership import Member, Membership
+
+OUTSIDE = -1
+"""The group of every aircraft that the terms bind to no party: two of these are nobody's pair."""
+
+
+@dataclass
+class Belonging:
+    """Looks each aircraft up once for every new call sign it uses; the first that names a member counts."""
+
+    terms: Terms
+    membership: Membership | None
+    roster: Roster
+    _member: dict[int, Member | None] = field(default_factory=dict)
+    _asked: dict[int, int] = field(default_factory=dict)
+    _parties: dict[str, int] = field(default_factory=dict)
+
+    def member(self, aircraft: int, before_ns: int | None = None) -> Member | None:
+        """Return whose `aircraft` is by its address and the call signs first used before `before_ns`, or None.
+
+        Raises:
+            MembershipError: two members claim it.
+        """
+        if self.membership is None:
+            return None
+        signs = self.roster.callsigns(aircraft, before_ns)
+        if self._member.get(aircraft) is None and self._asked.get(aircraft) != len(signs):
+            self._asked[aircraft] = len(signs)
+            address = self.roster.addresses[aircraft]
+            found = [self.membership.member(address, sign) for sign in signs or [""]]
+            self._member[aircraft] = next((m for m in found if m is not None), None)
+        return self._member.get(aircraft)
+
+    def party(self, aircraft: int) -> str:
+        """Return the party that `aircraft` is bound to; the name of the excluded force; or "" for a third party."""
+        member = self.member(aircraft)
+        if member is None:
+            return ""
+        return member.name if member.excluded else member.party
+
+    def groups(self, aircraft: I32, before_ns: int | None) -> I64:
+        """Return the group of each of `aircraft`: pairs are made of different groups, never of two OUTSIDE."""
+        if self.membership is None:
+            return aircraft.astype(np.int64)
+        out = np.full(len(aircraft), OUTSIDE, np.int64)
+        for i, one in enumerate(aircraft.tolist()):
+            member = self.member(one, before_ns)
+            if member is not None and not member.excluded:
+                out[i] = self._parties.setdefault(member.party, len(self._parties))
+        return out
+
+    def limits(self, before_ns: int | None) -> Limits:
+        """Return what every aircraft of the roster can fly."""
+        unknown = limit_for(self.terms, UNKNOWN)
+        rows = np.tile(
+            [unknown.horizontal_mps2, unknown.vertical_mps2, unknown.speed_mps], (max(len(self.roster), 1), 1)
+        )
+        if self.membership is not None:
+            for i in range(len(self.roster)):
+                member = self.member(i, before_ns)
+                if member is not None:
+                    limit = limit_for(self.terms, member.category)
+                    rows[i] = limit.horizontal_mps2, limit.vertical_mps2, limit.speed_mps
+        return Limits(*(np.ascontiguousarray(rows[:, c]) for c in range(3)))

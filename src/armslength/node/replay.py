@@ -1,0 +1,224 @@
+"""Recordings through the engine: every close approach in them, streamed.
+
+    recordings -> order of time -> tracks -> stays -> encounters -> summary
+                  (ordering)       (tracking) (detection) (joining)
+
+A reading thread keeps one batch ahead; everything else happens here, in order, so the same recordings give the same
+encounters whatever the machine.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from armslength.adapters.recording import Recording, open_recordings
+from armslength.agreement.terms import Terms
+from armslength.domain.encounter import Backdrop, Encounter, Evidence
+from armslength.domain.plot import UNKNOWN_FUTURE, KeptAside, Plots, Roster
+from armslength.engine.detection import Minima, detect_stays
+from armslength.engine.joining import Joined, Joiner
+from armslength.engine.tracking import Tracker
+from armslength.errors import FeedError
+from armslength.node.backdrop import Thinner
+from armslength.node.belonging import Belonging
+from armslength.node.evidence import Keeper
+from armslength.node.findings import Findings
+from armslength.node.membership import Membership
+from armslength.node.ordering import TimeOrder
+
+Progress = Callable[[float, str], None]
+"""Told how much is done (0 to 1) and what is being done."""
+CARDS = 12
+"""Encounters that the report draws."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to replay, and under which terms. Times are UTC ns, None unbounded."""
+
+    paths: Sequence[Path]
+    terms: Terms
+    terms_source: str
+    membership: Membership | None = None
+    from_ns: int | None = None
+    to_ns: int | None = None
+
+    @property
+    def minima(self) -> Minima:
+        """The figures that detection works with."""
+        s = self.terms.separation
+        return Minima(s.horizontal_m, s.vertical_m, self.terms.near_miss.slant_m)
+
+
+@dataclass
+class Outcome:
+    """What a replay found. `left_out` says, one paragraph each, which recordings or rows could not be used."""
+
+    recordings: list[Recording]
+    skipped: list[tuple[Path, str]]
+    roster: Roster
+    aside: KeptAside
+    tracker: Tracker
+    encounters: list[Encounter] = field(default_factory=list)
+    evidence: dict[int, Evidence] = field(default_factory=dict)
+    backdrop: Backdrop = field(default_factory=lambda: Backdrop(np.empty(0), np.empty(0)))
+    left_out: list[FeedError] = field(default_factory=list)
+    failed: dict[str, FeedError] = field(default_factory=dict)
+    grazing: int = 0
+    rows_outside_time: int = 0
+    first_ns: int | None = None
+    last_ns: int | None = None
+
+
+def replay(request: Request, progress: Progress = lambda done, what: None) -> Outcome:
+    """Return every encounter in the recordings.
+
+    Raises:
+        FeedError: a path does not exist, or nothing in any recording can be used.
+        MembershipError: two members claim an aircraft.
+    """
+    skipped: list[tuple[Path, str]] = []
+    recordings = _in_order(open_recordings(request.paths, skipped))
+    run = _Run(request, recordings, skipped, progress)
+    try:
+        run.stream()
+    finally:
+        run.order.close()
+    outcome = run.outcome
+    if outcome.failed and len(outcome.failed) == len(recordings) and not outcome.tracker.used:
+        raise next(iter(outcome.failed.values()))
+    return outcome
+
+
+def _in_order(recordings: list[Recording]) -> list[Recording]:
+    """Put recordings that say when they begin into that order, the others first: then the stream can flow."""
+    begin = {id(r): r.bounds() for r in recordings}
+    return sorted(recordings, key=lambda r: (begin[id(r)] or (UNKNOWN_FUTURE, 0))[0])
+
+
+class _Run:
+    """One replay under way."""
+
+    def __init__(
+        self, request: Request, recordings: list[Recording], skipped: list[tuple[Path, str]], progress: Progress
+    ) -> None:
+        self.request, self.progress = request, progress
+        aside, roster = KeptAside(), Roster()
+        tracker = Tracker([r.name for r in recordings], aside)
+        self.outcome = Outcome(recordings, skipped, roster, aside, tracker)
+        self.order = TimeOrder()
+        self.belonging = Belonging(request.terms, request.membership, roster)
+        self.joiner = Joiner()
+        self.keeper = Keeper(lambda found: (not found.level_known, found.best_ratio))
+        self.thinner = Thinner()
+
+    def stream(self) -> None:
+        """Read, order, track, detect and join to the end; then judge."""
+        weight = [max(r.bytes, 1) for r in self.outcome.recordings]
+        total = sum(weight)
+        begins = [r.bounds() for r in self.outcome.recordings]
+        for number, batch, share in _read_ahead(self.outcome):
+            self.order.add(self._in_time(batch))
+            later = [(b or (UNKNOWN_FUTURE, 0))[0] for b in begins[number + 1 :]]
+            self._advance(min([batch.rest_from_ns, *later]))
+            self.progress((sum(weight[:number]) + share * weight[number]) / total, "reading and detecting")
+        self._advance(None)
+        self.progress(1.0, "judging")
+        self._judge()
+
+    def _in_time(self, plots: Plots) -> Plots:
+        """Keep what lies between --from and --to."""
+        o, r = self.outcome, self.request
+        if r.from_ns is not None or r.to_ns is not None:
+            low = r.from_ns if r.from_ns is not None else np.iinfo(np.int64).min
+            high = r.to_ns if r.to_ns is not None else np.iinfo(np.int64).max
+            keep = (plots.time_ns >= low) & (plots.time_ns <= high)
+            o.rows_outside_time += len(plots) - int(np.count_nonzero(keep))
+            names = [n for n in Plots.__dataclass_fields__ if n not in ("file", "rest_from_ns")]
+            plots = replace(plots, **{n: getattr(plots, n)[keep] for n in names})
+        if len(plots):
+            first, last = int(plots.time_ns.min()), int(plots.time_ns.max())
+            o.first_ns = first if o.first_ns is None else min(first, o.first_ns)
+            o.last_ns = last if o.last_ns is None else max(last, o.last_ns)
+        return plots
+
+    def _advance(self, safe_ns: int | None) -> None:
+        """Take every stretch that is complete through the stages."""
+        if safe_ns == UNKNOWN_FUTURE:
+            return
+        for batches, until_ns in self.order.stretches(safe_ns):
+            tracks = self.outcome.tracker.update(batches, self.belonging.limits(until_ns), until_ns)
+            if tracks is None:
+                continue
+            self.thinner.add(tracks.lat, tracks.lon)
+            groups = self.belonging.groups(tracks.aircraft, until_ns)
+            stays = detect_stays(tracks, groups, self.request.minima, self.request.terms)
+            self.joiner.add(stays, tracks.aircraft)
+            self.keeper.see(tracks, self.joiner.touched())
+            self.joiner.settle(tracks.window[1])
+
+    def _judge(self) -> None:
+        o = self.outcome
+        if o.tracker.epoch_ns is None:
+            return
+        findings = Findings(self.request.terms, o.roster, self.belonging, o.tracker.marks, o.tracker.epoch_ns)
+        found = self.joiner.finish()
+        o.encounters = [findings.encounter(number, one) for number, one in enumerate(found, 1)]
+        o.grazing = self.joiner.grazing
+        by_number: dict[int, Joined] = dict(enumerate(found, 1))
+        for encounter in sorted(o.encounters, key=lambda e: (e.certainty == "not_determinable", not e.breach, e.ratio)):
+            if len(o.evidence) == CARDS:
+                break
+            drawn = self.keeper.evidence(by_number[encounter.encounter], encounter, o.tracker.epoch_ns)
+            if drawn is not None:
+                o.evidence[encounter.encounter] = drawn
+        o.backdrop = self.thinner.backdrop(len(o.roster))
+
+
+def _read_ahead(outcome: Outcome) -> Iterator[tuple[int, Plots, float]]:
+    """Yield (number of the recording, batch, share read), read by a thread of its own one or two batches ahead.
+
+    A recording that cannot be read is noted in the outcome; the others go on.
+    """
+    ahead: queue.Queue[tuple[int, Plots, float] | BaseException | None] = queue.Queue(maxsize=2)
+    stop = threading.Event()
+
+    def put(item: tuple[int, Plots, float] | BaseException | None) -> bool:
+        while not stop.is_set():
+            try:
+                ahead.put(item, timeout=0.1)
+            except queue.Full:
+                continue
+            return True
+        return False
+
+    def read() -> None:
+        try:
+            for number, recording in enumerate(outcome.recordings):
+                try:
+                    for batch in recording.batches(number, outcome.roster, outcome.aside, outcome.left_out):
+                        if not put((number, batch, recording.progress)):
+                            return
+                except FeedError as error:
+                    outcome.failed[recording.name] = error
+                    outcome.left_out.append(error)
+            put(None)
+        except BaseException as fault:
+            put(fault)
+
+    thread = threading.Thread(target=read, name="reading", daemon=True)
+    thread.start()
+    try:
+        while (item := ahead.get()) is not None:
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+    finally:
+        stop.set()
+        thread.join(timeout=5.0)
