@@ -1,8 +1,8 @@
 """Areas: a polygon, a circle or a box on the WGS-84 ellipsoid, between two levels. Who is in it?
 
-The edges of a polygon are the planes through the centre of the earth and two corners (great ellipses: the straight
-flight between the corners, measured in docs/decisions/0003-terms.md against the geodesic). The edges of a box are
-meridians and parallels, as people mean them when they write "33 N to 37 N". A circle is a distance on the ellipsoid.
+The edges of a polygon are great circles, as straight flight is (a geodesic between corners 300 NM apart runs within 20 m
+of them; docs/decisions/0003-terms.md). The edges of a box are meridians and parallels, as people mean them when they
+write "33 N to 37 N". A circle is a distance on the ellipsoid.
 """
 
 from __future__ import annotations
@@ -62,12 +62,14 @@ class Area:
     floor_m: float = -math.inf
     ceiling_m: float = math.inf
 
-    def contains(self, lat: ArrayLike, lon: ArrayLike, alt_m: ArrayLike) -> Bool:
+    def contains(self, lat: ArrayLike, lon: ArrayLike, alt_m: ArrayLike, *, unknown_level: bool = True) -> Bool:
         """Return which positions are inside, shape of the broadcast inputs.
 
         Args:
             lat, lon: WGS-84 [deg], lon in any turn; NaN is outside.
-            alt_m: level [m] on the datum of the terms; NaN could be at any level and is inside where the place is.
+            alt_m: level [m] on the datum of the terms; NaN could be at any level.
+            unknown_level: whether a NaN level counts as between floor and ceiling. Say False of an exempt area, so that
+                nothing is exempted on a guess; without floor and ceiling the level does not matter.
 
         A position on the edge of a polygon may count to either side.
         """
@@ -75,6 +77,8 @@ class Area:
             np.asarray(lat, np.float64), np.asarray(lon, np.float64), np.asarray(alt_m, np.float64)
         )
         level = ~((alt < self.floor_m) | (alt > self.ceiling_m))
+        if not unknown_level and (math.isfinite(self.floor_m) or math.isfinite(self.ceiling_m)):
+            level &= ~np.isnan(alt)
         if self.circle is not None:
             return level & _in_circle(self.circle, lat_, lon_)
         if self.box is not None:
@@ -82,19 +86,20 @@ class Area:
         return level & _in_ring(self.ring, lat_, lon_)
 
 
-def contains(area: Area | None, lat: ArrayLike, lon: ArrayLike, alt_m: ArrayLike) -> Bool:
+def contains(
+    area: Area | None, lat: ArrayLike, lon: ArrayLike, alt_m: ArrayLike, *, unknown_level: bool = True
+) -> Bool:
     """Return which positions are inside `area`; None is everywhere. See `Area.contains`."""
     if area is not None:
-        return area.contains(lat, lon, alt_m)
+        return area.contains(lat, lon, alt_m, unknown_level=unknown_level)
     shape = np.broadcast_shapes(np.shape(lat), np.shape(lon), np.shape(alt_m))
     return np.ones(shape, np.bool_)
 
 
 def directions(lat: F64, lon: F64) -> F64:
-    """Return unit vectors from the centre of the earth to points on the ellipsoid, shape (3, ...)."""
-    geocentric = np.arctan2((1 - _F) ** 2 * np.sin(np.radians(lat)), np.cos(np.radians(lat)))
-    turn = np.radians(lon)
-    return np.stack([np.cos(geocentric) * np.cos(turn), np.cos(geocentric) * np.sin(turn), np.sin(geocentric)])
+    """Return unit vectors on the sphere of geodetic latitudes, shape (3, ...)."""
+    up, turn = np.radians(lat), np.radians(lon)
+    return np.stack([np.cos(up) * np.cos(turn), np.cos(up) * np.sin(turn), np.sin(up)])
 
 
 def chart(ring: tuple[Position, ...]) -> tuple[F64, F64]:
@@ -149,8 +154,8 @@ def _in_circle(circle: Circle, lat: F64, lon: F64) -> Bool:
 def distance_m(lat1: float, lon1: float, lat2: F64, lon2: F64) -> F64:
     """Return the distance on the ellipsoid [m] from one point to others, shape of lat2.
 
-    Andoyer and Lambert's first-order formula (E. M. Sodano and others tabulate it; P. D. Thomas, Spheroidal Geodesics,
-    1970): within 10 m up to 6,000 NM, but not near the antipode.
+    The first-order formula of Andoyer and Lambert (P. D. Thomas, Spheroidal Geodesics, Reference Systems and Local
+    Geometry, 1970): within 3 m up to 1,000 NM and 15 m up to 5,000 NM; not for use near the antipode.
     """
     b1 = math.atan2((1 - _F) * math.sin(math.radians(lat1)), math.cos(math.radians(lat1)))
     b2 = np.arctan2((1 - _F) * np.sin(np.radians(lat2)), np.cos(np.radians(lat2)))

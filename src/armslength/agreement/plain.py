@@ -71,7 +71,7 @@ def _agreed(terms: Terms) -> tuple[str, ...]:
         closer,
         f"Closer than {length(near.slant_m)} in a straight line is a near miss; "
         f"closer than {length(near.critical_m)} is a critical one.",
-        "Near misses are always detected, in exempt areas too.",
+        "Near misses are always detected: outside the area and in exempt areas too.",
         f"The minima are watched {duration(terms.lookahead_s)} ahead. "
         f"Two fast jets head-on (1,000 kt of closing speed) are {reach:.0f} NM apart then.",
     )
@@ -80,7 +80,8 @@ def _agreed(terms: Terms) -> tuple[str, ...]:
 def _where(terms: Terms) -> tuple[str, ...]:
     if terms.area is None:
         return ("Everywhere, at every level.",)
-    return (f"{_area(terms.area, terms.datum)} Outside it these terms set no minima.", _datum(terms))
+    hold = "The minima hold for a pair while either aircraft is in it. Outside it these terms set none."
+    return (_area(terms.area, terms.datum), hold, _datum(terms))
 
 
 def _datum(terms: Terms) -> str:
