@@ -193,7 +193,7 @@ def read(text: str, name: str, error: type[InputError]) -> Table:
     Raises:
         InputError: (as `error`) not TOML, naming the line and what would be right.
     """
-    text = text.removeprefix("\ufeff")
+    text = text.removeprefix("\ufeff") + "\n"  # so that a slip in the last line is told with its line
     try:
         values = tomllib.loads(text)
         lines = locate(text)
@@ -245,9 +245,13 @@ def _not_toml(text: str, name: str, error: type[InputError], says: str) -> Input
     """Turn tomllib's message into one that shows the line and, where it is the usual slip, the cure."""
     at = _AT.search(says)
     what = _AT.sub("", says)
-    if at is None or at[1] is None:
-        remedy = "A quote, a bracket or a brace is still open there." if at else "Look for a malformed number or date."
-        return error(f"It cannot be read as TOML ({what}).", where=name, remedy=remedy)
+    if at is None:
+        return error(f"It cannot be read as TOML ({what}).", where=name, remedy="Look for a malformed number or date.")
+    if at[1] is None:
+        where = f"{name}, line {text.rstrip().count(chr(10)) + 1}"
+        return error(
+            "The file ends too early.", where=where, remedy="A bracket, a brace or a quote is still open there."
+        )
     number = int(at[1])
     rows = text.split("\n")
     row = rows[number - 1] if number <= len(rows) else ""
