@@ -1,0 +1,171 @@
+"""The parts of the page that are words and drawings: the lead, the tally, the cards of the worst encounters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from math import isfinite
+from typing import Any
+
+from armslength.domain.encounter import Encounter, Evidence
+from armslength.report import words
+from armslength.report.assets import filled
+from armslength.report.drawing import symbol
+from armslength.report.map import counts
+from armslength.report.model import Report, worst_first
+from armslength.report.plan import plan
+from armslength.report.profile import profile
+from armslength.report.words import shown
+
+LEVELS = ("near_miss", "inside")
+CERTAINTIES = ("certain", "possible", "not_determinable")
+
+
+def e(value: object, longest: int = 400) -> str:
+    """Return text from outside, ready to stand in HTML."""
+    return escape(shown(value, longest))
+
+
+def lead(report: Report) -> str:
+    """Return the heading: what was found, in one sentence and a few figures, and what it rests on."""
+    tally = counts(report.encounters)
+    near, total = int(tally[0].sum()), int(tally.sum())
+    breaches = sum(one.breach for one in report.encounters)
+    figures = [
+        (total, "encounters"), (near, "near misses"), (int(tally[:, 0].sum()), "certain"),
+        (int(tally[:, 1].sum()), "possible"), (int(tally[:, 2].sum()), "not determinable"), (breaches, "breaches"),
+    ]  # fmt: skip
+    boxes = "".join(f"<div><b>{number:,}</b><span>{said}</span></div>" for number, said in figures) if total else ""
+    return (
+        f'<section class="lead" id="top"><p class="what">{e(report.title, 200)}</p>'
+        f'<h1>{escape(words.tight(headline(report, total, near)))}</h1><div class="figures">{boxes}</div>'
+        f'<p class="cover">{escape(words.tight(coverage(report)))}</p></section>'
+    )
+
+
+def headline(report: Report, total: int, near: int) -> str:
+    """Return the finding in one sentence."""
+    minima = f"{words.minimum(report.horizontal_m)} and {words.minimum(report.vertical_m)}"
+    if not total:
+        return f"Nothing seen inside the minima of {minima}."
+    said = f"{words.count(total, 'encounter')} inside the minima of {minima}"
+    if near:
+        said += f", {near:,} of them {'a near miss' if near == 1 else 'near misses'}"
+    return said + "."
+
+
+def coverage(report: Report) -> str:
+    """Return what the finding rests on, and what it does not say."""
+    rows = part(report.summary, "rows")
+    time = part(report.summary, "time")
+    seen = []
+    if "used" in rows:
+        of = f" of {int(rows['read']):,}" if rows.get("read") else ""
+        seen.append(f"{int(rows['used']):,}{of} rows")
+    if report.summary.get("aircraft") is not None:
+        seen.append(words.count(int(report.summary["aircraft"]), "aircraft", "aircraft"))
+    said = f"Seen: {' of '.join(seen)}" if seen else "What was seen is not stated"
+    if time.get("from") and time.get("to"):
+        said += f", {moment(time['from'])} to {moment(time['to'])} UTC"
+    return said + ". Aircraft that were not received, or only with gaps, may have come closer unseen."
+
+
+def moment(text: object) -> str:
+    """Return an ISO 8601 time as date and minute."""
+    return shown(text, 40)[:16].replace("T", " ")
+
+
+def part(summary: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """Return a part of the summary, empty where it is missing or of another shape."""
+    found = summary.get(key)
+    return dict(found) if isinstance(found, Mapping) else {}
+
+
+def tally(report: Report) -> str:
+    """Return the table of counts by level and certainty, which is legend and filter at once."""
+    numbers = counts(report.encounters)
+    head = "".join(f'<th scope="col">{words.CERTAINTIES[name]}</th>' for name in CERTAINTIES)
+    body = ""
+    for i, level in enumerate(LEVELS):
+        cells = "".join(
+            f'<td><button type="button" data-cell="{3 * i + j}" aria-pressed="true" '
+            f'title="Show or hide">{symbol(level, certainty, size=18)}<b>{numbers[i, j]:,}</b></button></td>'
+            for j, certainty in enumerate(CERTAINTIES)
+        )
+        body += f'<tr><th scope="row">{"Near miss" if i == 0 else "Inside"}</th>{cells}</tr>'
+    ring = symbol("inside", "certain", breach=True, size=14)
+    return (
+        f'<table class="tally"><thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table>'
+        f'<p class="hint">Shape tells the level, filling the certainty; a ring {ring} marks a breach of the terms.</p>'
+    )
+
+
+def worst(report: Report) -> str:
+    """Return the list of those that have a card, the gravest first."""
+    items = []
+    for one in with_card(report):
+        first, second = words.who(one)
+        apart = f"{words.distance(one.d_h_m)} · {words.feet(one.d_v_m) if isfinite(one.d_v_m) else 'level unknown'}"
+        items.append(
+            f'<li><a href="#e{one.encounter}">{symbol(one.level, one.certainty, one.breach)}'
+            f"<b>{e(first)} – {e(second)}</b><span>{apart}</span>"
+            f'<span class="soft">{words.day(one.t_closest)[5:]} {words.clock(one.t_closest)}</span></a></li>'
+        )
+    return "".join(items) or '<li class="none">No encounter to show closer.</li>'
+
+
+def with_card(report: Report) -> list[Encounter]:
+    """Return the encounters that have evidence, the gravest first."""
+    return [one for one in worst_first(report.encounters) if one.encounter in report.evidence]
+
+
+def cards(report: Report) -> str:
+    """Return the cards of the worst encounters."""
+    return "".join(card(one, report.evidence[one.encounter], report) for one in with_card(report))
+
+
+def card(one: Encounter, seen: Evidence, report: Report) -> str:
+    """Return one card: the facts in words, the plan view, the distances over time."""
+    first, second = words.who(one)
+    facts = [words.stay(one, report.dwell_limit_s), words.how_sure(one, report.near_miss_m)]
+    facts += [words.why_breach(one, report.dwell_limit_s)] if one.breach else []
+    note = f'<p class="note">{e(one.note)}</p>' if one.note else ""
+    return filled(
+        "card.html",
+        number=one.encounter,
+        symbol=symbol(one.level, one.certainty, one.breach, 22),
+        first=e(first),
+        second=e(second),
+        day=words.day(one.t_closest),
+        tone="near" if one.level == "near_miss" else "in",
+        level=e(f"{words.LEVELS.get(one.level, one.level)}, {words.CERTAINTIES.get(one.certainty, one.certainty)}"),
+        tag='<em class="breach">breach</em>' if one.breach else "",
+        passing=e(words.passing(one)),
+        facts="".join(f"<p>{e(fact)}</p>" for fact in facts) + note,
+        figures=figures(one, seen),
+        plan=plan(one, seen, report),
+        profile=profile(one, seen, report),
+    )
+
+
+def figures(one: Encounter, seen: Evidence) -> str:
+    """Return the numbers behind the sentences."""
+    rows = [
+        ("Horizontally", f"{words.distance(one.d_h_m)} ({words.metric(one.d_h_m)}) ± {words.metric(one.error_h_m)}"),
+        ("Vertically", f"{words.feet(one.d_v_m)} ({words.metric(one.d_v_m)}) ± {words.metric(one.error_v_m)}"),
+        ("Slant", f"{words.distance(one.slant_m)} ({words.metric(one.slant_m)}) at {words.clock(one.t_slant)}"),
+        ("Level", _level(one, seen)),
+        ("Aircraft", f"{shown(one.first, 16)} and {shown(one.second, 16)}"),
+    ]
+    if one.first_party or one.second_party:
+        parties = f"{shown(one.first_party, 60) or 'none'} and {shown(one.second_party, 60) or 'none'}"
+        rows.append(("Parties", parties))
+    return f"<table>{''.join(f'<tr><th>{name}</th><td>{e(said)}</td></tr>' for name, said in rows)}</table>"
+
+
+def _level(one: Encounter, seen: Evidence) -> str:
+    """Return the mean level with what it was measured from."""
+    if not isfinite(one.alt_m):
+        return "unknown"
+    first, second = seen.first.datum, seen.second.datum
+    return f"{words.feet(one.alt_m)}, {first}" + ("" if first == second else f" and {second}")
