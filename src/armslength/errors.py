@@ -44,5 +44,5 @@ class MembershipError(InputError):
     """A membership file that cannot be understood: names the file, the line and the remedy."""
 
 
-class InternalFault(ArmslengthError):
+class InternalFault(ArmslengthError):  # noqa: N818 (a fault is what it is)
     """A fault of ours, not of the input. Please report it with the command that led to it."""

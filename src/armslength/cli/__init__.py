@@ -1,0 +1,75 @@
+"""The command line: one module per group of verbs; heavy libraries load inside the verbs that need them.
+
+Exit codes: 0 done, 1 findings that the user asked to fail on, 2 bad usage or bad input, 3 a fault of ours,
+130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from armslength import __version__
+from armslength.cli import agreement, replay, scenario
+
+BAD_INPUT, FAULT, INTERRUPTED = 2, 3, 130
+
+app = typer.Typer(
+    name="armslength",
+    help="Keeps the aircraft of two parties who do not trust each other apart.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.command("replay")(replay.replay)
+app.add_typer(agreement.app, name="agreement")
+app.add_typer(scenario.app, name="scenario")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"armslength {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Keeps the aircraft of two parties who do not trust each other apart."""
+
+
+def main() -> None:
+    """Run the command line; no fault of any kind ends in a traceback unless ARMSLENGTH_TRACEBACK is set."""
+    from armslength.errors import InputError
+
+    try:
+        app()
+    except InputError as wrong:
+        _leave(str(wrong), BAD_INPUT)
+    except KeyboardInterrupt:
+        _leave("Interrupted. Nothing was left half-written.", INTERRUPTED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except OSError as wrong:
+        _leave(f"{wrong.filename or 'The system'}: {wrong.strerror or wrong}.", BAD_INPUT)
+    except Exception as fault:
+        if os.environ.get("ARMSLENGTH_TRACEBACK"):
+            raise
+        kind = type(fault).__name__
+        _leave(
+            f"A fault of armslength, not of your input: {kind}: {fault}. "
+            "Set ARMSLENGTH_TRACEBACK=1, run it again, and report what it prints with the command.",
+            FAULT,
+        )
+
+
+def _leave(paragraph: str, code: int) -> None:
+    typer.echo(paragraph, err=True)
+    sys.exit(code)

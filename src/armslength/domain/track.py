@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -91,3 +93,34 @@ class Marks:
         """Return why `aircraft` is implausible somewhere in [since, until], or ""."""
         reasons = {o.why for o in self.by_aircraft.get(aircraft, []) if o.since <= until and since <= o.until}
         return ", ".join(sorted(reasons))
+
+
+@dataclass
+class Biases:
+    """Sums over the plots that two recordings of one sky have in common.
+
+    Attributes:
+        sums: shape (files^2, 8), row one * files + other: plots; difference east, north [m]; of level [m], how many;
+            lag [s], its square; squared distance [m^2].
+    """
+
+    sums: F64 = field(default_factory=lambda: np.zeros((0, 8)))
+
+    def as_list(self, names: Sequence[str]) -> list[dict[str, object]]:
+        """Return, for each pair of recordings, the mean difference of the second from the first, in SI."""
+        out = []
+        for row, (n, east, north, level, levels, lag, _, squares) in enumerate(self.sums.tolist()):
+            if n > 0:
+                one, other = divmod(row, len(names))
+                entry: dict[str, object] = {
+                    "first": names[one],
+                    "second": names[other],
+                    "plots": int(n),
+                    "east_m": round(east / n, 1),
+                    "north_m": round(north / n, 1),
+                    "level_m": round(level / levels, 1) if levels else None,
+                    "late_s": round(lag / n, 3),
+                    "rms_m": round(math.sqrt(squares / n), 1),
+                }
+                out.append(entry)
+        return out

@@ -90,5 +90,5 @@ def _force(tracks: Tracks, terms: Terms) -> NDArray[np.uint8]:
     if terms.area is not None:
         force[~contains(terms.area, tracks.lat, tracks.lon, level)] = 0
     for area in terms.exempt:
-        force[contains(area, tracks.lat, tracks.lon, level)] |= passage.IN_EXEMPT
+        force[contains(area, tracks.lat, tracks.lon, level, unknown_level=False)] |= passage.IN_EXEMPT
     return force

@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from armslength.domain.plot import F64, I32, I64, U32, Bool, KeptAside, Plots
-from armslength.domain.track import Limits, Marks, Oddity, Tracks
-from armslength.kernel import cleaning
+from armslength.domain.track import Biases, Limits, Marks, Oddity, Tracks
+from armslength.kernel import bias, cleaning
 from armslength.kernel.geodesy import surfaces
 from armslength.units import NS
 
@@ -89,6 +89,7 @@ class Tracker:
     used: int = 0
     notes: dict[str, int] = field(default_factory=dict)
     clock_s: dict[int, float] = field(default_factory=dict)
+    bias: Biases = field(default_factory=Biases)
     _state: F64 = field(default_factory=lambda: np.full((0, cleaning.STATE), np.nan))
     _carry: _Rows | None = None
     _known_to: float = -np.inf
@@ -123,6 +124,10 @@ class Tracker:
         needed[:-1] |= needed[1:] & rows.linked[1:] & (rows.aircraft[1:] == rows.aircraft[:-1])
         self._carry = rows.take(needed) if end < np.inf else None
         return self._tracks(rows, start, window, limits)
+
+    def biases(self) -> list[dict[str, object]]:
+        """Return what recordings of one sky differ by, as far as they saw the same aircraft at the same time."""
+        return self.bias.as_list(self.names)
 
     def _gather(self, batches: Sequence[Plots]) -> _Rows:
         """Join the batches, without impossible times and ground movements."""
@@ -193,6 +198,10 @@ class Tracker:
         plots = np.bincount(cell, minlength=count * files).reshape(count, files)
         if np.all(np.count_nonzero(plots, axis=1) <= 1):
             return rows, start
+        if not len(self.bias.sums):
+            self.bias.sums = np.zeros((files * files, bias.SUMS))
+        xyz = surfaces(np.radians(rows.lat), np.radians(rows.lon))
+        bias.compare(start, rows.t, xyz, rows.baro, rows.file, files, self.bias.sums)
         radius = np.where(np.isnan(rows.acc), cleaning.USUAL_ACCURACY, rows.acc)
         mean = np.bincount(cell, radius, count * files).reshape(count, files) / np.maximum(plots, 1)
         first = np.full(count * files, np.inf)

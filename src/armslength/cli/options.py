@@ -1,0 +1,50 @@
+"""What people write behind options: minima, distances, times."""
+
+from __future__ import annotations
+
+from armslength.errors import InputError
+from armslength.units import Quantity, parse, parse_stamp
+
+
+def minima(text: str) -> tuple[float, float]:
+    """Return the horizontal and the vertical minimum [m] of "5 NM, 1000 ft".
+
+    Raises:
+        InputError: not two lengths with units, or one that is not positive.
+    """
+    parts = text.split(", ") if ", " in text else text.replace(" or ", ",").split(",")
+    if len(parts) != 2:
+        raise InputError(
+            f'--separation "{text}" is not two distances.',
+            remedy='Write the horizontal and the vertical minimum with their units, for example "3 NM, 3000 ft".',
+        )
+    return length(parts[0], "--separation"), length(parts[1], "--separation")
+
+
+def length(text: str, option: str) -> float:
+    """Return a positive length [m].
+
+    Raises:
+        InputError: no length with a unit, or not positive.
+    """
+    try:
+        value = parse(text, Quantity.LENGTH)
+    except InputError as wrong:
+        raise InputError(wrong.what, where=option, remedy=wrong.remedy) from None
+    if not 0.0 < value < 1e7:
+        raise InputError(f'"{text.strip()}" is not a distance that aircraft can keep.', where=option)
+    return value
+
+
+def moment(text: str | None, option: str) -> int | None:
+    """Return a time [UTC ns], None for None.
+
+    Raises:
+        InputError: not a time, or a time without a zone.
+    """
+    if text is None:
+        return None
+    try:
+        return parse_stamp(text)
+    except InputError as wrong:
+        raise InputError(wrong.what, where=option, remedy=wrong.remedy) from None

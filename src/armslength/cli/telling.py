@@ -1,0 +1,57 @@
+"""What replay says on the terminal when it is done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from armslength.units import FT, NM, stamp
+
+if TYPE_CHECKING:
+    from armslength.domain.encounter import Encounter
+    from armslength.node.replay import Outcome
+
+WORST = 5
+
+
+def tell(outcome: Outcome, summary: dict[str, Any], out: Path) -> None:
+    """Print what was read, what was found, the worst encounters, and where the rest stands."""
+    rows, time, terms, found = (summary[key] for key in ("rows", "time", "terms", "encounters"))
+    aside = sum(int(one["rows"]) for one in rows["kept_aside"].values())
+    say = typer.echo
+    say(
+        f"{summary['aircraft']:,} aircraft, {rows['used']:,} of {rows['read']:,} rows used"
+        + (f" ({aside:,} kept aside)" if aside else "")
+        + (f", {time['from']} to {time['to']}" if time["from"] else "")
+    )
+    say(
+        f"Minima {terms['horizontal_m'] / NM:g} NM and {terms['vertical_m'] / FT:,.6g} ft, near miss under "
+        f"{terms['near_miss_m'] / FT:,.6g} ft: {terms['source']}"
+    )
+    if not outcome.encounters:
+        say("Nothing seen inside the minima. That says nothing of what these recordings do not show.")
+    else:
+        say(
+            f"{found['total']:,} encounters: {found['near_miss']:,} near misses, {found['inside']:,} inside the minima"
+            f"; {found['certain']:,} certain, {found['possible']:,} possible, "
+            f"{found['not_determinable']:,} not determinable; {found['breaches']:,} breaches"
+        )
+        for e in sorted(outcome.encounters, key=_gravity)[:WORST]:
+            say("  " + _line(e))
+    if found["outside_by_less_than_the_errors"]:
+        say(f"{found['outside_by_less_than_the_errors']:,} more passes stayed outside by less than the errors")
+    say(f"Report: {out / 'report.html'}")
+
+
+def _gravity(e: Encounter) -> tuple[bool, bool, float]:
+    return not e.breach, e.level != "near_miss", e.ratio
+
+
+def _line(e: Encounter) -> str:
+    names = " and ".join(
+        sign or address for sign, address in ((e.first_callsign, e.first), (e.second_callsign, e.second))
+    )
+    vertical = f"{e.d_v_m / FT:,.0f} ft" if e.d_v_m == e.d_v_m else "level unknown"
+    return f"{stamp(e.t_closest)}  {names}: {e.d_h_m / NM:.2f} NM, {vertical}  {e.level}, {e.certainty}"
