@@ -1,7 +1,7 @@
 """Areas: a polygon, a circle or a box on the WGS-84 ellipsoid, between two levels. Who is in it?
 
-The edges of a polygon are great circles, as straight flight is (a geodesic between corners 300 NM apart runs within 20 m
-of them; docs/decisions/0003-terms.md). The edges of a box are meridians and parallels, as people mean them when they
+The edges of a polygon are great circles, as straight flight is (a geodesic of 300 NM runs within 21 m of them: see
+docs/decisions/0003-terms.md). The edges of a box are meridians and parallels, as people mean them when they
 write "33 N to 37 N". A circle is a distance on the ellipsoid.
 """
 

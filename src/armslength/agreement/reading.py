@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from armslength.agreement.doubts import doubts
-from armslength.agreement.reading_area import read_area
+from armslength.agreement.names import OVERLAY, no_address
+from armslength.agreement.reading_area import AREA_KEYS, BOX_KEYS, CIRCLE_KEYS, read_area
 from armslength.agreement.terms import (
     BAROMETRIC,
     CATEGORIES,
@@ -36,10 +36,10 @@ KEYS = {
         "near_miss",
         "manoeuvre",
     ),
-    "area": ("name", "polygon", "circle", "box", "floor", "ceiling"),
-    "exempt": ("name", "polygon", "circle", "box", "floor", "ceiling"),
-    "circle": ("centre", "radius"),
-    "box": ("south", "west", "north", "east"),
+    "area": AREA_KEYS,
+    "exempt": AREA_KEYS,
+    "circle": CIRCLE_KEYS,
+    "box": BOX_KEYS,
     "party": ("name", "members", "excluded_forces", "uncrewed"),
     "uncrewed": ("name", "category"),
     "separation": ("horizontal", "vertical", "dwell_limit"),
@@ -49,17 +49,11 @@ KEYS = {
 }
 """Every table of the terms and the keys it may hold; docs/terms.md explains them, and a test holds the two together."""
 
-_OVERLAY = (
-    "Terms name members and categories only. Addresses and call signs of aircraft are an order of battle: "
-    "they belong in the local membership file (docs/membership.md)."
-)
 _ELSEWHERE = dict.fromkeys(
     ("addresses", "address", "icao", "icao24", "hex", "ranges", "range", "callsign", "callsigns", "aircraft", "tails"),
-    _OVERLAY,
+    OVERLAY,
 )
 _LEVEL_HINTS = {"level_datum": "Did you mean datum?", "levels": "Did you mean datum?"}
-_TOKENS = re.compile(r"[\W_]+")
-_ADDRESS = re.compile(r"^(?:0x)?[0-9a-f]{6}$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +90,8 @@ def read_terms(text: str, name: str) -> Reading:
     terms = Terms(
         title=no_address(root, "title", root.text("title", '"Memorandum on flight safety"')),
         version=root.count("version") if "version" in root else 1,
-        area=read_area(area.only(*KEYS["area"]), datum) if area else None,
-        exempt=tuple(read_area(table.only(*KEYS["exempt"]), datum) for table in root.tables("exempt")),
+        area=read_area(area, datum) if area else None,
+        exempt=tuple(read_area(table, datum) for table in root.tables("exempt")),
         parties=_parties(root),
         separation=_separation(root, usual.separation),
         near_miss=_near_miss(root, usual.near_miss),
@@ -107,17 +101,6 @@ def read_terms(text: str, name: str) -> Reading:
     )
     found = tuple(f"{root.source.where(doubt.path)}: {doubt.says}" for doubt in doubts(terms))
     return Reading(terms, found)
-
-
-def no_address(table: Table, at: str | tuple[str | int, ...], text: str) -> str:
-    """Return `text`, refusing what looks like an ICAO address, a range of them or a call-sign pattern."""
-    for token in _TOKENS.split(text):
-        # a word such as "Decade" passes; "DECADE" and "decade" could be the address of an aircraft, "ae1460" surely is
-        if _ADDRESS.match(token) and not (token.isalpha() and token.istitle()):
-            table.fail(at, f'"{text}" holds {token}, which looks like the ICAO address of an aircraft.', _OVERLAY)
-    if "*" in text:
-        table.fail(at, f'"{text}" looks like a call-sign pattern.', _OVERLAY)
-    return text
 
 
 def _or(

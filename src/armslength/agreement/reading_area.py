@@ -8,6 +8,7 @@ import re
 import numpy as np
 
 from armslength.agreement.area import F64, Area, Box, Circle, Position, chart
+from armslength.agreement.names import no_address
 from armslength.agreement.position import EXAMPLE, parse_degrees, parse_position
 from armslength.agreement.terms import GEOMETRIC
 from armslength.errors import InputError
@@ -15,6 +16,9 @@ from armslength.toml_source import Table, describe
 from armslength.units import NM, Quantity
 
 SHAPES = ("polygon", "circle", "box")
+AREA_KEYS = ("name", *SHAPES, "floor", "ceiling")
+CIRCLE_KEYS = ("centre", "radius")
+BOX_KEYS = ("south", "west", "north", "east")
 WIDEST_RADIUS_M = 5000 * NM
 MOST_CORNERS = 1000
 _POLYGON = 'polygon = ["36.5 N, 37.25 E", "36.5 N, 39 E", "35 N, 38 E"]'
@@ -23,12 +27,13 @@ _CIRCLE = 'circle = { centre = "35.4 N, 38.9 E", radius = "40 NM" }'
 
 
 def read_area(table: Table, datum: str) -> Area:
-    """Return the area that `table` states; its keys have been checked.
+    """Return the area that `table` states.
 
     Raises:
         InputError: (the error of the table's source) naming line, field and remedy.
     """
-    name = table.text("name", '"Northern sector"')
+    table.only(*AREA_KEYS)
+    name = no_address(table, "name", table.text("name", '"Northern sector"'))
     shapes = [key for key in table.values if key in SHAPES]
     if len(shapes) != 1:
         what = "It has no shape." if not shapes else f"It has {len(shapes)} shapes: {', '.join(shapes)}."
@@ -120,7 +125,7 @@ def crossed(corners: F64) -> tuple[int, int] | None:
 
 
 def _circle(inner: Table) -> Circle:
-    inner.only("centre", "radius")
+    inner.only(*CIRCLE_KEYS)
     if "centre" not in inner:
         inner.fail((), "centre is missing.", f"Write it like {_CIRCLE}.")
     lat, lon = _position(inner, ("centre",), inner.values["centre"])
@@ -133,7 +138,7 @@ def _circle(inner: Table) -> Circle:
 
 
 def _box(inner: Table) -> Box:
-    inner.only("south", "west", "north", "east")
+    inner.only(*BOX_KEYS)
     south, north = (_degrees(inner, key, latitude=True) for key in ("south", "north"))
     west, east = (_degrees(inner, key, latitude=False) for key in ("west", "east"))
     if south >= north:
