@@ -15,13 +15,13 @@ dev: $(VENV)/.dev ## the command and what the checks need
 $(VENV)/.setup: pyproject.toml requirements.lock requirements-build.lock
 	@uv=$$(PYTHON=$(PYTHON) scripts/bring_uv.sh) && \
 	{ [ -x $(BIN)/python ] || $$uv venv -q --python $(PYTHON) $(VENV); } && \
-	$$uv pip install -q --python $(BIN)/python --require-hashes -r requirements.lock && \
+	$$uv pip install -q --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock && \
 	$$uv pip install -q --python $(BIN)/python --build-constraints requirements-build.lock --no-deps -e . && \
 	touch $@ && echo "armslength is at $(BIN)/armslength"
 
 $(VENV)/.dev: $(VENV)/.setup requirements-dev.lock
 	@uv=$$(PYTHON=$(PYTHON) scripts/bring_uv.sh) && \
-	$$uv pip install -q --python $(BIN)/python --require-hashes -r requirements-dev.lock && touch $@
+	$$uv pip install -q --compile-bytecode --python $(BIN)/python --require-hashes -r requirements-dev.lock && touch $@
 
 demo: $(VENV)/.setup ## write a sky of two parties, replay it, name the report
 	@rm -rf demo-out
@@ -51,7 +51,7 @@ format: $(VENV)/.dev ## put the code into its form
 
 bench: $(VENV)/.setup ## the figures in the README, on this machine
 	@uv=$$(PYTHON=$(PYTHON) scripts/bring_uv.sh) && \
-	$$uv pip install -q --python $(BIN)/python --require-hashes -r requirements-bench.lock
+	$$uv pip install -q --compile-bytecode --python $(BIN)/python --require-hashes -r requirements-bench.lock
 	$(BIN)/armslength bench detect
 	$(BIN)/armslength bench replay
 
