@@ -1,0 +1,219 @@
+"""Every pair that comes inside the minima in straight flight: broad phase, exact test, arrays in order.
+
+The look-ahead is cut into slabs of time; the search of each slab (`slab`) gives candidates, which are put in order of
+their indices and tested exactly (`stay`). Slabs, and then stretches of candidates, are shared among plain threads: the
+compiled code runs without the interpreter lock. The exact test knows nothing of slabs, so that neither their number nor
+that of the threads changes a bit of the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple, TypeVar
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from armslength.kernel.jit import jit
+from armslength.kernel.motion import ALT, VS, WIDTH, fill_motions
+from armslength.kernel.plan import Plan, plan_of, speed_of
+from armslength.kernel.slab import Slab, search
+from armslength.kernel.stay import chord2, stay
+
+F64 = NDArray[np.float64]
+I32 = NDArray[np.int32]
+I64 = NDArray[np.int64]
+Bool = NDArray[np.bool_]
+T = TypeVar("T")
+FEW = 32
+"""Up to so many aircraft every pair is a candidate."""
+MANY = 3000
+"""From so many aircraft on the work is shared among threads."""
+
+
+class Answer(NamedTuple):
+    """Pairs in order of (first, second), shape (P,): see `armslength.engine.straight.Pairs`. `times` is (5, P)."""
+
+    first: I32
+    second: I32
+    times: F64
+    inside: Bool
+
+
+@jit
+def split_common(m: F64, speed: float, climb: float) -> tuple[I32, I32]:
+    """Return who is neither faster than `speed` nor climbs faster than `climb` [m/s], and who is."""
+    common, rare, c, r = np.empty(len(m), np.int32), np.empty(len(m), np.int32), 0, 0
+    for i in range(len(m)):
+        if speed_of(m, i) > speed or abs(m[i, VS]) > climb:
+            rare[r] = i
+            r += 1
+        else:
+            common[c] = i
+            c += 1
+    return common[:c].copy(), rare[:r].copy()
+
+
+@jit
+def every_pair(n: int) -> I32:
+    """Return all pairs of `n` aircraft, shape (n (n - 1) / 2, 2)."""
+    out, k = np.empty((n * (n - 1) // 2, 2), np.int32), 0
+    for i in range(n):
+        for j in range(i + 1, n):
+            out[k, 0], out[k, 1] = i, j
+            k += 1
+    return out
+
+
+@jit
+def count_firsts(pairs: I32, begin: I64) -> None:
+    """Add to begin[i + 1] how many of `pairs` have the first index i."""
+    for k in range(len(pairs)):
+        begin[pairs[k, 0] + 1] += 1
+
+
+@jit
+def sum_up(begin: I64) -> None:
+    """Turn counts into beginnings, in place."""
+    for i in range(1, len(begin)):
+        begin[i] += begin[i - 1]
+
+
+@jit
+def put_seconds(pairs: I32, free: I64, seconds: I32) -> None:
+    """Put the second index of each of `pairs` at the next free place of its first."""
+    for k in range(len(pairs)):
+        i = pairs[k, 0]
+        seconds[free[i]] = pairs[k, 1]
+        free[i] += 1
+
+
+@jit
+def settle(
+    m: F64, begin: I64, seconds: I32, rows: tuple[int, int], horizontal: float, vertical: float, lookahead: float,
+    out: Answer,
+) -> int:  # fmt: skip
+    """Test the candidates of the firsts rows[0] to rows[1] - 1 and write those that hold to `out`, each once.
+
+    They are written from place begin[rows[0]] on. Returns how many.
+    """
+    c2 = chord2(horizontal)
+    at = begin[rows[0]]
+    for i in range(rows[0], rows[1]):
+        others = seconds[begin[i] : begin[i + 1]]
+        others.sort()
+        before = -1
+        for j in others:
+            if j == before:
+                continue
+            before = j
+            found, inside, t_in, t_out, t_cpa, hmd, vmd = stay(m, i, j, c2, vertical, lookahead)
+            if found:
+                out.first[at], out.second[at], out.inside[at] = i, j, inside
+                out.times[0, at], out.times[1, at], out.times[2, at] = t_in, t_out, t_cpa
+                out.times[3, at], out.times[4, at] = hmd, vmd
+                at += 1
+    return int(at - begin[rows[0]])
+
+
+def shared(threads: int, work: Callable[[int], T], pieces: int) -> list[T]:
+    """Return work(0), ..., work(pieces - 1), done by up to `threads` threads."""
+    if threads <= 1 or pieces <= 1:
+        return [work(piece) for piece in range(pieces)]
+    with ThreadPoolExecutor(min(threads, pieces)) as pool:
+        return list(pool.map(work, range(pieces)))
+
+
+def candidates(m: F64, plan: Plan, horizontal: float, vertical: float, lookahead: float, threads: int) -> list[I32]:
+    """Return the candidates of every slab, shapes (C, 2)."""
+    common, rare = split_common(m, plan.speed, plan.climb)
+    half = 0.5 * lookahead / plan.slabs
+
+    def of_slab(k: int) -> I32:
+        slab = Slab(
+            (2 * k + 1) * half, half, k == 0, horizontal, vertical, plan.speed, plan.climb, plan.centre, plan.level
+        )
+        return search(m, common, rare, slab, plan.thickness, plan.low, plan.layers)
+
+    return shared(threads, of_slab, plan.slabs)
+
+
+def in_order(n: int, chunks: list[I32]) -> tuple[I64, I32]:
+    """Return the candidates grouped by first: where each group begins, shape (n + 1,), and the seconds.
+
+    Empties `chunks` on the way.
+    """
+    begin = np.zeros(n + 1, np.int64)
+    for chunk in chunks:
+        count_firsts(chunk, begin)
+    sum_up(begin)
+    free, seconds = begin.copy(), np.empty(int(begin[-1]), np.int32)
+    while chunks:
+        put_seconds(chunks.pop(), free, seconds)
+    return begin, seconds
+
+
+def exactly(
+    m: F64, begin: I64, seconds: I32, horizontal: float, vertical: float, lookahead: float, threads: int
+) -> Answer:
+    """Return the answer for the candidates, tested in stretches of about equal length."""
+    total = int(begin[-1])
+    out = Answer(np.empty(total, np.int32), np.empty(total, np.int32), np.empty((5, total)), np.empty(total, np.bool_))
+    pieces = 1 if threads == 1 else 4 * threads
+    cut = np.searchsorted(begin, np.linspace(0, total, pieces + 1).astype(np.int64))
+    cut[0], cut[-1] = 0, len(begin) - 1
+
+    def of_stretch(k: int) -> int:
+        rows = (int(cut[k]), int(cut[k + 1]))
+        return settle(m, begin, seconds, rows, horizontal, vertical, lookahead, out) if rows[0] < rows[1] else 0
+
+    counts = shared(threads, of_stretch, pieces)
+    end = 0
+    for k, count in enumerate(counts):
+        start = int(begin[cut[k]])
+        if start > end:
+            for column in (out.first, out.second, out.inside, *out.times):
+                column[end : end + count] = column[start : start + count].copy()
+        end += count
+    return Answer(out.first[:end], out.second[:end], out.times[:, :end], out.inside[:end])
+
+
+def motions(lat: F64, lon: F64, alt: F64, track: F64, gs: F64, vs: F64, threads: int) -> F64:
+    """Return the motions of the aircraft, shape (N, WIDTH)."""
+    m = np.empty((len(lat), WIDTH))
+    cut = [len(lat) * k // threads for k in range(threads + 1)]
+
+    def fill(k: int) -> None:
+        part = slice(cut[k], cut[k + 1])
+        fill_motions(lat[part], lon[part], alt[part], track[part], gs[part], vs[part], m[part])
+
+    shared(threads, fill, threads)
+    return m
+
+
+def straight(
+    lat: F64, lon: F64, alt: F64, track: F64, gs: F64, vs: F64, *, horizontal: float, vertical: float, lookahead: float,
+    threads: int | None = None, slabs: int | None = None,
+) -> tuple[Answer, Bool]:  # fmt: skip
+    """Return every pair inside the cylinder within the look-ahead, and per pair whether a level was unknown.
+
+    Args: as `armslength.detect`; already validated.
+        threads: how many share the work; one per core, or one alone for few aircraft, where not given.
+        slabs: into how many the look-ahead is cut, as the plan has it where not given; 0 tests every pair.
+    """
+    n = len(lat)
+    if threads is None:
+        threads = int(numba.config.NUMBA_DEFAULT_NUM_THREADS) if n >= MANY else 1
+    m = motions(lat, lon, alt, track, gs, vs, threads)
+    if slabs == 0 or (slabs is None and n <= FEW):
+        chunks = [every_pair(n)]
+    else:
+        plan = plan_of(m, horizontal, vertical, lookahead, threads)
+        plan = plan if slabs is None else plan._replace(slabs=slabs)
+        chunks = candidates(m, plan, horizontal, vertical, lookahead, threads)
+    begin, seconds = in_order(n, chunks)
+    answer = exactly(m, begin, seconds, horizontal, vertical, lookahead, threads)
+    unknown = np.isnan(m[:, ALT])
+    return answer, unknown[answer.first] | unknown[answer.second]
