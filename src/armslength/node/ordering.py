@@ -77,11 +77,14 @@ class TimeOrder:
     def stretches(self, safe_ns: int | None) -> Iterator[tuple[list[Plots], int | None]]:
         """Give out every stretch before `safe_ns` (all, where None), earliest first, with the time it reaches to.
 
-        The last one given for None reaches to None: nothing follows it.
+        The last one given for None reaches to None: nothing follows it. It may be empty, so that what waits behind a
+        stretch learns that there is no more.
         """
         self._sort_in()
         last = None if safe_ns is None else safe_ns // BUCKET_NS
         ready = sorted(b for b in self._waiting.keys() | self._away.keys() if last is None or b < last)
+        if last is None and not ready:
+            yield [], None
         while ready:
             stretch: list[Packed] = []
             rows = 0
