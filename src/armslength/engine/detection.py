@@ -16,7 +16,7 @@ from armslength.agreement.terms import Terms, contains
 from armslength.domain.plot import F64, I64
 from armslength.domain.track import Tracks
 from armslength.kernel import passage
-from armslength.units import FT
+from armslength.units import FT, NS
 
 MIXED_BOUND_M = 1500.0 * FT
 """Two sigma [m] of a geometric minus a barometric level.
@@ -71,13 +71,16 @@ def detect_stays(tracks: Tracks, group: I64, minima: Minima, terms: Terms) -> F6
 
 
 def _slabs(tracks: Tracks) -> F64:
-    """Return the slabs of the window in which there are plots or flights between plots: from, to [s], shape (2, S)."""
-    begin = max(tracks.window[0], float(tracks.t.min()))
-    end = min(tracks.window[1], float(tracks.t.max()))
-    number = np.floor((tracks.t - begin) / SLAB_S).astype(np.int64)
+    """Return the slabs of the window in which there are plots or flights between plots: from, to [s], shape (2, S).
+
+    They lie on a grid of UTC, so that the same flights are cut at the same times however the stream is cut up.
+    """
+    grid = -(tracks.epoch_ns % round(SLAB_S * NS)) / NS
+    number = np.floor((tracks.t - grid) / SLAB_S).astype(np.int64)
     before = int(LONGEST_LINK_S // SLAB_S) + 1
     full = np.unique(np.unique(number)[:, None] - np.arange(before + 1)).astype(np.float64)
-    low, high = np.maximum(begin + full * SLAB_S, begin), np.minimum(begin + (full + 1.0) * SLAB_S, end)
+    low = np.maximum(grid + full * SLAB_S, tracks.window[0])
+    high = np.minimum(grid + (full + 1.0) * SLAB_S, tracks.window[1])
     return np.stack([low, high])[:, low < high]
 
 

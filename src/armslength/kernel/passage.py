@@ -225,7 +225,7 @@ def walk(
             datum, z0, wz = NO_LEVEL, 0.0, 0.0
         elif datum == MIXED:
             e_v = math.sqrt(e_v * e_v + mixed * mixed)
-        mid[3] = 0.5 * (one0 + p0 * (one1 - one0) + two0 + q0 * (two1 - two0))
+        mid[3] = 0.5 * ((one0 + p0 * (one1 - one0)) + (two0 + q0 * (two1 - two0)))
         mid[7] = 0.5 * ((p1 - p0) * (one1 - one0) + (q1 - q0) * (two1 - two0))
         length = tb - ta
         active = ((force[p] | force[q]) & IN_AREA) != 0 and (force[p] & force[q] & IN_EXEMPT) == 0
