@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ EPU_M = {11: 3.0, 10: 10.0, 9: 30.0, 8: 92.6, 7: 185.2, 6: 555.6, 5: 926.0, 4: 1
 
 
 def single(value: float | None, factor: float = 1.0) -> float | None:
-    return None if value is None or value != value else float(np.float32(value * factor))
+    return None if value is None or math.isnan(value) else float(np.float32(value * factor))
 
 
 def read_plainly(table: list[dict[str, Any]]) -> tuple[list[tuple[Any, ...]], dict[str, int]]:
@@ -38,7 +39,7 @@ def _read(number: int, row: dict[str, Any], last: dict[str, tuple[int, float, fl
         return "no time", None
     if lat is None or lon is None:
         return "no position", None
-    if lat != lat or lon != lon:
+    if math.isnan(lat) or math.isnan(lon):
         return "position is NaN", None
     if not (abs(lat) <= 90 and abs(lon) <= 180):
         return "position out of range", None

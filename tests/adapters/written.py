@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -153,7 +154,7 @@ class Reading:
     def tuples(self) -> list[tuple[Any, ...]]:
         """The plots as plain tuples with the address instead of its index; NaN as None."""
         return [
-            tuple(None if isinstance(value, float) and value != value else value for value in plot)
+            tuple(None if isinstance(value, float) and math.isnan(value) else value for value in plot)
             for plot in self._plain()
         ]
 

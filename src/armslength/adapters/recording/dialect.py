@@ -63,7 +63,9 @@ def recognise(columns: Sequence[str], file: str) -> Dialect:
     Raises:
         FeedError: a needed column is missing, or columns of both dialects stand together so that units are uncertain.
     """
-    cleaned = {column.strip().lstrip("\ufeff").strip('"').lower(): column for column in reversed(columns)}
+    cleaned: dict[str, str] = {}
+    for column in columns:
+        cleaned.setdefault(column.strip().lstrip("\ufeff").strip('"').lower(), column)
     aviation = [name for name in cleaned if _TRAFFIC.get(name) in _WITH_UNIT]
     metric = [name for name in cleaned if _OPENSKY.get(name) in _WITH_UNIT]
     if aviation and metric:
@@ -101,9 +103,10 @@ def _refuse_missing(roles: dict[str, str], columns: list[str], file: str) -> Non
     if not missing:
         return
     known = [name for name, role in {**_SHARED, **_TRAFFIC, **_OPENSKY}.items() if role in missing]
+    used = {name.lower() for name in roles.values()}
     near = []
     for column in columns:
-        if column not in known and (guess := difflib.get_close_matches(column, known, 1, 0.6)):
+        if column not in used and (guess := difflib.get_close_matches(column, known, 1, 0.6)):
             near.append(f'"{column}" looks like {guess[0]}')
     shown = ", ".join(columns[:20]) + (f" and {len(columns) - 20} more" if len(columns) > 20 else "")
     raise FeedError(

@@ -67,8 +67,10 @@ class JsonRecords:
                 rest = text
                 self._refuse_endless(rest)
                 continue
-            rest = text[cut:]
-            yield self._parsed(text[:cut])
+            block, unfinished = self._parsed(text[:cut])
+            rest = unfinished + text[cut:]
+            self._refuse_endless(rest)
+            yield block
         yield from self._tail(rest)
 
     def _refuse_endless(self, text: bytes) -> None:
@@ -92,15 +94,19 @@ class JsonRecords:
             self.broken = "the JSON is cut off: its end is missing"
             text = text[: text.rfind(b"}") + 1]
         if text.strip():
-            yield self._parsed(text)
+            block, unfinished = self._parsed(text)
+            if unfinished:
+                self._keep_aside(unfinished.decode("utf-8", "replace"))
+            yield block
 
-    def _parsed(self, text: bytes) -> Block:
+    def _parsed(self, text: bytes) -> tuple[Block, bytes]:
+        """The records in `text`, and what is left because the seam at its end lay inside a record."""
         table = self._fast(text)
         if table is None:
-            return self._one_by_one(text.decode("utf-8", errors="replace"))
+            return self._one_by_one(text.decode("utf-8", "surrogateescape"))
         first = self._row
         self._row += len(table)
-        return Block(table, first)
+        return Block(table, first), b""
 
     def _fast(self, text: bytes) -> pl.DataFrame | None:
         if self.is_array:
@@ -127,24 +133,33 @@ class JsonRecords:
             self._types = kinds
         return self._types
 
-    def _one_by_one(self, text: str) -> Block:
+    def _one_by_one(self, text: str) -> tuple[Block, bytes]:
         columns = list(self.dialect.roles.values())
         found: dict[str, list[str | None]] = {column: [] for column in columns}
         rows: list[int] = []
-        for record in records(text):
+        unfinished = ""
+        for record, is_last in records(text):
             if isinstance(record, dict):
                 rows.append(self._row)
                 for column in columns:
                     found[column].append(as_text(record.get(column)))
+                self._row += 1
+            elif is_last:
+                unfinished = record
             else:
-                self.account.keep_aside_unread(NOT_PARSED, self._row, f"the record begins {str(record)[:40]!r}")
-            self._row += 1
+                self._keep_aside(record)
         table = pl.DataFrame(found, schema=dict.fromkeys(found, pl.String))
-        return Block(table, rows[0] if rows else self._row, np.array(rows, dtype=np.int64))
+        block = Block(table, rows[0] if rows else self._row, np.array(rows, dtype=np.int64))
+        return block, unfinished.encode("utf-8", "surrogateescape")
+
+    def _keep_aside(self, record: str) -> None:
+        shown = record[:40].encode("utf-8", "replace").decode()
+        self.account.keep_aside_unread(NOT_PARSED, self._row, f"the record begins {shown!r}")
+        self._row += 1
 
 
-def records(text: str) -> Iterator[Any]:
-    """Yield each record; for what does not parse, its text (up to where the next record seems to begin)."""
+def records(text: str) -> Iterator[tuple[Any, bool]]:
+    """Yield each record; for what does not parse, its text, and whether it runs to the end of `text`."""
     at, end = 0, len(text)
     while True:
         while at < end and text[at] in " \t\r\n,":
@@ -153,18 +168,20 @@ def records(text: str) -> Iterator[Any]:
             return
         try:
             record, at = _DECODER.raw_decode(text, at)
-            yield record if isinstance(record, dict) else str(record)
+            yield record if isinstance(record, dict) else str(record), False
         except (ValueError, RecursionError):
             seam = _SEAM.search(text, at)
             broken = text[at : seam.start() + 1] if seam else text[at:]
             at = seam.end() - 1 if seam else end
-            yield broken
+            yield broken, seam is None
 
 
 def as_text(value: object) -> str | None:
     """A JSON value as the text that `values` reads: null is None, numbers in full."""
-    if value is None or isinstance(value, str):
-        return value
+    if value is None:
+        return None
+    if isinstance(value, str):  # half a surrogate pair is not UTF-8
+        return value.encode("utf-8", "replace").decode()
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from armslength.adapters.recording.dialect import resembles
-from armslength.adapters.recording.stream import GZIP
+from armslength.adapters.recording.stream import GZIP, up_to_damage
 from armslength.adapters.recording.text_table import SEPARATORS, split_header
 
 CSV = "csv"
@@ -51,7 +51,7 @@ def head(path: Path) -> tuple[bytes, bool]:
     try:
         return zlib.decompressobj(wbits=31).decompress(start, HEAD), True
     except zlib.error:
-        return b"", True
+        return up_to_damage(zlib.decompressobj(wbits=31), start)[:HEAD], True
 
 
 def judge(start: bytes) -> tuple[str, str]:
@@ -73,7 +73,7 @@ def judge(start: bytes) -> tuple[str, str]:
         return EMPTY, "empty but for blanks"
     if text.startswith("["):
         inner = text[1:].lstrip()
-        return (JSON_RECORDS, "") if inner[:1] in ("{", "") else ("", "a JSON array, but not of records")
+        return (JSON_RECORDS, "") if inner[:1] in ("{", "]", "") else ("", "a JSON array, but not of records")
     if text.startswith("{"):
         return _judge_object(text)
     line = text.splitlines()[0]

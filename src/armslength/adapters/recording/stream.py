@@ -14,6 +14,18 @@ GZIP = b"\x1f\x8b"
 _CHUNK = 1 << 20
 
 
+def up_to_damage(member: zlib._Decompress, packed: bytes) -> bytes:
+    """Return what can be unpacked before the damaged place, to which zlib itself gives nothing."""
+    held = []
+    try:
+        while packed and not member.eof:
+            held.append(member.decompress(packed, 64))
+            packed = member.unconsumed_tail
+    except zlib.error:
+        pass
+    return b"".join(held)
+
+
 @dataclass
 class ByteStream:
     """A file read once from front to back, unpacked where it is gzipped, whatever its name.
@@ -67,13 +79,16 @@ class ByteStream:
                 if not chunk:
                     self.broken = "the gzip stream ends in the middle"
                     return
-                try:
-                    while chunk and not member.eof:
-                        yield member.decompress(chunk, _CHUNK)
-                        chunk = member.unconsumed_tail
-                except zlib.error as error:
-                    self.broken = f"the gzip stream is damaged ({str(error).split(': ')[-1]})"
-                    return
+                while chunk and not member.eof:
+                    before = member.copy()
+                    try:
+                        piece = member.decompress(chunk, _CHUNK)
+                    except zlib.error as error:
+                        self.broken = f"the gzip stream is damaged ({str(error).split(': ')[-1]})"
+                        yield up_to_damage(before, chunk)
+                        return
+                    chunk = member.unconsumed_tail
+                    yield piece
                 if not member.eof:
                     chunk = raw.read(_CHUNK)
                     self.done = raw.tell()
