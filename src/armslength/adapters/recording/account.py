@@ -31,6 +31,12 @@ REMEDIES = {
 """The reasons that are problems, and what to do about each."""
 
 
+def printable(text: str, longest: int = 40) -> str:
+    """Return `text` as it can stand in a message: on one line, without control characters, not long."""
+    shown = "".join(character if character.isprintable() else "?" for character in text[:longest])
+    return shown + ("..." if len(text) > longest else "")
+
+
 @dataclass
 class Account:
     """The bookkeeping of one reading of one recording."""

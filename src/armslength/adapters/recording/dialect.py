@@ -23,6 +23,7 @@ import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from armslength.adapters.recording.account import printable
 from armslength.errors import FeedError
 from armslength.units import FPM, FT, KT
 
@@ -107,8 +108,10 @@ def _refuse_missing(roles: dict[str, str], columns: list[str], file: str) -> Non
     near = []
     for column in columns:
         if column not in used and (guess := difflib.get_close_matches(column, known, 1, 0.6)):
-            near.append(f'"{column}" looks like {guess[0]}')
-    shown = ", ".join(columns[:20]) + (f" and {len(columns) - 20} more" if len(columns) > 20 else "")
+            near.append(f'"{printable(column)}" looks like {guess[0]}')
+    shown = ", ".join(printable(column) for column in columns[:20]) + (
+        f" and {len(columns) - 20} more" if len(columns) > 20 else ""
+    )
     raise FeedError(
         f"wrong columns: no {', no '.join(_NEEDED[role] for role in missing)}. Found: {shown or 'none'}.",
         where=file,

@@ -14,6 +14,7 @@ from armslength.adapters.recording.account import (
     NOT_A_TIME,
     OUT_OF_RANGE,
     Account,
+    printable,
 )
 from armslength.adapters.recording.dialect import NUMBERS, Dialect
 from armslength.adapters.recording.values import number
@@ -88,4 +89,4 @@ def _shown(cell: pl.Series) -> str:
     value = cell.item()
     if value is None:
         return "is empty"
-    return f'is "{value[:40]}"' if isinstance(value, str) else f"is {str(value)[:40]}"
+    return f'is "{printable(value)}"' if isinstance(value, str) else f"is {printable(str(value))}"

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from armslength.adapters.recording.account import NOT_PARSED, Account
+from armslength.adapters.recording.account import NOT_PARSED, Account, printable
 from armslength.adapters.recording.dialect import NUMBERS, Dialect
 from armslength.adapters.recording.rows import Block
 from armslength.adapters.recording.values import UNREADABLE
@@ -153,8 +153,7 @@ class JsonRecords:
         return block, unfinished.encode("utf-8", "surrogateescape")
 
     def _keep_aside(self, record: str) -> None:
-        shown = record[:40].encode("utf-8", "replace").decode()
-        self.account.keep_aside_unread(NOT_PARSED, self._row, f"the record begins {shown!r}")
+        self.account.keep_aside_unread(NOT_PARSED, self._row, f"the record begins {printable(record)}")
         self._row += 1
 
 

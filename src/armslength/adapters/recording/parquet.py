@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from armslength.adapters.recording.account import printable
 from armslength.adapters.recording.dialect import Dialect, recognise
 from armslength.adapters.recording.names import Names
 from armslength.adapters.recording.rows import Block
@@ -127,7 +128,7 @@ class ParquetTable:
 
 def _damaged(file: str, error: BaseException, row: int = 0) -> FeedError:
     place = f" after row {row:,}" if row else ""
-    first_line = (str(error).strip().splitlines() or ["unknown fault"])[0][:160]
+    first_line = printable((str(error).strip().splitlines() or ["unknown fault"])[0], 160)
     return FeedError(
         f"the Parquet file is damaged or cut off{place} ({first_line}).", where=file, remedy="Fetch or write it again."
     )

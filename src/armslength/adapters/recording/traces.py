@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from armslength.adapters.recording.account import NOT_PARSED, Account
+from armslength.adapters.recording.account import NOT_PARSED, Account, printable
 from armslength.adapters.recording.dialect import AVIATION, Dialect
 from armslength.adapters.recording.json_records import as_text
 from armslength.adapters.recording.rows import Block
@@ -99,7 +99,7 @@ def _table(trace: list[Any], address: str, start: float, account: Account) -> Bl
     nacp: object = None
     for number, row in enumerate(trace, start=1):
         if not isinstance(row, list) or len(row) < 8 or not isinstance(row[0], int | float):
-            account.keep_aside_unread(NOT_PARSED, number, f"the row is {str(row)[:40]}")
+            account.keep_aside_unread(NOT_PARSED, number, f"the row is {printable(str(row))}")
             continue
         rows.append(number)
         more = row[8] if len(row) > 8 and isinstance(row[8], dict) else {}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from armslength.adapters.recording.account import printable
 from armslength.errors import FeedError
 from armslength.units import NS
 
@@ -136,7 +137,7 @@ class Clock:
     def _from_calendar(self, text: pl.Series) -> pl.Series:
         """ISO 8601 with a zone -> Int64 ns; null where it is not that."""
         frame = text.to_frame("t")
-        local = pl.col("t").str.replace("[Tt]", " ")
+        local = pl.col("t").str.replace(r"^(\d{4}-\d{2}-\d{2})[Tt]", "${1} ")
         zoned = (
             local.str.replace(r" ?(?:[Zz]|UTC)$", "+0000")
             .str.replace(r" ?([+-]\d{2}):?(\d{2})$", "${1}${2}")
@@ -157,8 +158,9 @@ class Clock:
         return second * NS + found["part"].fill_null(0)
 
     def _no_zone(self, example: str) -> FeedError:
+        example = printable(example)
         return FeedError(
             f'the times in column "{self.column}" name no time zone ("{example}").',
             where=self.file,
-            remedy=f'If they are UTC, write them like "{example.replace(" ", "T")}Z", or as seconds since 1970.',
+            remedy=f'If they are UTC, write them like "{example.replace(" ", "T", 1)}Z", or as seconds since 1970.',
         )
