@@ -185,7 +185,7 @@ def test_levels_bound_an_area_and_an_unknown_level_could_be_any() -> None:
     ],
 )
 def test_an_unknown_place_is_outside(area: Area) -> None:
-    assert not area.contains([math.nan, 1.0, math.nan], [1.0, math.nan, math.nan], 0.0).any()
+    assert not area.contains([math.nan, 1.0, math.nan, 90.0], [1.0, math.nan, math.nan, math.nan], 0.0).any()
 
 
 def test_no_area_is_everywhere_and_shapes_broadcast() -> None:

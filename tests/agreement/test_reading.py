@@ -280,6 +280,17 @@ def test_a_closed_ring_is_opened_and_a_ring_around_a_pole_is_read() -> None:
     assert area.contains(90.0, 12.0, 0.0)
 
 
+def test_a_ring_that_touches_itself_in_a_corner_is_refused() -> None:
+    bow = '"1 S, 1 W", "0 N, 0 E", "1 N, 1 W", "1 N, 1 E", "0 N, 0 E", "1 S, 1 E"'
+    with pytest.raises(AgreementError, match="crosses the edge"):
+        parse_terms(f'title = "T"\n[area]\nname = "bow"\npolygon = [{bow}]', "t.toml")
+
+
+def test_a_party_may_stand_among_its_own_members() -> None:
+    text = BASE.replace('"Aland", "Beland"', '"A", "Beland"')
+    assert parse_terms(text, "t.toml").parties[0].members == ("A", "Beland")
+
+
 def test_too_many_corners_are_refused() -> None:
     corners = ", ".join(f'"{36 + i / 2000} N, {37 + (i % 2) / 10} E"' for i in range(1200))
     with pytest.raises(AgreementError, match=r"It has 1200 corners\. Simplify it to 1000"):
