@@ -14,7 +14,7 @@ from armslength.report.basemap import Window, within
 from armslength.report.model import Report, Ring, worst_first
 from armslength.report.packing import packed, packed_lines
 from armslength.report.projection import RADIUS_M, Projection, around
-from armslength.report.words import shown
+from armslength.report.words import distance, duration, feet, shown
 
 LEAST_WINDOW_M = 60_000.0
 MOST_CELLS = 60_000
@@ -176,7 +176,10 @@ class _Strings:
 
 
 def _encounters(report: Report, x: F64, y: F64) -> dict[str, Any]:
-    """Return the encounters by column, gravest first, each text told once."""
+    """Return the encounters by column, gravest first, each text told once.
+
+    h, v, r, s are there to sort by, hs, vs, eh, ev, ss to show: the words of the page have one home, `words`.
+    """
     order = worst_first(report.encounters)
     place = {one.encounter: i for i, one in enumerate(report.encounters)}
     rows = [place[one.encounter] for one in order]
@@ -189,8 +192,11 @@ def _encounters(report: Report, x: F64, y: F64) -> dict[str, Any]:
         "t": [one.t_closest // 1_000_000 - t0 for one in order],
         "h": [_number(one.d_h_m, 0) for one in order],
         "v": [_number(one.d_v_m, 0) for one in order],
-        "eh": [_number(one.error_h_m, 0) for one in order],
-        "ev": [_number(one.error_v_m, 0) for one in order],
+        "hs": [strings(distance(one.d_h_m)) for one in order],
+        "vs": [strings(feet(one.d_v_m)) for one in order],
+        "eh": [strings(distance(one.error_h_m) if isfinite(one.error_h_m) else "") for one in order],
+        "ev": [strings(feet(one.error_v_m) if isfinite(one.error_v_m) else "") for one in order],
+        "ss": [strings(duration(one.dwell_s)) for one in order],
         "r": [_number(_share(one, report), 3) for one in order],
         "s": [_number(one.dwell_s, 0) for one in order],
         "k": [_kind(one) for one in order],
@@ -198,12 +204,17 @@ def _encounters(report: Report, x: F64, y: F64) -> dict[str, Any]:
         "b": [strings(one.second, 16) for one in order],
         "ac": [strings(one.first_callsign.strip(), 20) for one in order],
         "bc": [strings(one.second_callsign.strip(), 20) for one in order],
-        "ap": [strings(one.first_party, 40) for one in order],
-        "bp": [strings(one.second_party, 40) for one in order],
+        "ap": [strings(party_of(one.first_party, one.first), 40) for one in order],
+        "bp": [strings(party_of(one.second_party, one.second), 40) for one in order],
         "note": [strings(one.note) for one in order],
     }
     cards = [i for i, one in enumerate(order) if one.encounter in report.evidence]
     return {"t0": t0, "rows": columns, "strings": list(strings.index), "cards": cards}
+
+
+def party_of(party: str, address: str) -> str:
+    """Return the party; empty where every aircraft is its own, which says nothing."""
+    return "" if party == address else party
 
 
 def _share(one: Encounter, report: Report) -> float:

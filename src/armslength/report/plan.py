@@ -63,10 +63,19 @@ def path_of(flown: Flown, projection: Projection, zero_ns: int) -> Path:
     return Path(t[good], x[good], y[good], np.asarray(flown.linked, float)[good])
 
 
-def span_of(one: Encounter) -> tuple[float, float]:
-    """Return which seconds around the closest point the plan shows: the stay and some more, at most 300 each way."""
-    before, after = (one.opened - one.t_closest) / NS, (one.closed - one.t_closest) / NS
-    return max(-300.0, min(before - 30.0, -45.0)), min(300.0, max(after + 30.0, 45.0))
+def span_of(one: Encounter, flights: list[Path], horizontal_m: float) -> tuple[float, float]:
+    """Return which seconds around the closest point the plan shows.
+
+    The stay and some more, at most 300 s each way; and no longer than both fly within two minima of the closest point,
+    beyond which the point itself would shrink to nothing.
+    """
+    start = max(-300.0, min((one.opened - one.t_closest) / NS - 30.0, -45.0))
+    end = min(300.0, max((one.closed - one.t_closest) / NS + 30.0, 45.0))
+    for flight in flights:
+        far = flight.t[np.hypot(flight.x, flight.y) > 2.0 * horizontal_m]
+        start = max([start, *far[far < 0].tolist()])
+        end = min([end, *far[far > 0].tolist()])
+    return min(start, -15.0), max(end, 15.0)
 
 
 def plan(one: Encounter, seen: Evidence, report: Report) -> str:
@@ -76,7 +85,8 @@ def plan(one: Encounter, seen: Evidence, report: Report) -> str:
     )
     projection = Projection(lat, lon)
     whole = [path_of(flown, projection, one.t_closest) for flown in (seen.first, seen.second)]
-    shown = [flight.between(*span_of(one)) for flight in whole]
+    span = span_of(one, whole, report.horizontal_m)
+    shown = [flight.between(*span) for flight in whole]
     closest = [flight.at(0.0) for flight in whole]
     middle, half = _frame(shown, closest, report.horizontal_m)
     sheet = _Sheet(middle, half, SIDE, SIDE)
@@ -91,7 +101,7 @@ def plan(one: Encounter, seen: Evidence, report: Report) -> str:
         *(_arrow(sheet, flight, kind) for flight, kind in zip(shown, ("first", "second"), strict=True)),
         *(_names(sheet, flight, kind, said, labels)
           for flight, kind, said in zip(shown, ("first", "second"), who(one), strict=True)),
-        _ticks(sheet, shown, span_of(one), labels),
+        _ticks(sheet, shown, span, labels),
         inset,
         _scale(sheet, 14, SIDE - 12, 120),
         f'<path d="M{n(SIDE - 15)} 8l4.5 12-4.5-3-4.5 3z" class="north"/>',
@@ -256,7 +266,7 @@ def _inset(one: Encounter, shown: list[Path], closest: list[Place], sheet: _Shee
     if first is None or second is None:
         return ""
     apart = hypot(first[0] - second[0], first[1] - second[1])
-    if apart * sheet.scale > 26:
+    if apart * sheet.scale > 16:
         return ""
     side, x, y = 124.0, *_freest_corner(sheet, shown)
     labels.block(x - 4, y - 4, x + side + 4, y + side + 4)

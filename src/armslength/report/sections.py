@@ -11,7 +11,7 @@ from armslength.domain.encounter import Encounter, Evidence
 from armslength.report import words
 from armslength.report.assets import filled
 from armslength.report.drawing import symbol
-from armslength.report.map import counts
+from armslength.report.map import counts, party_of
 from armslength.report.model import Report, worst_first
 from armslength.report.plan import plan
 from armslength.report.profile import profile
@@ -50,7 +50,8 @@ def headline(report: Report, total: int, near: int) -> str:
         return f"Nothing seen inside the minima of {minima}."
     said = f"{words.count(total, 'encounter')} inside the minima of {minima}"
     if near:
-        said += f", {near:,} of them {'a near miss' if near == 1 else 'near misses'}"
+        which = "all of them near misses" if near == total else f"{near:,} of them near misses"
+        said += ", a near miss" if total == 1 else f", {near} of them a near miss" if near == 1 else f", {which}"
     return said + "."
 
 
@@ -140,8 +141,8 @@ def card(one: Encounter, seen: Evidence, report: Report) -> str:
         tone="near" if one.level == "near_miss" else "in",
         level=e(f"{words.LEVELS.get(one.level, one.level)}, {words.CERTAINTIES.get(one.certainty, one.certainty)}"),
         tag='<em class="breach">breach</em>' if one.breach else "",
-        passing=e(words.passing(one)),
-        facts="".join(f"<p>{e(fact)}</p>" for fact in facts) + note,
+        passing=e(words.tight(words.passing(one))),
+        facts="".join(f"<p>{e(words.tight(fact))}</p>" for fact in facts) + note,
         figures=figures(one, seen),
         plan=plan(one, seen, report),
         profile=profile(one, seen, report),
@@ -157,9 +158,9 @@ def figures(one: Encounter, seen: Evidence) -> str:
         ("Level", _level(one, seen)),
         ("Aircraft", f"{shown(one.first, 16)} and {shown(one.second, 16)}"),
     ]
-    if one.first_party or one.second_party:
-        parties = f"{shown(one.first_party, 60) or 'none'} and {shown(one.second_party, 60) or 'none'}"
-        rows.append(("Parties", parties))
+    parties = party_of(one.first_party, one.first), party_of(one.second_party, one.second)
+    if any(parties):
+        rows.append(("Parties", " and ".join(shown(party, 60) or "none" for party in parties)))
     return f"<table>{''.join(f'<tr><th>{name}</th><td>{e(said)}</td></tr>' for name, said in rows)}</table>"
 
 

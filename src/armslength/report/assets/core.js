@@ -1,7 +1,7 @@
 // Data, units and colours. Everything below runs inside one function that assets/main.js closes; nothing is fetched.
 const DATA = JSON.parse(document.getElementById("data").textContent);
 const ROWS = DATA.rows, STRINGS = DATA.strings, COUNT = ROWS.n.length;
-const NM = 1852, FT = 0.3048;
+const NM = 1852;
 const LEVEL = ["near miss", "inside"], CERTAINTY = ["certain", "possible", "not determinable"];
 const CARDS = new Set(DATA.cards);
 const $ = (id) => document.getElementById(id);
@@ -52,22 +52,9 @@ const first = (i) => STRINGS[ROWS.ac[i]] || STRINGS[ROWS.a[i]];
 const second = (i) => STRINGS[ROWS.bc[i]] || STRINGS[ROWS.b[i]];
 const grouped = (value) => value.toLocaleString("en-US");
 
-// The same words as words.py.
-function feet(m) {
-  if (m === null) return "unknown";
-  const value = m / FT;
-  return grouped(value >= 99.5 ? Math.round(value / 10) * 10 : Math.round(value)) + " ft";
-}
-function distance(m) {
-  if (m === null) return "unknown";
-  if (m < 0.1 * NM) return feet(m);
-  return (m < 9.995 * NM ? (m / NM).toFixed(2) : (m / NM).toFixed(1)) + " NM";
-}
-function duration(s) {
-  if (s === null) return "unknown";
-  if (s >= 3600) { const min = Math.round(s / 60); return `${Math.floor(min / 60)} h ${min % 60} min`; }
-  return s >= 60 ? `${Math.floor(s / 60)} min${s % 60 ? ` ${s % 60} s` : ""}` : `${s} s`;
-}
+// Distances, bounds and times as words.py wrote them.
+const said = (key, i) => STRINGS[ROWS[key][i]];
+const apart = (i) => `${said("hs", i)} and ${said("vs", i)} apart`;
 const iso = (ms) => new Date(Math.round(ms / 1000) * 1000).toISOString();
 const clock = (ms) => iso(ms).slice(11, 19);
 const day = (ms) => iso(ms).slice(0, 10);
@@ -100,7 +87,7 @@ function refresh() {
   for (const listener of listeners) listener();
 }
 function pairOf(i) {
-  return [STRINGS[ROWS.ap[i]], STRINGS[ROWS.bp[i]]].sort().join(" – ");
+  return [STRINGS[ROWS.ap[i]], STRINGS[ROWS.bp[i]]].sort().filter(Boolean).join(" – ");
 }
 function hay(i) {
   return haystack[i] ??= [ROWS.n[i], iso(timeOf(i)), ...["a", "b", "ac", "bc", "ap", "bp", "note"].map((key) => STRINGS[ROWS[key][i]]),

@@ -43,7 +43,7 @@ function step(by) {
   }
   tell(i);
   MAP.say.textContent = `${first(i)} and ${second(i)}, ${LEVEL[levelOf(i)]}, ${CERTAINTY[certaintyOf(i)]}, ` +
-    `${distance(ROWS.h[i])} and ${feet(ROWS.v[i])} apart at ${clock(timeOf(i))} UTC. Enter opens it.`;
+    `${apart(i)} at ${clock(timeOf(i))} UTC. Enter opens it.`;
 }
 
 const held = new Map();
@@ -76,6 +76,7 @@ function pointerMove(event) {
   moved += Math.hypot(now[0] - before[0], now[1] - before[1]);
   held.set(event.pointerId, now);
   if (moved > 4) { MAP.tip.hidden = true; MAP.canvas.classList.add("drag"); }
+  MAP.moved = true;
   limit(); later(drawMap);
 }
 function pointerUp(event) {
@@ -105,6 +106,7 @@ function key(event) {
     default: return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey) { [MAP.cx, MAP.cy, MAP.mpp] = old; return; }
+  if (event.key.startsWith("Arrow")) MAP.moved = true;
   event.preventDefault();
   limit(); later(drawMap);
 }

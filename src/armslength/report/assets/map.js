@@ -1,7 +1,7 @@
 // The map: coasts, borders, traffic, areas, graticule, scale bar, and the encounters on top.
 const PLANE = { projection: DATA.proj, coasts: lines(DATA.coasts), borders: lines(DATA.borders) };
 PLANE.areas = DATA.areas.map((area) => ({ ...area, points: area.ring ? lines(area.ring)[0] : [] }));
-const MAP = { canvas: $("map-canvas"), tip: $("map-tip"), say: $("map-say"), place: $("map-place"), cx: 0, cy: 0, mpp: 1, w: 0, h: 0 };
+const MAP = { canvas: $("map-canvas"), tip: $("map-tip"), say: $("map-say"), place: $("map-place"), cx: 0, cy: 0, mpp: 1, w: 0, h: 0, moved: false };
 
 // Spherical stereographic or plate carrée, as projection.py.
 function forward(lat, lon) {
@@ -34,6 +34,7 @@ const toX = (x) => MAP.w / 2 + (x - MAP.cx) / MAP.mpp, toY = (y) => MAP.h / 2 - 
 const fromX = (px) => MAP.cx + (px - MAP.w / 2) * MAP.mpp, fromY = (py) => MAP.cy - (py - MAP.h / 2) * MAP.mpp;
 
 function fit() {
+  MAP.moved = false;
   const [x0, y0, x1, y1] = DATA.view;
   MAP.cx = (x0 + x1) / 2; MAP.cy = (y0 + y1) / 2;
   MAP.mpp = Math.max((x1 - x0) / Math.max(50, MAP.w - 40), (y1 - y0) / Math.max(50, MAP.h - 60));
@@ -46,6 +47,7 @@ function limit() {
 }
 function zoom(factor, px = MAP.w / 2, py = MAP.h / 2) {
   const x = fromX(px), y = fromY(py);
+  MAP.moved = true;
   MAP.mpp /= factor; limit();
   MAP.cx = x - (px - MAP.w / 2) * MAP.mpp; MAP.cy = y + (py - MAP.h / 2) * MAP.mpp;
   limit(); later(drawMap);
@@ -69,8 +71,10 @@ const TRAFFIC = (() => {
   let cell = 0;
   numbers.forEach((value, i) => {
     cell += Math.floor(value / 4);
-    cells[3 * i] = DATA.window[0] + (cell % back.columns + 0.5) * back.cell;
-    cells[3 * i + 1] = DATA.window[1] + (Math.floor(cell / back.columns) + 0.5) * back.cell;
+    // Somewhere in its cell: when the map is drawn large, the middles of the cells would make a pattern that is not there.
+    const here = (i * 0.754877666) % 1, there = (i * 0.569840291) % 1;
+    cells[3 * i] = DATA.window[0] + (cell % back.columns + here) * back.cell;
+    cells[3 * i + 1] = DATA.window[1] + (Math.floor(cell / back.columns) + there) * back.cell;
     cells[3 * i + 2] = value % 4;
   });
   return cells;
@@ -79,7 +83,7 @@ function drawTraffic(g) {
   const size = Math.min(3, Math.max(1.1, DATA.backdrop.cell / MAP.mpp));
   g.fillStyle = INK.traffic;
   for (let weight = 0; weight < 4; weight++) {
-    g.globalAlpha = 0.22 + 0.2 * weight;
+    g.globalAlpha = 0.3 + 0.2 * weight;
     for (let i = 0; i < TRAFFIC.length; i += 3) {
       if (TRAFFIC[i + 2] !== weight) continue;
       const px = toX(TRAFFIC[i]), py = toY(TRAFFIC[i + 1]);
@@ -156,7 +160,9 @@ function drawAreas(g) {
     let top = 0;
     for (let i = 0; i < area.points.length; i += 2) if (area.points[i + 1] > area.points[top + 1]) top = i;
     g.fillStyle = colour; g.font = "600 11px system-ui, sans-serif"; g.textAlign = "center";
-    g.fillText(area.kind === "exempt" ? `${area.name} (exempt)` : area.name, toX(area.points[top]), toY(area.points[top + 1]) - 6);
+    const said = area.kind === "exempt" ? `${area.name} (exempt)` : area.name, half = g.measureText(said).width / 2 + 6;
+    const x = toX(area.points[top]), y = toY(area.points[top + 1]) - 6;
+    g.fillText(said, x > 0 && x < MAP.w ? Math.min(Math.max(x, half), MAP.w - half) : x, y);
     g.textAlign = "start";
   }
 }
@@ -164,10 +170,14 @@ function drawAreas(g) {
 const radius = () => Math.max(3, Math.min(6.5, 9 - Math.log10(visible.length + 1) * 1.6) * Math.min(1.5, Math.max(1, 400 / MAP.mpp / 3)));
 const spot = (i) => (ROWS.x[i] === null ? null : [toX(ROWS.x[i] * DATA.unit), toY(ROWS.y[i] * DATA.unit)]);
 function drawMap() {
-  const { g, width, height } = sized(MAP.canvas), fresh = MAP.w === 0;
+  const { g, width, height } = sized(MAP.canvas);
   if (!width || !height) return;
-  MAP.w = width; MAP.h = height;
-  if (fresh) { fit(); limit(); }
+  if (width !== MAP.w || height !== MAP.h) { // another window, or paper: the same stretch of country
+    if (MAP.moved) MAP.mpp *= MAP.w / width;
+    MAP.w = width; MAP.h = height;
+    if (!MAP.moved) fit();
+    limit();
+  }
   g.fillStyle = INK.sea; g.fillRect(0, 0, width, height);
   graticule(g);
   stroke(g, PLANE.borders, INK.border, 1, [5, 3]);

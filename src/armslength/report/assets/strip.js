@@ -68,6 +68,7 @@ function drawBars(g, [top, bottom]) {
   g.strokeStyle = INK.line; g.beginPath(); g.moveTo(STRIP.left, bottom + 0.5); g.lineTo(STRIP.w - STRIP.right, bottom + 0.5); g.stroke();
   g.fillStyle = INK.soft; g.textAlign = "end";
   g.fillText(String(most), STRIP.left - 6, top + 9); g.fillText("0", STRIP.left - 6, bottom); g.textAlign = "start";
+  g.fillText("encounters", STRIP.left + 6, top + 9);
 }
 function drawCloud(g, [top, bottom]) {
   g.strokeStyle = INK.grid; g.fillStyle = INK.soft; g.lineWidth = 1; g.textAlign = "end";
@@ -87,6 +88,7 @@ function drawCloud(g, [top, bottom]) {
     g.beginPath(); g.arc(stripX(timeOf(chosen.at)), stripY(ROWS.r[chosen.at], top, bottom), size * 2.2, 0, 2 * Math.PI);
     g.strokeStyle = INK.accent; g.lineWidth = 2; g.stroke();
   }
+  g.fillStyle = INK.soft; g.fillText("share of the minima", STRIP.left + 6, bottom - 6);
   STRIP.cloud = [top, bottom];
 }
 

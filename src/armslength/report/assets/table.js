@@ -11,7 +11,7 @@ function symbolOf(i) {
   const source = document.querySelector(`#legend-symbols [data-kind="${ROWS.k[i]}"]`);
   return source ? source.cloneNode(true) : "";
 }
-function bound(value, said) { return value === null ? null : element("span", { class: "soft" }, ` ± ${said(value)}`); }
+function bound(text) { return text ? element("span", { class: "soft" }, ` ± ${text}`) : null; }
 
 function row(i) {
   const open = element("button", { type: "button", class: "open", "aria-label": `Encounter ${ROWS.n[i]}: ${CARDS.has(i) ? "its card" : "on the map"}` }, String(ROWS.n[i]));
@@ -20,14 +20,14 @@ function row(i) {
   bar.style.width = `${Math.min(1, ROWS.r[i] ?? 1) * 44}px`;
   const cells = [
     element("td", { class: "num" }, open),
-    element("td", {}, element("span", { class: "soft day" }, day(timeOf(i)) + " "), clock(timeOf(i))),
+    element("td", { class: "time" }, element("span", { class: "soft day" }, day(timeOf(i)) + " "), clock(timeOf(i))),
     element("td", { class: "who" }, first(i), element("span", { class: "soft id" }, STRINGS[ROWS.ac[i]] ? ` ${STRINGS[ROWS.a[i]]}` : "")),
     element("td", { class: "who" }, second(i), element("span", { class: "soft id" }, STRINGS[ROWS.bc[i]] ? ` ${STRINGS[ROWS.b[i]]}` : "")),
     element("td", { class: "level" }, symbolOf(i), `${LEVEL[levelOf(i)]}, ${CERTAINTY[certaintyOf(i)]}`, breachOf(i) ? element("em", { class: "breach" }, "breach") : ""),
-    element("td", { class: "num" }, distance(ROWS.h[i]), bound(ROWS.eh[i], distance)),
-    element("td", { class: "num" }, feet(ROWS.v[i]), bound(ROWS.ev[i], feet)),
+    element("td", { class: "num" }, said("hs", i), bound(said("eh", i))),
+    element("td", { class: "num" }, said("vs", i), bound(said("ev", i))),
     element("td", { class: "share" }, bar, share(ROWS.r[i])),
-    element("td", { class: "num" }, duration(ROWS.s[i])),
+    element("td", { class: "num" }, said("ss", i)),
     element("td", { class: "party" }, pairOf(i)),
     element("td", { class: "note" }, STRINGS[ROWS.note[i]]),
   ];
@@ -77,7 +77,7 @@ function revealRow(i) {
 function onMap(i) {
   if (ROWS.x[i] === null) return;
   MAP.cx = ROWS.x[i] * DATA.unit; MAP.cy = ROWS.y[i] * DATA.unit;
-  MAP.mpp = Math.min(MAP.mpp, 120);
+  MAP.mpp = Math.min(MAP.mpp, 120); MAP.moved = true;
   limit(); tell(i);
   $("map").scrollIntoView({ behavior: calm ? "auto" : "smooth" });
   MAP.canvas.focus({ preventScroll: true });
@@ -104,6 +104,7 @@ function handleTable() {
   $("rows-all").addEventListener("click", showAll);
   new IntersectionObserver((seen) => { if (seen[0].isIntersecting && TABLE.shown < TABLE.order.length) more(); }, { root: $("table-box"), rootMargin: "400px" })
     .observe($("rows-end"));
+  if (!STRINGS.some((_, k) => STRINGS[k] && (ROWS.ap.includes(k) || ROWS.bp.includes(k)))) $("table").classList.add("own");
   const pairs = new Map();
   for (let i = 0; i < COUNT; i++) pairs.set(pairOf(i), (pairs.get(pairOf(i)) || 0) + 1);
   if (pairs.size > 1 && pairs.size <= 60) {
