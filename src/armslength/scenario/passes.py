@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from armslength.scenario.aircraft import FIGHTER, Kind
 from armslength.scenario.kinematics import DT, Course, Flight, State, about, through
@@ -33,7 +32,7 @@ class Pass:
         speed: of the passer [m/s].
         steady: seconds that it flies straight before and after.
         away: turn [deg] and load factor with which it leaves; none when 0.
-        hop: radius-like rate [m/s2] of a rounded climb and descent whose top (d_v < 0) or bottom is the closest point.
+        hop: it comes from so much farther in level [m], and goes back there: `d_v` holds for a moment only.
     """
 
     d_h: float
@@ -75,7 +74,8 @@ def passing(sky: Sky, passed: Flight, t: float, how: Pass, kind: Kind, base: tup
     closing = math.hypot(vx, vy)
     nx, ny = how.side * vy / closing, -how.side * vx / closing
     k = sky.scale(one.x + 0.5 * how.d_h * nx, one.y + 0.5 * how.d_h * ny)
-    at = State(t, one.x + nx * how.d_h * k, one.y + ny * how.d_h * k, one.z + how.d_v, heading, how.speed)
+    level = one.z + how.d_v + math.copysign(how.hop, how.d_v)
+    at = State(t, one.x + nx * how.d_h * k, one.y + ny * how.d_h * k, level, heading, how.speed)
     after, before = _leave(at, how, kind, base, 1.0), _leave(about(at), how, kind, base, -1.0)
     flight = through(before, after)
     return _hopped(flight, t, how) if how.hop else flight
@@ -110,27 +110,9 @@ def _leave(at: State, how: Pass, kind: Kind, base: tuple[float, float], sense: f
 
 
 def _hopped(flight: Flight, t: float, how: Pass) -> Flight:
-    """Return `flight` with a rounded top (or bottom) added at `t`: level there, `hop` * s^2 / 2 away from it at t +- s.
-
-    The curve is let out over the straight stretch and taken back by a quintic step, so that the ends stay as they were.
-    """
-    knots = flight.t0 + DT * np.arange(len(flight.x))
-    s = np.abs(knots - t)
-    inner, outer = 15.0, how.steady - 5.0
-    away = math.copysign(1.0, how.d_v)
-    u = np.clip((s - inner) / (outer - inner), 0.0, 1.0)
-    round_part = 0.5 * how.hop * np.minimum(s, inner) ** 2
-    # From `inner` on: leave with the speed reached there, and be back at zero when the stretch ends.
-    span = outer - inner
-    v0, p0 = how.hop * inner, 0.5 * how.hop * inner**2
-    tail = _ease(u, p0, v0 * span, how.hop * span**2)
-    dz = away * np.where(s <= inner, round_part, np.where(s < outer, tail, 0.0))
-    return Flight(flight.t0, flight.x, flight.y, flight.z + dz, flight.vx, flight.vy, flight.vz + np.gradient(dz, DT))
-
-
-def _ease(u: NDArray[np.float64], p: float, v: float, a: float) -> NDArray[np.float64]:
-    """Return the quintic in `u` of 0..1 that starts at p with slope v and curvature a and ends at 0, flat."""
-    h00 = 1 - 10 * u**3 + 15 * u**4 - 6 * u**5
-    h10 = u - 6 * u**3 + 8 * u**4 - 3 * u**5
-    h20 = 0.5 * u**2 - 1.5 * u**3 + 1.5 * u**4 - 0.5 * u**5
-    return np.asarray(p * h00 + v * h10 + a * h20)
+    """Return `flight` with a hump of `hop` [m] towards the passed at `t`: hop * (1 - (s/W)^2)^3, s seconds from `t`."""
+    wide = how.steady - 5.0
+    u = np.clip((flight.t0 + DT * np.arange(len(flight.x)) - t) / wide, -1.0, 1.0)
+    towards = -math.copysign(how.hop, how.d_v)
+    dz, dvz = towards * (1 - u * u) ** 3, -6 * towards * u * (1 - u * u) ** 2 / wide
+    return Flight(flight.t0, flight.x, flight.y, flight.z + dz, flight.vx, flight.vy, flight.vz + dvz)

@@ -78,14 +78,15 @@ PASSES = (
             "grazes the minima from inside, at 2.9 NM"),
     Passing("half-mile", "BASIN51", "TEASEL21", NORTH, FIGHTER, 0.36, 0.5 * NM, 200 * FT, (70, 160), FAST, 1,
             "passes at half a mile and breaks away at 5 g", (110.0, 5.0)),
-    Passing("near-miss", "DEPOT12", "OSIER15", SOUTH, FIGHTER, 0.42, 320 * FT, 240 * FT, (60, 150), FAST, 1,
+    Passing("near-miss", "DEPOT12", "OSIER15", SOUTH, FIGHTER, 0.42, 398 * FT, 40 * FT, (60, 150), FAST, 1,
             "passes at a slant distance of 400 ft: a near miss", (-120.0, 4.5)),
-    Passing("six-hundred-feet", "LOFT32", "OSIER16", SOUTH, FIGHTER, 0.47, 480 * FT, -360 * FT, (60, 150), FAST, 1,
+    Passing("six-hundred-feet", "LOFT32", "OSIER16", SOUTH, FIGHTER, 0.47, 598 * FT, -50 * FT, (60, 150), FAST, 1,
             "passes below at a slant distance of 600 ft: close, and no near miss"),
-    Passing("three-thousand-feet-inside", "BASIN51", "TEASEL22", NORTH, FIGHTER, 0.52, 0.5 * NM, -2900 * FT,
-            (60, 150), FAST, 1, "comes up to 2,900 ft below and goes down again", hop=0.9),
-    Passing("three-thousand-feet-outside", "BEACON61", "TEASEL23", NORTH, FIGHTER, 0.22, 0.5 * NM, -3100 * FT,
-            (60, 150), FAST, 0, "comes up to 3,100 ft below and goes down again: nothing to report", hop=0.9),
+    Passing("three-thousand-feet-inside", "BASIN51", "TEASEL22", NORTH, FIGHTER, 0.52, 0.8 * NM, -2900 * FT,
+            (5, 9), 405 * KT, 1, "flies along below, comes up to 2,900 ft and goes down again", hop=700 * FT),
+    Passing("three-thousand-feet-outside", "BEACON61", "TEASEL23", NORTH, FIGHTER, 0.22, 0.8 * NM, -3100 * FT,
+            (5, 9), 405 * KT, 0, "flies along below, comes up to 3,100 ft and goes down again: nothing to report",
+            hop=700 * FT),
     Passing("head-on", "BEACON61", "TEASEL24", NORTH, FIGHTER, 0.62, 1.5 * NM, 500 * FT, (176, 184), MACH_1_2, 1,
             "passes head-on at Mach 1.2, 1.5 NM to the side: the minima last seconds"),
     Passing("four-ship", "LOFT32", "OSIER31", SOUTH, FIGHTER, 0.68, 1.8 * NM, 300 * FT, (70, 140), FAST, 1,
@@ -100,8 +101,8 @@ PASSES = (
             "passes an aircraft that neither party knows: a matter of the own side only"),
     Passing("terminal-area", "HERON91", "CRAKE91", SOUTH, TRANSPORT, 0.33, 0.8 * NM, 300 * FT, (70, 110), 200 * KT, 0,
             "crosses at 0.8 NM inside the exempt terminal area: no minima there"),
-    Passing("terminal-near-miss", "HERON92", "CRAKE92", SOUTH, TRANSPORT, 0.72, 280 * FT, 210 * FT, (70, 110),
-            200 * KT, 1, "crosses at a slant distance of 350 ft inside the exempt terminal area: still a near miss"),
+    Passing("terminal-near-miss", "HERON92", "CRAKE92", SOUTH, TRANSPORT, 0.72, 248 * FT, 30 * FT, (70, 110),
+            200 * KT, 1, "crosses at a slant distance of 250 ft inside the exempt terminal area: still a near miss"),
 )  # fmt: skip
 
 
@@ -139,7 +140,7 @@ def _pass(sky: Sky, passed: Aircraft, p: Passing) -> None:
         lambda: passing(sky, passed.flight, t, draw(), p.kind, base_of(p.party, int(rng.integers(2)))),
         excuse=Excuse(passed.address, t - 90.0, t + 90.0),
     )
-    passer = sky.add(p.party, p.kind, p.callsign, flight)
+    passer = sky.add(p.party, p.kind, p.callsign, flight, broadcasts=p.kind is TRANSPORT)
     pairs = [(passed, passer)]
     for k, (right, above, behind) in enumerate(p.formation):
         second = sky.add(p.party, p.kind, f"{p.callsign[:-1]}{k + 2}", wingman(flight, right, above, behind))

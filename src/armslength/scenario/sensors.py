@@ -166,7 +166,8 @@ def _by_radar(aircraft: Aircraft, radar: Radar, sky: Sky, rng: np.random.Generat
     if not len(turns):
         return None
     x, y, _ = flight.at(turns * radar.period)
-    t = (turns + _azimuth(x - radar.x, y - radar.y) / 360.0) * radar.period
+    # Unwrapped: whoever flies through the antenna's north is neither met twice in one turn nor missed.
+    t = (turns + np.unwrap(_azimuth(x - radar.x, y - radar.y), period=360.0) / 360.0) * radar.period
     t = _stamped(t + rng.normal(0.0, 0.004 * radar.period, len(t)))
     x, y, z = flight.at(t)
     east, north = x - radar.x, y - radar.y

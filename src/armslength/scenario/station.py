@@ -18,6 +18,9 @@ from armslength.scenario.kinematics import DT, Flight
 
 F64 = NDArray[np.float64]
 
+SPREAD_M = 1500.0
+"""Below this level [m] a formation closes up vertically: on the runway all are at one level."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -68,7 +71,8 @@ def wingman(leader: Flight, right: float, above: float, behind: float) -> Flight
     # The offset turns with the leader, which adds right * turn rate to the speed: take it from the path itself.
     x = (leader.x + right * uy)[k] + early * leader.vx[0]
     y = (leader.y - right * ux)[k] + early * leader.vy[0]
-    z = leader.z[k] + above * np.clip(leader.z[k] / 300.0, 0.0, 1.0)  # in one level with the leader near the ground
+    low = np.clip(leader.z[k] / SPREAD_M, 0.0, 1.0)
+    z = leader.z[k] + above * low * low * (3 - 2 * low)
     return Flight(leader.t0, x, y, z, np.gradient(x, DT), np.gradient(y, DT), np.gradient(z, DT))
 
 

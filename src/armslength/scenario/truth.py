@@ -23,6 +23,7 @@ from armslength.scenario.sky import HORIZONTAL, NEAR_MISS, VERTICAL, Sky
 F64 = NDArray[np.float64]
 Bool = NDArray[np.bool_]
 
+BOUND = (NORTH, SOUTH)
 LOOK_S = 2.0
 """Grid of the first search [s]; it keeps a margin that no pair can cross in that time."""
 FASTEST = 800.0
@@ -50,11 +51,15 @@ class Truth:
     level: str
 
 
-def truth(sky: Sky) -> list[Truth]:
-    """Return every encounter between aircraft of the two parties, in order of `opened`."""
+def truth(sky: Sky, *, outside: bool = False) -> list[Truth]:
+    """Return every encounter between aircraft of the two parties, in order of `opened`.
+
+    With `outside`, those of a party's aircraft with one that the agreement does not bind (an excluded force, or nobody
+    knows whose) instead: no matter of the agreement, but a close approach all the same.
+    """
     names = {pair: p.name for p in sky.planned for pair in p.pairs}
     found: list[Truth] = []
-    for one, two, spans in _candidates(sky):
+    for one, two, spans in _candidates(sky, outside):
         stays = [stay for span in spans for stay in _stays(sky, one, two, span)]
         found += _joined(stays, one, two, names.get((one.address, two.address), ""))
     return sorted(found, key=lambda e: (e.opened, e.first, e.second))
@@ -79,16 +84,17 @@ class _Stay:
     slant: float
 
 
-def _candidates(sky: Sky) -> Iterator[tuple[Aircraft, Aircraft, list[tuple[float, float]]]]:
-    """Yield pairs of the two parties (first < second) and the times [s] in which they could be inside."""
+def _candidates(sky: Sky, outside: bool) -> Iterator[tuple[Aircraft, Aircraft, list[tuple[float, float]]]]:
+    """Yield pairs that count (first < second) and the times [s] in which they could be inside."""
     t = np.arange(0.0, sky.duration + LOOK_S, LOOK_S)
-    flying = [a for a in sky.aircraft if a.party in (NORTH, SOUTH)]
+    flying = [a for a in sky.aircraft if outside or a.party in BOUND]
     at = [np.stack(a.flight.at(t)) for a in flying]
     reach_h, reach_v = HORIZONTAL * 1.01 + FASTEST * LOOK_S, VERTICAL + 200.0 * LOOK_S
     for i, one in enumerate(flying):
         for j in range(i + 1, len(flying)):
             two = flying[j]
-            if one.party == two.party:
+            bound = (one.party in BOUND) + (two.party in BOUND)
+            if one.party == two.party or bound != (1 if outside else 2):
                 continue
             apart = at[i] - at[j]
             with np.errstate(invalid="ignore"):

@@ -23,7 +23,8 @@ from armslength.scenario.truth import Truth, truth
 from armslength.units import parse_stamp, stamp
 
 FILES = (
-    "north.parquet", "south.parquet", "agreement.toml", "members.toml", "truth.csv", "scenario.json",
+    "north.parquet", "south.parquet", "agreement.toml", "members.toml", "truth.csv", "truth_outside.csv",
+    "scenario.json",
 )  # fmt: skip
 """What a scenario consists of."""
 TRUTH_COLUMNS = (
@@ -73,6 +74,8 @@ def write_scenario(name: str, seed: int, folder: Path, *, overwrite: bool = Fals
     (folder / "agreement.toml.part").write_text(agreement(sky), encoding="utf-8", newline="\n")
     (folder / "members.toml.part").write_text(members(sky), encoding="utf-8", newline="\n")
     (folder / "truth.csv.part").write_text(truth_csv(happened, begins), encoding="utf-8", newline="\n")
+    outside = truth_csv(truth(sky, outside=True), begins)
+    (folder / "truth_outside.csv.part").write_text(outside, encoding="utf-8", newline="\n")
     text = json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
     (folder / "scenario.json.part").write_text(text, encoding="utf-8", newline="\n")
     for file in FILES:
