@@ -77,6 +77,11 @@ def test_only_what_crosses_the_window_comes_along() -> None:
     assert (np.abs(points) <= 1e5).all(axis=1).mean() > 0.9
 
 
+def test_the_world_map_wraps_around_its_middle() -> None:
+    x, y = Projection(0, 100, world=True).forward(np.array([10.0, 10.0]), np.array([-179.0, -81.0]))
+    assert np.degrees(x / RADIUS_M) == pytest.approx([81, 179]) and np.degrees(y / RADIUS_M) == pytest.approx([10, 10])
+
+
 def test_no_line_runs_across_the_world_map() -> None:
     half = np.pi * RADIUS_M
     for part in within(Projection(0, 100, world=True), (-half, -half / 2, half, half / 2), 20_000.0):

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from armslength.domain.encounter import Backdrop, Encounter
+from armslength.report.map import _ring
 from armslength.report.model import worst_first
 from armslength.report.page import render
 from report.made_up import (
@@ -201,3 +202,11 @@ def test_certainty_and_level_differ_in_shape_and_not_only_in_colour() -> None:
     whole = render(report(ALL))
     marks = re.findall(r'<svg data-kind="(\d+)"[^>]*>(.*?)</svg>', whole)
     assert len(marks) == 12 and len({shape for _, shape in marks}) == 12
+
+
+def test_the_sides_of_an_area_are_great_circles() -> None:
+    ring = ((50.0, 0.0), (50.0, 60.0), (10.0, 30.0))
+    lat, lon = _ring(ring)
+    top = lat[np.abs(lon - 30).argmin()]
+    expected = np.degrees(np.arctan(np.tan(np.radians(50)) / np.cos(np.radians(30))))
+    assert top == pytest.approx(expected, abs=0.05) and expected > 53

@@ -50,7 +50,8 @@ def lines() -> tuple[tuple[int, F64, F64], ...]:
 def within(projection: Projection, window: Window, cell_m: float) -> tuple[list[I64], list[I64]]:
     """Return the coasts and the borders that cross `window`, each line as points (x, y), shape (N, 2), in whole metres.
 
-    Points that share a cell of `cell_m` with the point before them are left out: nobody could see them apart.
+    Points that share a cell of `cell_m` with the point before them, and lines within two cells, are left out: nobody
+    could see them.
     """
     kept: tuple[list[I64], list[I64]] = ([], [])
     x0, y0, x1, y1 = window
@@ -68,7 +69,7 @@ def within(projection: Projection, window: Window, cell_m: float) -> tuple[list[
             part = run[near[run]]
             if len(part) > 1:
                 thin = _sparse(np.stack([x[part], y[part]], axis=1), cell_m)
-                if np.ptp(thin, axis=0).max() > cell_m:
+                if np.ptp(thin, axis=0).max() > 2 * cell_m:
                     kept[kind].append(thin)
     return kept
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import isfinite
 from typing import Any
 
@@ -34,7 +35,7 @@ def payload(report: Report) -> dict[str, Any]:
     view, window = _windows(report, projection, lat, lon)
     wide = max(window[2] - window[0], window[3] - window[1])
     unit = max(1.0, round(wide / 20_000))
-    coasts, borders = within(projection, window, wide / 2500)
+    coasts, borders = within(projection, window, wide / (1500 if projection.world else 2500))
     x, y = projection.forward(lat, lon)
     return {
         "proj": {"lat": projection.lat, "lon": projection.lon, "world": projection.world, "radius": RADIUS_M},
@@ -56,12 +57,15 @@ def payload(report: Report) -> dict[str, Any]:
 
 
 def _ring(ring: Ring) -> tuple[F64, F64]:
-    """Return the closed ring as lat, lon with its sides divided, because a straight side bends on the plane."""
-    corners = np.array([*ring, ring[0]], float)
-    lat, lon = corners[:, 0], np.degrees(np.unwrap(np.radians(corners[:, 1])))
-    at = np.linspace(0, len(corners) - 1, 16 * (len(corners) - 1) + 1)
-    index = np.arange(len(corners))
-    return np.interp(at, index, lat), (np.interp(at, index, lon) + 180) % 360 - 180
+    """Return the closed ring as lat, lon with its sides divided along great circles, as the terms mean them."""
+    corners = np.radians(np.array([*ring, ring[0]], float))
+    lat, lon = corners[:, 0], corners[:, 1]
+    points = np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1)
+    share = np.linspace(0.0, 1.0, 16, endpoint=False)[:, None]
+    # Chords, brought back up to the sphere: the points lie on the great circle, only not quite evenly.
+    sides = np.concatenate([a + share * (b - a) for a, b in pairwise(points)])
+    x, y, z = sides.T
+    return np.degrees(np.arctan2(z, np.hypot(x, y))), np.degrees(np.arctan2(y, x))
 
 
 def _rings(report: Report) -> tuple[F64, F64]:

@@ -12,7 +12,10 @@ import numpy as np
 from armslength.domain.encounter import CERTAIN, NEAR_MISS, POSSIBLE, Backdrop, Encounter, Evidence
 
 Ring = Sequence[tuple[float, float]]
-"""Corners (lat, lon) [deg] of a closed line; the last one need not repeat the first."""
+"""Corners (lat, lon) [deg] of a closed line, joined by great circles; the last one need not repeat the first.
+
+Whoever means parallels (a box) or a circle gives corners close enough together.
+"""
 
 
 def _no_backdrop() -> Backdrop:

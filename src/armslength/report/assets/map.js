@@ -59,9 +59,23 @@ function trace(g, points) {
     if (i) g.lineTo(px, py); else g.moveTo(px, py);
   }
 }
+// Whether a line can show at all: its bounds are found once and kept.
+const BOUNDS = new WeakMap();
+function onSheet(points) {
+  let box = BOUNDS.get(points);
+  if (!box) {
+    box = [Infinity, Infinity, -Infinity, -Infinity];
+    for (let i = 0; i < points.length; i += 2) {
+      box[0] = Math.min(box[0], points[i]); box[2] = Math.max(box[2], points[i]);
+      box[1] = Math.min(box[1], points[i + 1]); box[3] = Math.max(box[3], points[i + 1]);
+    }
+    BOUNDS.set(points, box);
+  }
+  return toX(box[2]) > 0 && toX(box[0]) < MAP.w && toY(box[1]) > 0 && toY(box[3]) < MAP.h;
+}
 function stroke(g, all, colour, width, dash = []) {
   g.beginPath();
-  for (const points of all) trace(g, points);
+  for (const points of all) if (onSheet(points)) trace(g, points);
   g.strokeStyle = colour; g.lineWidth = width; g.setLineDash(dash); g.lineJoin = "round"; g.stroke(); g.setLineDash([]);
 }
 
@@ -119,27 +133,27 @@ function graticule(g) {
       if (!plane || Math.abs(px) > 2e4 || Math.abs(py) > 2e4) { down = false; continue; }
       if (down) g.lineTo(px, py); else g.moveTo(px, py);
       down = true;
-      if (atLeft ? px <= 10 : py <= 10) label = [px, py];
-      else if (!label && atLeft && px < 60) label = [px, py];
+      const inside = px > -1 && py > -1 && px < MAP.w && py < MAP.h;
+      if (inside && (!label || (atLeft ? px < label[0] : py < label[1]))) label = [px, py];
     }
     g.stroke();
     if (label) names.push([name, label, atLeft]);
   };
-  const fine = (from, to, make) => Array.from({ length: 61 }, (_, k) => make(from + (to - from) * k / 60));
+  const fine = (from, to, make) => Array.from({ length: 121 }, (_, k) => make(from + (to - from) * k / 120));
   for (let lat = Math.ceil(south / across) * across; lat <= Math.min(north, 89.99); lat += across)
     draw(degrees(lat, "NS"), fine(west, east, (d) => [lat, middle[1] + d]), true);
   const start = Math.ceil((middle[1] + west) / along) * along;
   for (let lon = start; lon <= middle[1] + east + 1e-9; lon += along)
     draw(degrees(wrap(lon), "EW"), fine(Math.min(north, 89.99), Math.max(south, -89.99), (lat) => [lat, lon]), false);
   for (const [name, [px, py], atLeft] of names) {
-    if (atLeft) { if (py > 34 && py < MAP.h - 50) g.fillText(name, 6, py - 4); }
-    else if (px > 60 && px < MAP.w - 70) g.fillText(name, px + 4, 14);
+    if (atLeft) { if (px < 60 && py > 34 && py < MAP.h - 50) g.fillText(name, 6, py - 4); }
+    else if (py < 60 && px > 60 && px < MAP.w - 70) g.fillText(name, px + 4, 14);
   }
 }
 const inView = ([x, y]) => { const px = toX(x), py = toY(y); return px > 0 && py > 0 && px < MAP.w && py < MAP.h; };
 
 function scaleBar(g) {
-  const y = MAP.h - 16, here = inverse(fromX(14), fromY(y)), there = inverse(fromX(114), fromY(y));
+  const y = MAP.h - 16, here = inverse(MAP.cx - 50 * MAP.mpp, MAP.cy), there = inverse(MAP.cx + 50 * MAP.mpp, MAP.cy);
   const perPixel = metresBetween(here, there) / 100;
   const round = (value) => { const size = 10 ** Math.floor(Math.log10(value)); return [5, 2, 1].find((k) => k * size <= value) * size; };
   g.strokeStyle = g.fillStyle = INK.ink; g.lineWidth = 1.5; g.font = "11px system-ui, sans-serif";
