@@ -8,6 +8,7 @@ import json
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -327,3 +328,10 @@ def test_zones_other_than_utc(tmp_path: Path) -> None:
     table = [row | {"timestamp": moment.isoformat(" "), "last_position": None} for row in rows()]
     got = Reading(write(tmp_path / "a.csv", as_csv(table)))
     assert set(got.array("time_ns").tolist()) == {1_533_101_250_250_000_000}
+
+
+def test_quantities_too_large_are_unknown(tmp_path: Path) -> None:
+    table = [row | {"altitude": 1e300, "track": float("inf")} for row in rows()]
+    got = Reading(write(tmp_path / "r.csv", as_csv(table)))
+    assert np.isnan(got.array("alt_baro_m")).all() and np.isnan(got.array("track_deg")).all()
+    assert len(got) == len(EXPECTED)

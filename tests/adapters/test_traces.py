@@ -97,7 +97,7 @@ def test_a_trace_cut_off(packed: bool, tmp_path: Path) -> None:
     assert len(got.problems) == 1 and not got.raised
     assert "t.json" in got.messages[0] and f"after {got.rows_read:,} rows" in got.messages[0]
     expected = plainly({**HEAD, "trace": ROWS[:7] * 30})
-    assert got.tuples() == expected[: len(got)] and len(got) > 10
+    assert got.tuples() == expected[: len(got)] and len(got) > 2
 
 
 @pytest.mark.parametrize(

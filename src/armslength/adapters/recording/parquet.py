@@ -16,13 +16,16 @@ import polars as pl
 from armslength.adapters.recording.account import printable
 from armslength.adapters.recording.dialect import Dialect, recognise
 from armslength.adapters.recording.names import Names
+from armslength.adapters.recording.row_groups import largest_row_group
 from armslength.adapters.recording.rows import Block
 from armslength.adapters.recording.values import UNREADABLE, Clock
 from armslength.domain.plot import I64
 from armslength.errors import FeedError
 
 SLICE = 500_000
-"""Rows read at once."""
+"""Rows read at once, where the row groups are not much larger."""
+LARGEST_SLICE = 2_000_000
+"""Rows read at once in a file with huge row groups: the deeper in a row group a slice lies, the more it costs."""
 _LAST = np.iinfo(np.int64).max
 
 
@@ -40,6 +43,7 @@ class ParquetTable:
     kinds: pl.Schema
     texts: dict[str, pl.DataType] = field(default_factory=dict)
     done: int = 0
+    slice: int = SLICE
 
     @classmethod
     def open(cls, path: Path, file: str) -> ParquetTable:
@@ -69,7 +73,11 @@ class ParquetTable:
         Raises:
             FeedError: the file is damaged here.
         """
-        starts = range(0, self.rows, SLICE)
+        try:
+            self.slice = max(SLICE, min(LARGEST_SLICE, largest_row_group(self.path) // 20))
+        except OSError as error:
+            raise _damaged(self.file, error) from None
+        starts = range(0, self.rows, self.slice)
         rest_from = self._rest_from(list(starts))
         wanted = [self._expression(column) for column in self.dialect.roles.values()]
         for start, rest in zip(starts, rest_from, strict=True):
@@ -104,7 +112,7 @@ class ParquetTable:
 
     def _slice(self, start: int, columns: list[pl.Expr]) -> pl.DataFrame:
         try:
-            return pl.scan_parquet(self.path, glob=False).select(columns).slice(start, SLICE).collect()
+            return pl.scan_parquet(self.path, glob=False).select(columns).slice(start, self.slice).collect()
         except UNREADABLE as error:
             raise _damaged(self.file, error, start) from None
 

@@ -162,7 +162,9 @@ class Translator:
                 return np.full(count, np.nan, dtype=np.float32)
             values = numbers[role].to_numpy()[kept]
             si = np.empty(count, dtype=np.float32)
-            np.multiply(values, self.dialect.factors.get(role, 1.0), out=si, casting="same_kind")
+            with np.errstate(over="ignore", invalid="ignore"):
+                np.multiply(values, self.dialect.factors.get(role, 1.0), out=si, casting="same_kind")
+            si[np.isinf(si)] = np.nan  # no quantity of a flight is that large: not known
             return si
 
         lon = numbers["lon"].to_numpy()[kept]
