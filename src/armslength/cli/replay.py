@@ -86,7 +86,7 @@ def _request(
     """
     from dataclasses import replace
 
-    from armslength.agreement.reading import parse_terms
+    from armslength.agreement.reading import read_terms
     from armslength.agreement.terms import Separation, default_terms
     from armslength.cli.options import length, minima, moment
     from armslength.errors import AgreementError, InputError, MembershipError
@@ -96,7 +96,10 @@ def _request(
 
     terms, source = default_terms(), "the rule of threes (default profile)"
     if agreement is not None:
-        terms, source = parse_terms(read_text(agreement, AgreementError), str(agreement)), str(agreement)
+        reading = read_terms(read_text(agreement, AgreementError), str(agreement))
+        terms, source = reading.terms, str(agreement)
+        for doubt in reading.doubts:
+            typer.echo(f"Warning: {doubt}", err=True)
     if figures[0] is not None:
         horizontal, vertical = minima(figures[0])
         terms = replace(terms, separation=Separation(horizontal, vertical, terms.separation.dwell_limit_s))
@@ -128,7 +131,7 @@ def _write(out: Path, request: Request, outcome: Outcome, summary: dict[str, Any
     from armslength.report.staging import Staging
     from armslength.report.tables import write_tables
 
-    names = [r.name for r in outcome.recordings]
+    names = [path.name for path in request.paths]
     title = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
     s = request.terms.separation
     report = Report(

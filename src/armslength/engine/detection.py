@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from armslength.agreement.terms import Terms, contains
+from armslength.agreement.terms import GEOMETRIC, Terms, contains
 from armslength.domain.plot import F64, I64
 from armslength.domain.track import Tracks
 from armslength.kernel import passage
@@ -89,7 +89,8 @@ def _force(tracks: Tracks, terms: Terms) -> NDArray[np.uint8]:
     force = np.full(len(tracks.t), passage.IN_AREA, np.uint8)
     if terms.area is None and not terms.exempt:
         return force
-    level = np.where(np.isnan(tracks.baro_m), tracks.geo_m, tracks.baro_m)
+    # A level on another datum than the terms' is as good as unknown here.
+    level = tracks.geo_m if terms.datum == GEOMETRIC else tracks.baro_m
     if terms.area is not None:
         force[~contains(terms.area, tracks.lat, tracks.lon, level)] = 0
     for area in terms.exempt:
