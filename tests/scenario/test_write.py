@@ -188,3 +188,13 @@ def test_the_page_knows_every_scenario_and_file() -> None:
         assert f"`{name}`" in page, name
     for column in (*TRUTH_COLUMNS, *recording.COLUMNS):
         assert column in page, column
+
+
+def test_interrupted_it_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(self: Path, *args: object, **kwargs: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "write_text", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_scenario("quiet", 1, tmp_path)
+    assert list(tmp_path.iterdir()) == []

@@ -1,9 +1,9 @@
 """Generated traffic at the scale of benchmarks: millions of rows of a busy country, streamed to one Parquet file.
 
 Flights cross an area of 1,000 x 1,000 km on airways between fixes, at levels a thousand feet apart (odd eastbound, even
-westbound); those that begin or end at an aerodrome climb and descend, some change their level on the way. Over the
-fixes they are spaced by a controller who looks 90 s ahead and behind, and fails where it is crowded; where airways
-cross between fixes nobody looks. So encounters inside 5 NM and 1,000 ft happen, and they are not the rule.
+westbound); those that begin or end at an aerodrome climb and descend. A controller keeps them a minute apart wherever
+two airways meet or cross, if he can; some change their level without telling him, and where airways run together at a
+narrow angle a minute is too little. So encounters inside 5 NM and 1,000 ft happen, and they are not the rule.
 
 A flight is made of pieces of great circles (on the sphere, flown at constant speed); it turns at a fix from one second
 to the next. Nothing is noise.
@@ -22,6 +22,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from armslength.errors import InputError
+from armslength.scenario.airways import (
+    ARRIVAL_M,
+    CLIMB,
+    DEPARTURE_M,
+    DESCENT,
+    RADIUS_M,
+    Controller,
+    Network,
+    draw_network,
+)
 from armslength.units import FPM, FT, KT, parse_stamp
 
 if TYPE_CHECKING:
@@ -30,22 +40,12 @@ if TYPE_CHECKING:
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
 
-MIDDLE = (-36.0, -20.0)
-"""Latitude and longitude of the middle of the area [deg]."""
-SIDE_M = 1.0e6
-RADIUS_M = 6371008.8
-"""Mean radius of the earth [m]."""
 BEGINS = "2026-03-03T00:00:00Z"
 ROW_GROUP = 700_000
 """About so many rows in a row group."""
-GATES, AERODROMES, FIXES = 16, 10, 14
-APART_S = 90.0
-"""Spacing over a fix on one level [s]."""
-LEVELS = np.arange(200, 420, 10)
-"""Levels flown [FL]."""
-CLIMB, DESCENT = 2000 * FPM, 1500 * FPM
-FIELD_M = 900.0
-"""Level [m] at which flights appear above an aerodrome and disappear over one."""
+SLOWEST, CRUISE, FASTEST = 400 * KT, 440 * KT, 480 * KT
+STEPPING = 0.05
+"""Share of flights that change their level on the way; the controller does not hear of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,43 +106,42 @@ def write_bulk(path: Path, rows: int, *, seed: int = 1, aircraft: int = 900, row
 
     part = path.with_name(path.name + ".part")
     source = register_io_source(batches, schema=_schema())
-    source.sink_parquet(part, compression="lz4", row_group_size=row_group, maintain_order=True, statistics=True)
-    part.replace(path)
+    try:
+        source.sink_parquet(part, compression="lz4", row_group_size=row_group, maintain_order=True, statistics=True)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
     return seconds
 
 
 def draw_traffic(seed: int, aircraft: int, seconds: float) -> Traffic:
     """Return flights that keep about `aircraft` aloft from 0 to `seconds` (they are aloft already at 0)."""
     rng = np.random.default_rng([seed, 0xB0])
-    fixes = _fixes(rng)
-    routes = _routes(rng, fixes)
-    lengths = np.array([sum(_angle(fixes[i], fixes[j]) for i, j in pairwise(r)) for r in routes])
-    mean_s = float(lengths.mean()) * RADIUS_M / (440 * KT)
-    longest = float(lengths.max()) * RADIUS_M / (380 * KT)
-    count = math.ceil(aircraft * (seconds + longest) / mean_s)
-    begin = np.sort(rng.uniform(-longest, seconds, count))
-    which = rng.integers(len(routes), size=count)
-    speed = rng.normal(440, 18, count).clip(390, 490) * KT
-    first_level = rng.random(count)
-    passed: dict[tuple[int, int], list[float]] = {}
-    level = np.empty(count)
+    network = draw_network(rng)
+    controller = Controller(network)
+    lengths = np.array([route.length for route in network.routes])
+    longest = float(lengths.max()) / SLOWEST
+    count = math.ceil(aircraft * (seconds + longest) * CRUISE / float(lengths.mean()))
+    asked = np.sort(rng.uniform(-longest, seconds, count))
+    which = rng.integers(len(lengths), size=count)
+    speed = rng.normal(CRUISE, 12 * KT, count).clip(SLOWEST, FASTEST)
+    first = rng.integers(100, size=count)
+    begin, level = np.empty(count), np.empty(count)
     pieces: list[tuple[int, float, float, int, int]] = []
-    end = np.empty(count)
     for f in range(count):
-        route = routes[which[f]]
-        times = [float(begin[f])]
-        for i, j in pairwise(route):
-            times.append(times[-1] + _angle(fixes[i], fixes[j]) * RADIUS_M / speed[f])
-            pieces.append((f, times[-2], times[-1], i, j))
-        end[f] = times[-1]
-        level[f] = _level(route, times, fixes, float(first_level[f]), passed) * 100 * FT
-    return _assembled(rng, fixes, routes, which, begin, end, level, speed, pieces)
+        route = network.routes[which[f]]
+        begin[f], level[f] = controller.clear(route, float(asked[f]), float(speed[f]), int(first[f]))
+        now = float(begin[f])
+        for (i, j), leg in zip(pairwise(route.fixes), route.legs, strict=True):
+            then = now + leg / float(speed[f])
+            pieces.append((f, now, then, i, j))
+            now = then
+    return _assembled(rng, network, which, begin, begin + lengths[which] / speed, level, speed, pieces)
 
 
 def _assembled(
     rng: np.random.Generator,
-    fixes: F64,
-    routes: list[tuple[int, ...]],
+    network: Network,
     which: I64,
     begin: F64,
     end: F64,
@@ -151,68 +150,19 @@ def _assembled(
     pieces: list[tuple[int, float, float, int, int]],
 ) -> Traffic:
     count = len(begin)
-    airport = np.array([[GATES <= r[0] < GATES + AERODROMES, GATES <= r[-1] < GATES + AERODROMES] for r in routes])
+    ends = np.array([[route.climbs, route.descends] for route in network.routes])
     table = np.array(pieces, dtype=np.float64)
-    order = np.argsort(table[:, 1], kind="stable")
-    table = table[order]
+    table = table[np.argsort(table[:, 1], kind="stable")]
     flight = table[:, 0].astype(np.int64)
-    one, two = fixes[table[:, 3].astype(np.int64)].T, fixes[table[:, 4].astype(np.int64)].T
-    cos = np.clip((one * two).sum(axis=0), -1.0, 1.0)
-    b = two - cos * one
+    one, two = network.fixes[table[:, 3].astype(np.int64)].T, network.fixes[table[:, 4].astype(np.int64)].T
+    b = two - (one * two).sum(axis=0) * one
     b /= np.sqrt((b * b).sum(axis=0))
-    step = np.where(rng.random(count) < 0.25, rng.choice([-2000 * FT, 2000 * FT], count), 0.0)
+    step = np.where(rng.random(count) < STEPPING, rng.choice([-2000 * FT, 2000 * FT], count), 0.0)
     return Traffic(
-        begin, end, level, airport[which, 0], airport[which, 1], step,
+        begin, end, level, ends[which, 0], ends[which, 1], step,
         begin + (end - begin) * rng.uniform(0.35, 0.65, count), speed, flight, table[:, 1], table[:, 2], one, b,
         speed[flight] / RADIUS_M,
     )  # fmt: skip
-
-
-def _fixes(rng: np.random.Generator) -> F64:
-    """Return unit vectors, shape (GATES + AERODROMES + FIXES, 3): gates at the edge, aerodromes and fixes within."""
-    around = np.sort(rng.uniform(0.0, 4.0, GATES))
-    side, along = around.astype(int) % 4, (around % 1.0 - 0.5) * SIDE_M
-    half = 0.5 * SIDE_M
-    x = np.select([side == 0, side == 1, side == 2], [along, half, -along], -half)
-    y = np.select([side == 0, side == 1, side == 2], [-half, along, half], -along)
-    inside = rng.uniform(-0.42 * SIDE_M, 0.42 * SIDE_M, (2, AERODROMES + FIXES))
-    x, y = np.concatenate([x, inside[0]]), np.concatenate([y, inside[1]])
-    lat = np.radians(MIDDLE[0]) + y / RADIUS_M
-    lon = np.radians(MIDDLE[1]) + x / (RADIUS_M * math.cos(math.radians(MIDDLE[0])))
-    return np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1)
-
-
-def _routes(rng: np.random.Generator, fixes: F64) -> list[tuple[int, ...]]:
-    """Return routes as indices of fixes: between gates and aerodromes, by way of the fixes of least detour."""
-    ends, inner = GATES + AERODROMES, range(GATES + AERODROMES, GATES + AERODROMES + FIXES)
-    routes: list[tuple[int, ...]] = []
-    while len(routes) < 160:
-        i, j = (int(k) for k in rng.choice(ends, 2, replace=False))
-        if _angle(fixes[i], fixes[j]) * RADIUS_M < 0.35 * SIDE_M:
-            continue
-        detour = sorted(inner, key=lambda k: _angle(fixes[i], fixes[k]) + _angle(fixes[k], fixes[j]))
-        via = sorted(detour[: int(rng.integers(1, 3))], key=lambda k: _angle(fixes[i], fixes[k]))
-        routes.append((i, *via, j))
-    return routes
-
-
-def _level(
-    route: tuple[int, ...], times: list[float], fixes: F64, chance: float, passed: dict[tuple[int, int], list[float]]
-) -> int:
-    """Return the level [FL] for a flight: from a random one upwards, the first that is free over every fix."""
-    east = fixes[route[0]][0] * fixes[route[-1]][1] - fixes[route[0]][1] * fixes[route[-1]][0] > 0
-    levels = [int(v) for v in LEVELS if (v // 10 % 2 == 1) == east]
-    start = int(chance * len(levels))
-    for k in range(len(levels)):
-        level = levels[(start + k) % len(levels)]
-        if all(
-            all(abs(t - before) >= APART_S for before in passed.get((fix, level), ())[-6:])
-            for fix, t in zip(route, times, strict=True)
-        ):
-            break
-    for fix, t in zip(route, times, strict=True):
-        passed.setdefault((fix, level), []).append(t)
-    return level
 
 
 def _frames(rows: int, seed: int, aircraft: int, row_group: int) -> Iterator[tuple[pl.DataFrame, int]]:
@@ -281,16 +231,12 @@ def _levels(g: Traffic, flight: I64, now: F64) -> tuple[F64, F64]:
     moving = (done > 0.0) & (done < np.abs(step))
     level = g.level[flight] + np.copysign(done, step)
     rate = np.where(moving, np.copysign(0.6 * CLIMB, step), 0.0)
-    up = np.where(g.climbs[flight], FIELD_M + CLIMB * (now - g.begin[flight]), np.inf)
-    down = np.where(g.descends[flight], FIELD_M + DESCENT * (g.end[flight] - now), np.inf)
+    up = np.where(g.climbs[flight], DEPARTURE_M + CLIMB * (now - g.begin[flight]), np.inf)
+    down = np.where(g.descends[flight], ARRIVAL_M + DESCENT * (g.end[flight] - now), np.inf)
     rate = np.where(up < level, CLIMB, rate)
     level = np.minimum(level, up)
     rate = np.where(down < level, -DESCENT, rate)
     return np.minimum(level, down), rate
-
-
-def _angle(one: F64, two: F64) -> float:
-    return math.acos(min(1.0, max(-1.0, float(one @ two))))
 
 
 def _schema() -> dict[str, pl.DataType]:

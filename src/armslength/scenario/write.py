@@ -61,25 +61,33 @@ def write_scenario(name: str, seed: int, folder: Path, *, overwrite: bool = Fals
     if there and not overwrite:
         what = f"{folder} already holds {', '.join(there)}."
         raise InputError(what, where="--out", remedy="Name another folder, or add --overwrite to replace them.")
-    sky = draw(which, seed)
-    begins = parse_stamp(which.begins)
+    sky, begins = draw(which, seed), parse_stamp(which.begins)
     happened = truth(sky)
-    folder.mkdir(parents=True, exist_ok=True)
-    rows = {}
-    for number, party in enumerate((NORTH, SOUTH)):
-        table = recording(sky, picture(sky, party, np.random.default_rng([seed, number + 1])), begins)
-        rows[party] = table.height
-        table.write_parquet(folder / f"{party.lower()}.parquet.part", compression="zstd", statistics=True)
+    tables = {
+        party: recording(sky, picture(sky, party, np.random.default_rng([seed, number])), begins)
+        for number, party in enumerate((NORTH, SOUTH), start=1)
+    }
+    rows = {party: table.height for party, table in tables.items()}
     facts = _facts(which, seed, sky, rows, happened, begins)
-    (folder / "agreement.toml.part").write_text(agreement(sky), encoding="utf-8", newline="\n")
-    (folder / "members.toml.part").write_text(members(sky), encoding="utf-8", newline="\n")
-    (folder / "truth.csv.part").write_text(truth_csv(happened, begins), encoding="utf-8", newline="\n")
-    outside = truth_csv(truth(sky, outside=True), begins)
-    (folder / "truth_outside.csv.part").write_text(outside, encoding="utf-8", newline="\n")
-    text = json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
-    (folder / "scenario.json.part").write_text(text, encoding="utf-8", newline="\n")
-    for file in FILES:
-        (folder / f"{file}.part").replace(folder / file)
+    texts = {
+        "agreement.toml": agreement(sky),
+        "members.toml": members(sky),
+        "truth.csv": truth_csv(happened, begins),
+        "truth_outside.csv": truth_csv(truth(sky, outside=True), begins),
+        "scenario.json": json.dumps(facts, indent=2, ensure_ascii=False) + "\n",
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    parts = {file: folder / f"{file}.part" for file in FILES}
+    try:
+        for party, table in tables.items():
+            table.write_parquet(parts[f"{party.lower()}.parquet"], compression="zstd", statistics=True)
+        for file, text in texts.items():
+            parts[file].write_text(text, encoding="utf-8", newline="\n")
+        for file, part in parts.items():
+            part.replace(folder / file)
+    finally:
+        for part in parts.values():
+            part.unlink(missing_ok=True)
     return Written(folder, facts)
 
 
