@@ -193,6 +193,21 @@ def test_a_summary_with_holes_is_no_fault(summary: dict[str, object]) -> None:
     assert "armslength" in read(pairs=ALL, summary=summary).text
 
 
+def test_what_the_summary_admits_stands_on_the_page() -> None:
+    rows = {"read": 9, "used": 5, "outside_time": 1234, "notes": {"levels filled": 7}}
+    text = read(
+        summary={
+            "rows": rows,
+            "encounters": {"outside_by_less_than_the_errors": 203},
+            "skipped": [{"file": "notes.txt", "why": "not a recording"}],
+            "implausible": [{"aircraft": f"a{i}", "why": "jumps"} for i in range(230)],
+        }
+    ).text
+    for said in ("203 more passes stayed outside the minima by less than the errors", "1,234 rows lie outside the span",
+                 "levels filled: 7", "notes.txt: not a recording", "And 30 more in summary.json"):  # fmt: skip
+        assert said in text
+
+
 def test_parties_are_told_only_where_they_say_something() -> None:
     own: list[Encounter] = [encounter(first_party="4ca1f2", second_party="a0b1c2")]
     assert read(more=own).data["strings"][read(more=own).data["rows"]["ap"][0]] == ""  # type: ignore[index]

@@ -84,10 +84,15 @@ def test_an_unknown_level_is_told_and_not_invented() -> None:
 def test_a_long_stay_is_no_passing_and_names_the_limit_it_broke() -> None:
     one = encounter(dwell_s=300.0, breach=True)
     assert "the nearest in 5 min inside the minima" in words.passing(one)
-    assert words.stay(one, 180.0).endswith("longer than the 3 min that the terms allow.")
+    assert words.stay(one, 180.0, 152.4).endswith("longer than the 3 min that the terms allow.")
     assert words.why_breach(one, 180.0) == "Breach of the terms: a stay beyond the dwell limit."
-    assert words.stay(one, NAN).endswith("(11:59:20 to 12:00:45).")
+    assert words.stay(one, NAN, 152.4).endswith("(11:59:20 to 12:00:45).")
     assert words.why_breach(encounter(), 180.0) == ""
+
+
+def test_where_no_minima_hold_the_stay_is_that_of_the_near_miss() -> None:
+    one = encounter(level="near_miss", dwell_s=2.0, note="where no minima hold (exempt or outside the area)")
+    assert words.stay(one, 180.0, 500 * FT) == "No minima hold there; they were closer than 500 ft for 2 s."
 
 
 def test_sureness_names_the_bounds_and_what_they_were_held_against() -> None:

@@ -10,6 +10,9 @@ from armslength.report import words
 from armslength.report.model import Report
 from armslength.report.sections import e, moment, part
 
+MOST_ROWS = 200
+"""Rows of a table at the end of the page, at most."""
+
 
 def covers(report: Report) -> str:
     """Return the sections that say what the page rests on."""
@@ -88,23 +91,43 @@ def kept_aside(report: Report) -> str:
         example = part(held, "example")
         at = f"{example.get('file', '')} row {example.get('row', '')}: {example.get('says', '')}" if example else ""
         rows.append((reason, number(held.get("rows")), at))
-    return table(("Reason", "Rows", "Example"), rows, (1,)) if rows else "<p>None.</p>"
+    outside = part(report.summary, "rows").get("outside_time")
+    said = f"<p>{number(outside)} rows lie outside the span of time that was asked for.</p>" if outside else ""
+    notes = part(part(report.summary, "rows"), "notes")
+    if notes:
+        told = "; ".join(f"{what}: {number(count)}" for what, count in notes.items())
+        said += f"<p>Used, but noted: {e(told, 2000)}.</p>"
+    return (table(("Reason", "Rows", "Example"), rows, (1,)) if rows else "<p>None.</p>") + said
 
 
 def left_out(report: Report) -> str:
     """Return what was not looked at."""
     said = items(report.summary, "left_out")
+    said += [
+        f"{one.get('file', '')}: {one.get('why', '')}"
+        for one in items(report.summary, "skipped")
+        if isinstance(one, Mapping)
+    ]
     return f"<ul>{''.join(f'<li>{e(one)}</li>' for one in said)}</ul>" if said else "<p>Nothing that was given.</p>"
 
 
 def implausible(report: Report) -> str:
     """Return the tracks that no aircraft can have flown."""
     rows = [
-        (one.get("aircraft", ""), f"{moment(one.get('from', ''))} to {moment(one.get('to', ''))}", one.get("why", ""))
+        (one.get("aircraft", ""), span(one.get("from", ""), one.get("to", "")), one.get("why", ""))
         for one in items(report.summary, "implausible")
         if isinstance(one, Mapping)
     ]
-    return table(("Aircraft", "UTC", "Why"), rows[:200]) if rows else ""
+    rest = f"<p>And {number(len(rows) - MOST_ROWS)} more in summary.json.</p>" if len(rows) > MOST_ROWS else ""
+    return table(("Aircraft", "UTC", "Why"), rows[:MOST_ROWS]) + rest if rows else ""
+
+
+def span(since: object, until: object) -> str:
+    """Return two ISO 8601 times as one span, the date of the second only where it is another."""
+    start, end = moment(since), moment(until)
+    if not end:
+        return start
+    return f"{start} to {end[11:] if end[:10] == start[:10] else end}"
 
 
 def reading(report: Report) -> str:

@@ -68,7 +68,13 @@ def coverage(report: Report) -> str:
     said = f"Seen: {' of '.join(seen)}" if seen else "What was seen is not stated"
     if time.get("from") and time.get("to"):
         said += f", {moment(time['from'])} to {moment(time['to'])} UTC"
-    return said + ". Aircraft that were not received, or only with gaps, may have come closer unseen."
+    said += ". Aircraft that were not received, or only with gaps, may have come closer unseen."
+    grazing = part(report.summary, "encounters").get("outside_by_less_than_the_errors")
+    if isinstance(grazing, int) and grazing:
+        said += (
+            f" {words.count(grazing, 'more pass', 'more passes')} stayed outside the minima by less than the errors."
+        )
+    return said
 
 
 def moment(text: object) -> str:
@@ -128,7 +134,7 @@ def cards(report: Report) -> str:
 def card(one: Encounter, seen: Evidence, report: Report) -> str:
     """Return one card: the facts in words, the plan view, the distances over time."""
     first, second = words.who(one)
-    facts = [words.stay(one, report.dwell_limit_s), words.how_sure(one, report.near_miss_m)]
+    facts = [words.stay(one, report.dwell_limit_s, report.near_miss_m), words.how_sure(one, report.near_miss_m)]
     facts += [words.why_breach(one, report.dwell_limit_s)] if one.breach else []
     note = f'<p class="note">{e(one.note)}</p>' if one.note else ""
     return filled(

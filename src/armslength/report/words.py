@@ -124,8 +124,11 @@ def passing(one: Encounter) -> str:
     return said + ("." if isfinite(one.d_v_m) else "; how far apart vertically is not known.")
 
 
-def stay(one: Encounter, limit_s: float) -> str:
+def stay(one: Encounter, limit_s: float, near_miss_m: float) -> str:
     """Return how long they stayed inside the minima, and what the terms say to that."""
+    if "no minima hold" in one.note:  # an exempt area, or outside the area: then the stay is that of the near miss
+        lasted = "a moment" if one.dwell_s < 0.5 else duration(one.dwell_s)
+        return f"No minima hold there; they were closer than {minimum(near_miss_m)} for {lasted}."
     if one.dwell_s < 0.5:
         said = "They only touched the minima"
     else:
