@@ -24,7 +24,6 @@ import polars as pl
 
 from armslength.domain.encounter import COLUMNS, Encounter
 from armslength.report.staging import Staging, write_atomically
-from armslength.units import stamp
 
 __all__ = ["FILES", "SCHEMA", "frame", "write_atomically", "write_tables"]
 
@@ -80,9 +79,10 @@ def write_tables(out: Path, encounters: Sequence[Encounter], staging: Staging | 
         with Staging(out) as own:
             return write_tables(out, encounters, own)
     table = frame(encounters)
+    readable = _readable(table)
     staging.write(FILES["parquet"], lambda file: table.write_parquet(file, compression="zstd"))
-    staging.write(FILES["csv"], lambda file: _readable(table, encounters).write_csv(file))
-    staging.write(FILES["geojson"], lambda file: _write_geojson(file, encounters))
+    staging.write(FILES["csv"], lambda file: _harmless(readable).write_csv(file))
+    staging.write(FILES["geojson"], lambda file: _write_geojson(file, readable))
     return dict(FILES)
 
 
@@ -100,44 +100,39 @@ def _cell(value: Any) -> Any:
     return int(value)
 
 
-def _rounded(name: str, value: Any) -> Any:
-    """Return a value as CSV and GeoJSON write it, text untouched."""
-    if SCHEMA[name] == _TIME:
-        return stamp(int(value))
-    cell = _cell(value)
-    return round(cell, _DECIMALS.get(name, 3)) if isinstance(cell, float) else cell
+def _readable(table: pl.DataFrame) -> pl.DataFrame:
+    """Return the table with numbers rounded and times as `units.stamp` writes them."""
+    times = [name for name, kind in table.schema.items() if kind == _TIME]
+    numbers = [name for name, kind in table.schema.items() if kind == pl.Float64]
+    milliseconds = ((pl.col(times).cast(pl.Int64) + 500_000) // 1_000_000).cast(pl.Datetime("ms"))
+    return table.with_columns(
+        milliseconds.dt.strftime("%Y-%m-%dT%H:%M:%S%.3fZ"),
+        *(pl.col(name).round(_DECIMALS.get(name, 3)) for name in numbers),
+    )
 
 
-def _harmless(text: str) -> str:
-    """Return `text` so that no spreadsheet runs it."""
-    return _FORMULA.sub(r"\1\2'", _CONTROL.sub(" ", text))
+def _harmless(readable: pl.DataFrame) -> pl.DataFrame:
+    """Return the table so that no spreadsheet runs its text."""
+    texts = [name for name, kind in SCHEMA.items() if kind == pl.String]
+    return readable.with_columns(
+        pl.Series(name, [_FORMULA.sub(r"\1\2'", _CONTROL.sub(" ", text)) for text in readable[name]], dtype=pl.String)
+        for name in texts
+    )
 
 
-def _readable(table: pl.DataFrame, encounters: Sequence[Encounter]) -> pl.DataFrame:
-    """Return the table as CSV holds it."""
-    columns = []
-    for name, kind in table.schema.items():
-        values = [_rounded(name, getattr(one, name)) for one in encounters]
-        if kind == pl.String:
-            values = [_harmless(text) for text in values]
-        columns.append(pl.Series(name, values, dtype=pl.String if kind == _TIME else kind))
-    return pl.DataFrame(columns)
-
-
-def _features(encounters: Sequence[Encounter]) -> Iterator[str]:
-    for one in encounters:
-        properties = {name: _rounded(name, getattr(one, name)) for name in COLUMNS}
+def _features(readable: pl.DataFrame) -> Iterator[str]:
+    for properties in readable.iter_rows(named=True):
         placed = properties["lat"] is not None and properties["lon"] is not None
         # No third coordinate: RFC 7946 means height above the ellipsoid there, and levels are mostly barometric.
         geometry = {"type": "Point", "coordinates": [properties["lon"], properties["lat"]]} if placed else None
-        feature = {"type": "Feature", "id": one.encounter, "geometry": geometry, "properties": properties}
+        feature = {"type": "Feature", "id": properties["encounter"], "geometry": geometry, "properties": properties}
         yield json.dumps(feature, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def _write_geojson(file: BinaryIO, encounters: Sequence[Encounter]) -> None:
+def _write_geojson(file: BinaryIO, readable: pl.DataFrame) -> None:
     """Write one feature a line, so that the file can be read, compared and cut with ordinary tools."""
     file.write(b'{"type":"FeatureCollection","features":[')
-    for number, feature in enumerate(_features(encounters)):
+    for number, feature in enumerate(_features(readable)):
         file.write(b",\n" if number else b"\n")
         file.write(feature.encode())
     file.write(b"\n]}\n")
