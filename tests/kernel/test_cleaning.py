@@ -17,7 +17,7 @@ from armslength.kernel import reference_cleaning as plain
 from armslength.kernel.reference_cleaning import Plot
 from kernel.flights import NAN, surface
 
-GAP, DROP = 60.0, 600.0
+GAP, DROP, HARDEST = 60.0, 600.0, 9.8
 FAULTS = (
     "duplicate",
     "elsewhere",
@@ -41,7 +41,8 @@ def flight(seed: int, every: float = 5.0, plots: int = 40, speed: float = 220.0,
     lat, lon, t = rng.uniform(-1.2, 1.2), rng.uniform(-3.0, 3.0), rng.uniform(0, 100)
     out = []
     for _ in range(plots):
-        out.append(Plot(t, surface(lat, lon), speed + rng.uniform(-3, 3), 50.0, level, level + 60.0))
+        clock = rng.choice([0.0, 0.1, 0.58])
+        out.append(Plot(t, surface(lat, lon), speed + rng.uniform(-3, 3), 50.0, level, level + 60.0, clock))
         step = every * rng.uniform(0.8, 1.2)
         t, lon = t + step, lon + speed * step / 6378137.0 / math.cos(lat)
     return out
@@ -97,13 +98,14 @@ def compiled(flights: list[list[Plot]], cuts: list[float]):
         flat = [p for f in mine for p in f]
         start = np.concatenate([[0], np.cumsum([len(f) for f in mine])]).astype(np.int64)
         column = {name: np.array([getattr(p, name) for p in flat], np.float64)
-                  for name in ("t", "gs", "accuracy", "baro", "geo")}  # fmt: skip
+                  for name in ("t", "gs", "accuracy", "baro", "geo", "clock")}  # fmt: skip
         xyz = np.array([p.place for p in flat], np.float64).reshape(-1, 3).T.copy()
         verdict, linked = np.empty(len(flat), np.uint8), np.empty(len(flat), np.bool_)
-        events = np.empty((len(flat), 3))
+        misfit, events = np.empty(len(flat)), np.empty((len(flat), 3))
         n, lost = cleaning.clean(
             start, np.arange(count), column["t"], xyz, column["gs"], column["accuracy"], column["baro"], column["geo"],
-            np.full(count, 850.0), GAP, DROP, state, verdict, linked, events,
+            column["clock"], np.full(count, 850.0), np.full(count, HARDEST), GAP, DROP, state, verdict, linked, misfit,
+            events,
         )  # fmt: skip
         said[0].levels_lost += lost
         for k, kind, t in events[:n].tolist():
@@ -113,6 +115,7 @@ def compiled(flights: list[list[Plot]], cuts: list[float]):
             for name, values in (
                 ("verdict", verdict),
                 ("linked", linked),
+                ("misfit", np.round(misfit, 6) + 0.0),
                 ("baro", column["baro"]),
                 ("geo", column["geo"]),
             ):
@@ -122,7 +125,9 @@ def compiled(flights: list[list[Plot]], cuts: list[float]):
 
 def shown(said: list[plain.Cleaned]) -> str:
     """Return all of it as text: NaN is then equal to NaN."""
-    return repr([(c.verdict, c.linked, c.baro, c.geo, c.events) for c in said]) + str(sum(c.levels_lost for c in said))
+    return repr(
+        [(c.verdict, c.linked, [round(m, 6) + 0.0 for m in c.misfit], c.baro, c.geo, c.events) for c in said]
+    ) + str(sum(c.levels_lost for c in said))
 
 
 @st.composite
@@ -143,7 +148,7 @@ def skies(draw):
 @given(skies())
 def test_the_same_as_read_plainly_wherever_the_stream_is_cut(sky):
     flights, cuts = sky
-    expected = shown([plain.clean(f, 850.0, GAP, DROP) for f in flights])
+    expected = shown([plain.clean(f, 850.0, HARDEST, GAP, DROP) for f in flights])
     assert shown(compiled(flights, cuts)) == expected
     assert shown(compiled(flights, [])) == expected
 
@@ -152,9 +157,9 @@ def test_a_planted_bug_is_noticed():
     """Control: a limit that is off, and a state that is forgotten between batches, both show."""
     flights = [injured(flight(3), fault, 20, random.Random(1)) for fault in ("jump", "hop", "spike")]
     right = shown(compiled(flights, []))
-    assert shown([plain.clean(f, 850.0, GAP, DROP) for f in flights]) == right
-    assert shown([plain.clean(f, 9000.0, GAP, DROP) for f in flights]) != right
-    assert shown([plain.clean(f, 850.0, 4.0, DROP) for f in flights]) != right
+    assert shown([plain.clean(f, 850.0, HARDEST, GAP, DROP) for f in flights]) == right
+    assert shown([plain.clean(f, 9000.0, HARDEST, GAP, DROP) for f in flights]) != right
+    assert shown([plain.clean(f, 850.0, HARDEST, 4.0, DROP) for f in flights]) != right
     halves = [compiled([f[:20] for f in flights], []), compiled([f[20:] for f in flights], [])]
     assert [len(a.verdict) + len(b.verdict) for a, b in zip(*halves, strict=True)] == [len(f) for f in flights]
     assert [a.verdict + b.verdict for a, b in zip(*halves, strict=True)] != [c.verdict for c in compiled(flights, [])]
@@ -225,6 +230,7 @@ def test_honest_flight_makes_no_event_and_loses_no_plot(load, speed, every, nois
         said = compiled([plots], [])[0]
         assert set(said.verdict) == {cleaning.KEPT}
         assert said.events == []
+        assert max(said.misfit) < 60.0
         assert said.linked.count(False) == 1
 
 
@@ -243,6 +249,20 @@ def test_holes_in_the_level_are_filled_as_read_plainly(levels, seed, longest):
                 *plain.fill_levels(t[half:].tolist(), levels[half:], longest)]  # fmt: skip
     np.testing.assert_allclose(level, expected, rtol=1e-12)
     assert filled == sum(map(math.isnan, levels)) - sum(map(math.isnan, expected))
+
+
+@settings(max_examples=80, deadline=None)
+@given(values=st.lists(st.floats(0, 100), max_size=30), seed=SEEDS, reach=st.sampled_from([0.0, 3.0, 60.0]))
+def test_the_worst_ahead_is_that_of_the_next_minute(values, seed, reach):
+    rng = random.Random(seed)
+    t = np.cumsum([rng.choice([0.0, 0.5, 2.0, 40.0]) for _ in values], dtype=np.float64)
+    half, out = len(values) // 3, np.empty(len(values))
+    cleaning.worst_ahead(np.array([0, half, half, len(values)]), t, np.array(values, np.float64), reach, out)
+    times = t.tolist()
+    assert out.tolist() == [
+        *plain.worst_ahead(times[:half], values[:half], reach),
+        *plain.worst_ahead(times[half:], values[half:], reach),
+    ]
 
 
 @settings(max_examples=80, deadline=None)

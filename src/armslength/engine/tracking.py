@@ -6,7 +6,9 @@ holes in the level filled. The error bound of a link is, at two sigma, the root 
   interpolation  a T^2 / 8, a the manoeuvre limit of the category (an arc of acceleration a against its chord),
   accuracy       the reported 95 % radius, else 92.6 m; levels 38.1 m (125 ft, ICAO Annex 11 attachment on levels),
                  geometric 45 m (GVA 2, DO-260B),
-  clock          ground speed times the two-sigma error of the time stamp.
+  clock          ground speed times the two-sigma error of the time stamp,
+  misfit         by how much more than all this explains the places and the ground speeds of the track have been apart
+                 in the last minutes, or will be in the next one: a position that hops is no better known than by that.
 """
 
 from __future__ import annotations
@@ -26,6 +28,10 @@ GAP_S = 60.0
 """Longest time between two plots over which the flight between them is taken as known."""
 DROP_S = 600.0
 """A track without plots for longer is dropped."""
+SOURCE_S = 600.0
+"""The best recording of an aircraft is chosen anew every so long, on a grid of UTC."""
+COMPARED = 30
+"""More recordings than this are not compared with each other pair by pair: it is a folder of single flights."""
 FILL_S = 20.0
 """Longest hole in the level that is filled from its neighbours."""
 LEVEL_BOUND_M = 38.1
@@ -69,6 +75,7 @@ class _Rows:
     gs: F64
     acc: F64
     linked: Bool
+    misfit: F64
 
     def take(self, which: I64 | Bool) -> _Rows:
         return _Rows(*(getattr(self, name)[which] for name in self.__slots__))
@@ -104,10 +111,11 @@ class Tracker:
         """
         batches = [b for b in batches if len(b)]
         if self.epoch_ns is None:
-            if not batches:
-                return None
-            self.epoch_ns = min(int(b.time_ns.min()) for b in batches) // NS * NS
-        fresh = self._clean(self._gather(batches), limits) if batches else None
+            self.epoch_ns = self._epoch(batches)
+        gathered = self._gather(batches)
+        if self.epoch_ns is None:
+            return None
+        fresh = self._clean(gathered, limits) if gathered is not None else None
         rows = fresh if self._carry is None else self._carry if fresh is None else _Rows.join([self._carry, fresh])
         if rows is None:
             return None
@@ -129,9 +137,15 @@ class Tracker:
         """Return what recordings of one sky differ by, as far as they saw the same aircraft at the same time."""
         return self.bias.as_list(self.names)
 
-    def _gather(self, batches: Sequence[Plots]) -> _Rows:
+    @staticmethod
+    def _epoch(batches: Sequence[Plots]) -> int | None:
+        """Return the earliest possible time [whole s, UTC ns], or None: a bad clock must not make all times coarse."""
+        possible = [b.time_ns[(b.time_ns >= EARLIEST_NS) & (b.time_ns <= LATEST_NS)] for b in batches]
+        return min((int(part.min()) // NS * NS for part in possible if len(part)), default=None)
+
+    def _gather(self, batches: Sequence[Plots]) -> _Rows | None:
         """Join the batches, without impossible times and ground movements."""
-        assert self.epoch_ns is not None
+        epoch_ns = self.epoch_ns or 0
         parts = []
         for b in batches:
             file = np.broadcast_to(np.asarray(b.file, np.int32), (len(b),))
@@ -142,10 +156,13 @@ class Tracker:
             fine = np.bincount(file, b.time_ns % NS != 0, len(self.names))
             for f in np.flatnonzero(np.bincount(file, minlength=len(self.names))).tolist():
                 self.clock_s[f] = FINE_STAMP_S if fine[f] else self.clock_s.get(f, WHOLE_SECONDS_S)
-            t = (b.time_ns - self.epoch_ns) / NS
+            t = (b.time_ns - epoch_ns) / NS
             baro, geo, gs, acc = (a.astype(np.float64) for a in (b.alt_baro_m, b.alt_geo_m, b.gs_mps, b.accuracy_m))
-            rows = _Rows(file, b.row, b.aircraft, t, b.lat, b.lon, baro, geo, gs, acc, np.zeros(len(b), np.bool_))
+            unlinked, fitting = np.zeros(len(b), np.bool_), np.zeros(len(b))
+            rows = _Rows(file, b.row, b.aircraft, t, b.lat, b.lon, baro, geo, gs, acc, unlinked, fitting)
             parts.append(rows.take(~(bad | ground)) if np.any(bad | ground) else rows)
+        if not parts:
+            return None
         return parts[0] if len(parts) == 1 else _Rows.join(parts)
 
     def _set_aside(self, reason: str, file: I32, row: U32, which: Bool, says: str) -> None:
@@ -165,14 +182,16 @@ class Tracker:
         order, start, disorder = cleaning.by_aircraft(rows.aircraft, rows.t, count)
         self._note("rows out of order of time, sorted", disorder)
         rows = rows.take(order)
-        if len(self.names) > 1:
-            rows, start = self._one_source(rows, start)
+        if len(self.names) > 1 and len(rows.t):
+            rows = self._one_source(rows)
+            start = np.searchsorted(rows.aircraft, np.arange(count + 1)).astype(np.int64)
         n = len(rows.t)
         verdict, events = np.empty(n, np.uint8), np.empty((n, 3))
         xyz = surfaces(np.radians(rows.lat), np.radians(rows.lon))
         m, no_levels = cleaning.clean(
-            start, np.arange(count), rows.t, xyz, rows.gs, rows.acc, rows.baro, rows.geo, limits.speed_mps, GAP_S,
-            DROP_S, self._state, verdict, rows.linked, events,
+            start, np.arange(count), rows.t, xyz, rows.gs, rows.acc, rows.baro, rows.geo, self._clock(rows),
+            limits.speed_mps, limits.horizontal_mps2, GAP_S, DROP_S, self._state, verdict, rows.linked, rows.misfit,
+            events,
         )  # fmt: skip
         for k, kind, t in events[:m]:
             why, before, after = _WORDS[int(kind)]
@@ -185,43 +204,67 @@ class Tracker:
         self._note("rows without a level", int(np.count_nonzero(np.isnan(rows.baro[kept]) & np.isnan(rows.geo[kept]))))
         return rows.take(kept)
 
+    def _clock(self, rows: _Rows) -> F64:
+        """Return the two-sigma error of each time stamp [s]."""
+        return np.array([self.clock_s.get(f, FINE_STAMP_S) for f in range(len(self.names))])[rows.file]
+
     def _note(self, what: str, count: int) -> None:
         if count:
             self.notes[what] = self.notes.get(what, 0) + int(count)
 
-    def _one_source(self, rows: _Rows, start: I64) -> tuple[_Rows, I64]:
-        """Keep each aircraft's best recording of this stretch, and the others only where it is silent."""
+    def _one_source(self, rows: _Rows) -> _Rows:
+        """Keep each aircraft's best recording of every ten minutes, and the others only where it is silent.
+
+        Recordings of which one begins where the other ends do not compete: then all of both is kept.
+        """
+        assert self.epoch_ns is not None
+        part = np.floor((rows.t + self.epoch_ns / NS) / SOURCE_S)
+        begins = np.ones(len(rows.t), np.bool_)
+        begins[1:] = (rows.aircraft[1:] != rows.aircraft[:-1]) | (part[1:] != part[:-1])
+        segment = np.cumsum(begins) - 1
+        changes = np.bincount(segment[1:], ~begins[1:] & (rows.file[1:] != rows.file[:-1]), segment[-1] + 1)
+        which = np.flatnonzero(changes[segment] > 0)
+        if not len(which):
+            return rows
+        several = rows.take(which)
+        _, segment, count = np.unique(segment[which], return_inverse=True, return_counts=True)
+        start = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
+        if len(self.names) <= COMPARED:
+            self._compare(several, start)
+        best, silent = self._best(several, segment, changes[changes > 0].astype(np.int64))
+        keep = np.empty(len(which), np.bool_)
+        cleaning.choose_source(start, several.t, several.file, best, silent, keep)
+        says = "another recording shows this aircraft better at that time"
+        self._set_aside("seen better by another recording", several.file, several.row, ~keep, says)
+        kept = np.ones(len(rows.t), np.bool_)
+        kept[which] = keep
+        return rows.take(kept)
+
+    def _compare(self, rows: _Rows, start: I64) -> None:
+        """Take what the recordings differ by into account."""
         files = len(self.names)
-        count = len(start) - 1
-        who = rows.aircraft.astype(np.int64)
-        cell = who * files + rows.file
-        plots = np.bincount(cell, minlength=count * files).reshape(count, files)
-        if np.all(np.count_nonzero(plots, axis=1) <= 1):
-            return rows, start
         if not len(self.bias.sums):
             self.bias.sums = np.zeros((files * files, bias.SUMS))
         xyz = surfaces(np.radians(rows.lat), np.radians(rows.lon))
         bias.compare(start, rows.t, xyz, rows.baro, rows.file, files, self.bias.sums)
+
+    def _best(self, rows: _Rows, segment: I64, changes: I64) -> tuple[I64, F64]:
+        """Return of each segment the best recording, and how long without a plot of it [s] counts as silence."""
+        order = np.lexsort((rows.t, rows.file, segment))
+        rows, segment = rows.take(order), segment[order]
+        first = np.flatnonzero(np.append(True, (np.diff(segment) != 0) | (np.diff(rows.file) != 0)))
+        last = np.append(first[1:], len(segment)) - 1
+        plots = last - first + 1
         radius = np.where(np.isnan(rows.acc), cleaning.USUAL_ACCURACY, rows.acc)
-        mean = np.bincount(cell, radius, count * files).reshape(count, files) / np.maximum(plots, 1)
-        first = np.full(count * files, np.inf)
-        last = np.full(count * files, -np.inf)
-        np.minimum.at(first, cell, rows.t)
-        np.maximum.at(last, cell, rows.t)
-        with np.errstate(invalid="ignore"):
-            every = ((last - first).reshape(count, files)) / np.maximum(plots - 1, 1)
-        every = np.where(plots > 1, every, GAP_S)
+        every = np.where(plots > 1, (rows.t[last] - rows.t[first]) / np.maximum(plots - 1, 1), GAP_S)
         # Expected bound of a link: accuracy, and interpolation at a gentle 0.3 g.
-        score = np.where(plots > 0, np.hypot(mean, 3.0 * every**2 / 8.0), np.inf)
-        best = np.argmin(score, axis=1)
-        silent = np.maximum(10.0, 2.5 * every[np.arange(count), best])
-        keep = np.empty(len(rows.t), np.bool_)
-        cleaning.choose_source(start, rows.t, rows.file, best, silent, keep)
-        says = "another recording shows this aircraft better at that time"
-        self._set_aside("seen better by another recording", rows.file, rows.row, ~keep, says)
-        rows = rows.take(keep)
-        starts = np.concatenate([[0], np.cumsum(np.bincount(rows.aircraft, minlength=count))]).astype(np.int64)
-        return rows, starts
+        score = np.hypot(np.add.reduceat(radius, first) / plots, 3.0 * every**2 / 8.0)
+        of, file = segment[first], rows.file[first]
+        order = np.lexsort((file, score, of))
+        best = order[np.flatnonzero(np.append(True, np.diff(of[order]) != 0))]
+        rivals = changes > np.bincount(of) - 1
+        silent = np.where(rivals, np.maximum(10.0, 2.5 * every[best]), -1.0)
+        return file[best].astype(np.int64), silent
 
     def _tracks(self, rows: _Rows, start: I64, window: tuple[float, float], limits: Limits) -> Tracks:
         """Bound the errors and lay the plots out for detection."""
@@ -238,9 +281,12 @@ class Tracker:
         step[:-1] = np.sqrt(np.sum(np.diff(xyz, axis=1) ** 2, axis=0))
         with np.errstate(divide="ignore", invalid="ignore"):
             speed = np.where(dt > 0.0, step / dt, 0.0)
-        clock = np.array([self.clock_s.get(f, FINE_STAMP_S) for f in range(len(self.names))])[rows.file]
         arc = dt * dt / 8.0
-        error_h = np.sqrt((limits.horizontal_mps2[rows.aircraft] * arc) ** 2 + acc**2 + (speed * clock) ** 2)
+        misfit = np.empty(n)
+        cleaning.worst_ahead(start, rows.t, rows.misfit, GAP_S, misfit)
+        error_h = np.sqrt(
+            (limits.horizontal_mps2[rows.aircraft] * arc) ** 2 + acc**2 + (speed * self._clock(rows)) ** 2 + misfit**2
+        )
         level = np.where(np.isnan(rows.baro), GEOMETRIC_BOUND_M, LEVEL_BOUND_M)
         error_v = np.sqrt((limits.vertical_mps2[rows.aircraft] * arc) ** 2 + level**2)
         present = np.flatnonzero(np.diff(start))

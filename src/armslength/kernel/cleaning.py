@@ -32,9 +32,10 @@ RELOCATED, HOPPED, STALE, TWO_PLACES, TOO_SLOW, LEVEL_JUMPED, ERRATIC = 1, 2, 3,
     ANCHOR_T, ANCHOR_X, ANCHOR_Y, ANCHOR_Z, ANCHOR_N,  # where the aircraft may be instead, and how many plots say so
     BARO_ANCHOR, BARO_ANCHOR_T, BARO_ANCHOR_N, GEO_ANCHOR, GEO_ANCHOR_T, GEO_ANCHOR_N,
     ODD, ODD_T,  # how many plots were odd of late, and when the last one was
-) = range(23)  # fmt: skip
-STATE = 23
-COUNTERS = (ANCHOR_N, BARO_ANCHOR_N, GEO_ANCHOR_N, ODD, ODD_T)
+    MISFIT,  # how far places and speeds have been apart of late
+) = range(24)  # fmt: skip
+STATE = 24
+COUNTERS = (ANCHOR_N, BARO_ANCHOR_N, GEO_ANCHOR_N, ODD, ODD_T, MISFIT)
 """Columns of the state that begin at 0; the others begin at NaN."""
 CONFIRM = 3
 """Plots in a row that must agree with a new place (or level) before it is believed."""
@@ -44,6 +45,10 @@ STALE_AFTER = 5.0
 """A position that stands still for longer than this [s] while the aircraft flies is an event."""
 ODD_FOR, ODD_MOST = 60.0, 3.0
 """Frozen and hopping plots are forgotten over this time [s]; more than so many at once, and the track is erratic."""
+MISFIT_FOR = 300.0
+"""A misfit of place and speed counts less and less over this time [s]: by then it has shown, or was made up for."""
+GROUND_SPEED_ERROR = 3.0
+"""What a reported ground speed may be off by [m/s] (NACv 2, DO-260B)."""
 CLIMB_MAX = 200.0
 """Vertical speed [m/s] that no level change exceeds; 40,000 ft/min."""
 LEVEL_SLACK = 100.0
@@ -84,8 +89,8 @@ def known_level(state: F64, level: float, t: float, at: int, at_t: int, anchor: 
 
 @jit
 def clean(
-    start: I64, who: I64, t: F64, xyz: F64, gs: F64, acc: F64, baro: F64, geo: F64, fastest: F64, gap: float,
-    drop: float, state: F64, verdict: U8, linked: Bool, events: F64,
+    start: I64, who: I64, t: F64, xyz: F64, gs: F64, acc: F64, baro: F64, geo: F64, clock: F64, fastest: F64,
+    hardest: F64, gap: float, drop: float, state: F64, verdict: U8, linked: Bool, misfit: F64, events: F64,
 ) -> tuple[int, int]:  # fmt: skip
     """Judge every plot; return how many events were written, and how many levels were taken as unknown.
 
@@ -94,11 +99,14 @@ def clean(
         who: shape (K,): row of that aircraft in `state`.
         t, gs, acc: time [s], ground speed [m/s], 95 % radius [m]; shape (N,). xyz: shape (3, N).
         baro, geo: levels [m], shape (N,). A level that cannot be is made NaN in place.
-        fastest: shape (K,): no aircraft of this category flies faster [m/s].
+        clock: two-sigma error of the time stamp [s], shape (N,).
+        fastest, hardest: shape (K,): no aircraft of this category flies faster [m/s] or turns harder [m/s2].
         gap: longest time [s] between two plots over which the flight between them is taken as known.
         drop: a track without plots for longer [s] is dropped; the next plot starts a new one.
         state: shape (aircraft, STATE), kept by the caller between batches; T is NaN before the first plot.
         verdict, linked: shape (N,), filled: the verdict; the flight from the kept plot before to this one is known.
+        misfit: shape (N,), filled: by how much more than accuracy, clock and turns explain the places and the ground
+            speeds of this track have been apart of late [m]; what the reported accuracy cannot be better than.
         events: shape (N, 3), filled with (k, kind, t). A plot makes at most one.
     """
     n, no_levels = 0, 0
@@ -106,8 +114,9 @@ def clean(
         s = state[who[k]]
         for i in range(start[k], start[k + 1]):
             linked[i] = False
+            misfit[i] = 0.0
             verdict[i] = KEPT
-            event = 0
+            event, off = 0, 0.0
             dt = t[i] - s[T]
             fresh = not dt <= drop  # also before the first plot
             if not fresh:
@@ -141,6 +150,8 @@ def clean(
                     allowed = slack + 300.0 + 0.35 * flown
                     if d - flown > allowed or (dt < 20.0 and flown - d > allowed):
                         event = HOPPED
+                    off = abs(d - flown) - 0.5 * slack - clock[i] * gs[i]
+                    off -= GROUND_SPEED_ERROR * dt + 0.125 * hardest[k] * dt * dt
             if event == HOPPED or verdict[i] == FROZEN:
                 s[ODD] = s[ODD] * math.exp(-(t[i] - s[ODD_T]) / ODD_FOR) + 1.0
                 s[ODD_T] = t[i]
@@ -149,7 +160,10 @@ def clean(
             if verdict[i] == KEPT:
                 if fresh:
                     s[BARO] = s[GEO] = np.nan
-                    s[BARO_ANCHOR_N] = s[GEO_ANCHOR_N] = 0
+                    s[BARO_ANCHOR_N] = s[GEO_ANCHOR_N] = s[MISFIT] = 0
+                else:
+                    s[MISFIT] = s[MISFIT] * math.exp(-dt / MISFIT_FOR) + (off if linked[i] and off > 0.0 else 0.0)
+                misfit[i] = s[MISFIT]
                 said = (not math.isnan(baro[i])) + (not math.isnan(geo[i]))
                 baro[i], jumped = known_level(s, baro[i], t[i], BARO, BARO_T, BARO_ANCHOR)
                 geo[i], jumped_geo = known_level(s, geo[i], t[i], GEO, GEO_T, GEO_ANCHOR)
@@ -184,6 +198,23 @@ def fill_levels(start: I64, t: F64, level: F64, longest: float) -> int:
                     filled += 1
             last = i
     return filled
+
+
+@jit
+def worst_ahead(start: I64, t: F64, value: F64, reach: float, out: F64) -> None:
+    """Fill `out` with the greatest `value` of the same track from each plot to `reach` [s] after it; shape (N,)."""
+    best = np.empty(len(t), np.int64)
+    for k in range(len(start) - 1):
+        # best[head:tail]: plots after this one whose value no plot between exceeds, the latest first.
+        head, tail = 0, 0
+        for i in range(start[k + 1] - 1, start[k] - 1, -1):
+            while tail > head and value[best[tail - 1]] <= value[i]:
+                tail -= 1
+            best[tail] = i
+            tail += 1
+            while t[best[head]] - t[i] > reach:
+                head += 1
+            out[i] = value[best[head]]
 
 
 @jit

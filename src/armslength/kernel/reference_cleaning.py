@@ -27,14 +27,16 @@ class Plot:
     accuracy: float = math.nan
     baro: float = math.nan
     geo: float = math.nan
+    clock: float = 0.0
 
 
 @dataclass
 class Cleaned:
-    """What is said of one aircraft: for each plot verdict, link and levels; events as (kind, t); levels taken away."""
+    """What is said of one aircraft: by plot verdict, link, misfit, levels; events (kind, t); levels taken away."""
 
     verdict: list[int] = field(default_factory=list)
     linked: list[bool] = field(default_factory=list)
+    misfit: list[float] = field(default_factory=list)
     baro: list[float] = field(default_factory=list)
     geo: list[float] = field(default_factory=list)
     events: list[tuple[int, float]] = field(default_factory=list)
@@ -68,24 +70,27 @@ def _climbs(change: float, seconds: float) -> bool:
     return abs(change) <= 200.0 * seconds + 100.0
 
 
-def clean(plots: Sequence[Plot], fastest: float, gap: float, drop: float) -> Cleaned:
+def clean(plots: Sequence[Plot], fastest: float, hardest: float, gap: float, drop: float) -> Cleaned:
     """Judge the plots of one aircraft, in order of time; arguments as of `cleaning.clean`."""
     out = Cleaned()
     last: Plot | None = None
     elsewhere: list[Plot] = []
     levels = {"baro": _Level(), "geo": _Level()}
-    odd, odd_at = 0.0, 0.0
+    odd, odd_at, misfits = 0.0, 0.0, [(0.0, 0.0)]
     for plot in plots:
         verdict, linked, event = KEPT, False, 0
         fresh = last is None or plot.t - last.t > drop
         if last is not None and not fresh:
             verdict, linked, event, elsewhere = _against(last, plot, elsewhere, fastest, gap)
+        if linked and last is not None and (off := _misfit(last, plot, hardest)) > 0.0:
+            misfits.append((plot.t, off))
         if event == HOPPED or verdict == FROZEN:
             odd, odd_at = odd * math.exp(-(plot.t - odd_at) / 60.0) + 1.0, plot.t
             event = ERRATIC if odd > 3.0 else event
         baro, geo = plot.baro, plot.geo
         if verdict == KEPT:
             if fresh:
+                misfits = [(0.0, 0.0)]
                 levels = {"baro": _Level(), "geo": _Level()}
             (baro, one), (geo, other) = levels["baro"].judge(baro, plot.t), levels["geo"].judge(geo, plot.t)
             out.levels_lost += math.isnan(baro) + math.isnan(geo) - math.isnan(plot.baro) - math.isnan(plot.geo)
@@ -94,6 +99,8 @@ def clean(plots: Sequence[Plot], fastest: float, gap: float, drop: float) -> Cle
             last, elsewhere = plot, []
         out.verdict.append(verdict)
         out.linked.append(linked)
+        of_late = sum(off * math.exp((since - plot.t) / 300.0) for since, off in misfits)
+        out.misfit.append(of_late if verdict == KEPT else 0.0)
         out.baro.append(baro)
         out.geo.append(geo)
         if event:
@@ -124,6 +131,14 @@ def _against(
     return KEPT, seconds <= gap, HOPPED if hopped else 0, elsewhere
 
 
+def _misfit(last: Plot, plot: Plot, hardest: float) -> float:
+    """Return by how much more than can be explained place and speed are apart [m]; NaN where no speed is known."""
+    seconds = plot.t - last.t
+    apart = abs(math.dist(plot.place, last.place) - 0.5 * (plot.gs + last.gs) * seconds)
+    turn = hardest * seconds**2 / 8.0
+    return apart - _radius(plot) - _radius(last) - plot.clock * plot.gs - 3.0 * seconds - turn
+
+
 def _radius(plot: Plot) -> float:
     return USUAL if math.isnan(plot.accuracy) else plot.accuracy
 
@@ -138,6 +153,11 @@ def fill_levels(t: Sequence[float], level: Sequence[float], longest: float) -> l
             a, b = before[-1], after[0]
             out[j] = level[a] + (level[b] - level[a]) * (t[j] - t[a]) / (t[b] - t[a])
     return out
+
+
+def worst_ahead(t: Sequence[float], value: Sequence[float], reach: float) -> list[float]:
+    """Return for each plot of one track the greatest value from it to `reach` after it."""
+    return [max(v for s, v in zip(t[i:], value[i:], strict=True) if s - t[i] <= reach) for i in range(len(t))]
 
 
 def by_aircraft(aircraft: Sequence[int], t: Sequence[float], count: int) -> tuple[list[int], list[int], int]:
