@@ -93,10 +93,6 @@ class Flight:
         begins = (later.x, later.y, later.z, later.vx, later.vy, later.vz)
         return Flight(self.t0, *(np.concatenate([a, b[1:]]) for a, b in zip(ends, begins, strict=True)))
 
-    def shifted(self, dx: float, dy: float) -> Flight:
-        """Return the same flight, moved by (dx, dy) [m]."""
-        return Flight(self.t0, self.x + dx, self.y + dy, self.z, self.vx, self.vy, self.vz)
-
     def reversed_about(self, t: float) -> Flight:
         """Return the flight run backwards in time about moment `t`: what came after `t` now leads to it."""
         back = slice(None, None, -1)
@@ -185,10 +181,6 @@ class Course:
                 return self.turn(degrees, g=g).ahead(max(0.0, run - short))
             self.straight(10.0)  # inside the turning circle: gain room first
         return self
-
-    def until(self, t: float) -> Course:
-        """Go straight on until time `t`."""
-        return self.straight(t - self.now.t)
 
     def fly(self) -> Flight:
         """Integrate the course: a flight from its start to its last whole knot."""

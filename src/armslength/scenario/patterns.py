@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from armslength.scenario.aircraft import Kind
-from armslength.scenario.kinematics import Course, Flight, State, about, through
+from armslength.scenario.kinematics import Course, Flight, State
 
 ON_RUNWAY = 8.0
 """Ground speed [m/s] at which a flight begins and ends on the runway."""
@@ -60,20 +60,7 @@ def lap_s(kind: Kind, leg: float, speed: float) -> float:
 
 
 def orbit(
-    kind: Kind,
-    *,
-    entry: State,
-    leg: float,
-    until: float,
-    base: tuple[float, float],
-    side: float = 1.0,
-    from_base: bool = False,
+    kind: Kind, *, entry: State, leg: float, until: float, base: tuple[float, float], side: float = 1.0
 ) -> Flight:
-    """Return a flight on a racetrack that starts at `entry`, with the way there from `base` when `from_base`.
-
-    It leaves for `base` after the first whole lap past `until`.
-    """
-    after = home(racetrack(Course(entry), kind, leg, until, side=side), kind, base)
-    if not from_base:
-        return after.fly()
-    return through(home(Course(about(entry)).straight(30.0), kind, base), after)
+    """Return a flight on a racetrack from `entry` on, and home to `base` after the first whole lap past `until`."""
+    return home(racetrack(Course(entry), kind, leg, until, side=side), kind, base).fly()

@@ -208,11 +208,11 @@ def _return(sky: Sky, leader: Aircraft) -> None:
 
 def _opposite_tankers(sky: Sky) -> None:
     """Two tankers of the two parties on racetracks that are each other's mirror: they meet once a lap, head-on."""
-    speed, leg, apart = TANKER.cruise, 44 * NM, 2.2 * NM
+    speed, leg, apart = TANKER.cruise, 20.5 * NM, 2.2 * NM
     above = 850 * FT
     width = 2 * speed**2 / (9.80665 * math.sqrt(TANKER.turn**2 - 1.0))
     begin = 0.22 * sky.duration // 1
-    entry = State(begin, 44 * NM, 7 * NM + width, 290 * FL, math.pi / 2, speed)
+    entry = State(begin, 62 * NM, 7 * NM + width, 290 * FL, math.pi / 2, speed)
     laps = racetrack(Course(entry), TANKER, leg, begin + 2.5 * lap_s(TANKER, leg, speed))
     laps.straight(math.ceil(laps.now.t) - laps.now.t)
     path = laps.fly()

@@ -54,8 +54,6 @@ SCENARIOS = {
 }  # fmt: skip
 """Every scenario, by name."""
 
-HALF_WIDTH = 125 * NM
-"""Half the side of the area that the agreement covers, on the plane [m]."""
 TERMINAL = (88 * NM, -14 * NM, 14 * NM, 9000 * FT)
 """The exempt terminal area: x, y of its middle, radius, ceiling [m]."""
 
