@@ -63,7 +63,7 @@ def differences(ours: Found, there: dict[str, Any], lookahead: float) -> list[st
     return wrong
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(
     n=st.integers(0, 5),
     spread=st.sampled_from([1.0, 8.0, 30.0, 80.0]),

@@ -29,8 +29,12 @@ ANGLE_SLACK = 5e-5
 """What two approximate directions may be off together [rad]."""
 ALL_AROUND = 9.0
 """A width [rad] that holds every longitude, whatever it is counted from."""
-# Rows of `slots`: the state of each aircraft at the middle of the slab, in the order of the cells.
-X, Y, Z, U, V, W, LEVEL, CLIMB, LAT, LON, STATES = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+BANDS_AHEAD = 2.0
+"""Bands of latitude to the length that the fastest look."""
+# Columns of a state at the middle of the slab [m, m/s, rad]; the first eight are laid out in blocks.
+X, Y, Z, U, V, W, LEVEL, CLIMB, LAT, LON, STATES, BLOCKED = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 8
+LANES = 16
+"""Aircraft in a block: for each of eight columns the values of so many stand side by side, for vector instructions."""
 
 
 @jit
@@ -58,113 +62,91 @@ def turned(angle: float) -> float:
     return angle
 
 
-@jit
+@inlined
 def angle_of(chord: float) -> float:
     """Return an upper bound of the geocentric angle [rad] between surface points `chord` [m] apart, slack included."""
     half = chord / (2.0 * R_POLAR)
     if half >= 1.0:
         return 4.0
+    if half < 0.1:
+        return 2.0 * half * (1.0 + 0.17 * half * half) + ANGLE_SLACK  # above the series of the arc sine
     return 2.0 * math.asin(half) + ANGLE_SLACK
 
 
-@jit
-def width_of(lat: float, angle: float) -> float:
-    """Return an upper bound of the difference of longitude [rad] between `lat` [rad] and all within `angle` of it.
-
-    A way of length a that stays below latitude b spans at most a / cos(b). Where that is half the globe or more, or a
-    pole is within reach, it is ALL_AROUND.
-    """
+@inlined
+def widening(lat: float, angle: float) -> float:
+    """Return 1 / cos of the highest latitude within `angle` of `lat` [rad]; 0 where a pole is within reach."""
     top = abs(lat) + angle + ANGLE_SLACK
-    if top >= 0.5 * math.pi - 1e-4:
+    return 1.0 / math.cos(top) if top < 0.5 * math.pi - 1e-3 else 0.0
+
+
+@inlined
+def width_of(angle: float, north: float, widened: float) -> float:
+    """Return how far in longitude [rad] lies what is within `angle`, and at least `north` of here in latitude [rad].
+
+    By the haversine formula sin^2(width / 2) = (sin^2(angle / 2) - sin^2(north / 2)) / (cos cos), where `widened`
+    bounds 1 / cos. ALL_AROUND where that may be a third of the globe or more.
+    """
+    north = max(0.0, north - ANGLE_SLACK)
+    sine = 0.5 * math.sqrt(max(0.0, angle * angle - north * north)) * widened
+    if widened == 0.0 or not sine < 0.5:
         return ALL_AROUND
-    width = angle / math.cos(top) + ANGLE_SLACK
-    return width if width < math.pi else ALL_AROUND
+    return 2.0 * sine * (1.0 + 0.2 * sine * sine) + ANGLE_SLACK  # above the series of the arc sine
 
 
 @jit
 def middle(m: F64, who: I32, t: float, centre: float) -> F32:
-    """Return the states at `t` [s] of the aircraft `who`, shape (STATES, n), longitudes turned from `centre` [rad]."""
-    out = np.empty((STATES, len(who)), np.float32)
+    """Return the states at `t` [s] of the aircraft `who`, shape (n, STATES), longitudes turned from `centre` [rad]."""
+    out = np.empty((len(who), STATES), np.float32)
     for s in range(len(who)):
         i = who[s]
         x, y, z, u, v, w = place(m, i, t)
-        out[X, s], out[Y, s], out[Z, s] = x, y, z
-        out[U, s], out[V, s], out[W, s] = u, v, w
-        out[LEVEL, s] = m[i, ALT] + m[i, VS] * t
-        out[CLIMB, s] = m[i, VS]
-        out[LAT, s] = direction(z, math.sqrt(x * x + y * y))
-        out[LON, s] = turned(direction(y, x) - centre)
-    return out
-
-
-@jit
-def layers(states: F32, low: float, height: float, count: int) -> I32:
-    """Return the layer of each aircraft, from 0 to `count` - 1 upwards, `count` where the level is unknown."""
-    out = np.empty(states.shape[1], np.int32)
-    for s in range(states.shape[1]):
-        level = states[LEVEL, s]
-        out[s] = count if math.isnan(level) else layer_of(level, low, height, count)
+        out[s, X], out[s, Y], out[s, Z] = x, y, z
+        out[s, U], out[s, V], out[s, W] = u, v, w
+        out[s, LEVEL] = m[i, ALT] + m[i, VS] * t
+        out[s, CLIMB] = m[i, VS]
+        out[s, LAT] = direction(z, math.sqrt(x * x + y * y))
+        out[s, LON] = turned(direction(y, x) - centre)
     return out
 
 
 @inlined
 def layer_of(level: float, low: float, height: float, count: int) -> int:
-    """Return the layer of a known `level` [m]; those below and above all belong to the lowest and the highest."""
-    return int(min(count - 1.0, max(0.0, math.floor((level - low) / height))))
+    """Return the layer of `level` [m]: 0 to `count` - 1 upwards, clipped to those; `count` where it is unknown."""
+    if math.isnan(level):
+        return count
+    return int(min(count - 1.0, max(0.0, (level - low) / height)))
 
 
 @inlined
 def band_of(lat: float, south: float, height: float, count: int) -> int:
     """Return the band of latitude `lat` [rad], clipped to those there are."""
-    return int(min(count - 1.0, max(0.0, math.floor((lat - south) / height))))
-
-
-@jit
-def rows_of(states: F32, layer: I32, south: float, height: float, bands: int, count: int) -> I32:
-    """Return the row of each aircraft: its band times (count + 1) plus its layer."""
-    out = np.empty(states.shape[1], np.int32)
-    for s in range(states.shape[1]):
-        out[s] = band_of(states[LAT, s], south, height, bands) * (count + 1) + layer[s]
-    return out
+    return int(min(count - 1.0, max(0.0, (lat - south) / height)))
 
 
 @inlined
 def cell_of(lon: float, west: float, scale: float, cells: int) -> int:
     """Return the cell of `lon` in a row that begins at `west` and has `cells` cells of 1 / `scale` [rad]."""
-    return int(min(cells - 1.0, max(0.0, math.floor((lon - west) * scale))))
-
-
-@jit
-def extents(states: F32, row: I32, rows: int) -> tuple[F64, F64, I32]:
-    """Return each row's western end [rad], cells per rad, and first cell, shapes (rows,), (rows,), (rows + 1,)."""
-    west, east = np.full(rows, 9.0), np.full(rows, -9.0)
-    first = np.zeros(rows + 1, np.int32)
-    for s in range(len(row)):
-        r, lon = row[s], float(states[LON, s])
-        west[r] = min(west[r], lon)
-        east[r] = max(east[r], lon)
-        first[r + 1] += 1
-    scale = np.zeros(rows)
-    for r in range(rows):
-        if east[r] > west[r]:
-            scale[r] = first[r + 1] / (east[r] - west[r])
-        first[r + 1] += first[r]
-    return west, scale, first
+    return int(min(cells - 1.0, max(0.0, (lon - west) * scale)))
 
 
 class Grid(NamedTuple):
-    """The aircraft of one slab in the order of their cells; n of them, rows as in `rows_of`.
+    """The aircraft of one slab in the order of their cells; n of them.
 
     Attributes:
-        slots: states, shape (STATES, n).
+        states: shape (n, STATES).
+        blocks: the same, flat: for each LANES slots and each of BLOCKED columns the values of those slots.
         ids, rows: who stands in each slot, and in which row, shape (n,).
         begin: first slot of each cell, shape (n + 2,); row r has the cells first[r] to first[r + 1] - 1.
-        first, west, scale: as `extents` gives them.
+        first, west, scale: of each row its first cell, its western end [rad] and its cells per rad; first has one more.
         south, height, bands: the bands of latitude [rad].
-        low, thickness, layers: the layers of levels [m].
+        widened: `widening` within a band, shape (bands,).
+        low, thickness, layers: the layers of levels [m]. Row = band * (layers + 1) + layer.
+        tops: one more than the highest layer in which anybody stands.
     """
 
-    slots: F32
+    states: F32
+    blocks: F32
     ids: I32
     rows: I32
     begin: I32
@@ -174,43 +156,73 @@ class Grid(NamedTuple):
     south: float
     height: float
     bands: int
+    widened: F64
     low: float
     thickness: float
     layers: int
+    tops: int
 
 
 @jit
-def build(states: F32, who: I32, height: float, low: float, thickness: float, count: int) -> Grid:
-    """Return the grid of the aircraft `who` in `states`, with bands at least `height` [rad] high and `count` layers."""
-    south, north = 2.0, -2.0
-    for s in range(len(who)):
-        south, north = min(south, float(states[LAT, s])), max(north, float(states[LAT, s]))
-    height = max(height, (north - south) / (2.0 * len(who) / (count + 1.0) + 16.0))
-    bands = int((max(0.0, north - south)) / height) + 1
-    layer = layers(states, low, thickness, count)
-    row = rows_of(states, layer, south, height, bands, count)
-    west, scale, first = extents(states, row, bands * (count + 1))
-    slots, ids, rows, begin = sort_into_cells(states, who, row, west, scale, first)
-    return Grid(slots, ids, rows, begin, first, west, scale, south, height, bands, low, thickness, count)
+def build(states: F32, who: I32, angle: float, low: float, thickness: float, count: int) -> Grid:
+    """Return the grid of the aircraft `who` in `states`, who look up to `angle` [rad] far, with `count` layers."""
+    n, south, north = len(who), np.float32(2.0), np.float32(-2.0)
+    for s in range(n):
+        south, north = min(south, states[s, LAT]), max(north, states[s, LAT])
+    span = max(0.0, float(north) - float(south))
+    height = max(angle / BANDS_AHEAD, span / (2.0 * n / (count + 1.0) + 16.0))
+    bands = int(span / height) + 1
+    row, tops = np.empty(n, np.int32), 0
+    west, east = np.full(bands * (count + 1), 9.0), np.full(bands * (count + 1), -9.0)
+    first = np.zeros(bands * (count + 1) + 1, np.int32)
+    for s in range(n):
+        layer = layer_of(states[s, LEVEL], low, thickness, count)
+        r = band_of(states[s, LAT], south, height, bands) * (count + 1) + layer
+        row[s], lon, tops = r, float(states[s, LON]), max(tops, layer + 1)
+        west[r], east[r] = min(west[r], lon), max(east[r], lon)
+        first[r + 1] += 1
+    for r in range(len(west)):
+        east[r] = first[r + 1] / (east[r] - west[r]) if east[r] > west[r] else 0.0  # from now on the cells per rad
+        first[r + 1] += first[r]
+    widened = np.empty(bands)
+    for b in range(bands):
+        widened[b] = widening(max(abs(south + b * height), abs(south + (b + 1) * height)), angle)
+    ordered, ids, rows, begin = sort_into_cells(states, who, row, west, east, first)
+    return Grid(
+        ordered, blocks_of(ordered), ids, rows, begin, first, west, east, float(south), height, bands, widened, low,
+        thickness, count, tops,
+    )  # fmt: skip
 
 
 @jit
 def sort_into_cells(states: F32, who: I32, row: I32, west: F64, scale: F64, first: I32) -> tuple[F32, I32, I32, I32]:
-    """Return states, indices and rows in the order of the cells, and where each cell begins, shape (n + 1,)."""
+    """Return states, indices and rows in the order of the cells, and where each cell begins, shape (n + 2,)."""
     n = len(who)
     cell = np.empty(n, np.int32)
     begin = np.zeros(n + 2, np.int32)
     for s in range(n):
         r = row[s]
-        cell[s] = first[r] + cell_of(states[LON, s], west[r], scale[r], first[r + 1] - first[r])
+        cell[s] = first[r] + cell_of(states[s, LON], west[r], scale[r], first[r + 1] - first[r])
         begin[cell[s] + 2] += 1
     for c in range(n):
         begin[c + 2] += begin[c + 1]
-    slots, ids, rows = np.empty((STATES, n), np.float32), np.empty(n, np.int32), np.empty(n, np.int32)
+    ordered, ids, rows = np.empty((n, STATES), np.float32), np.empty(n, np.int32), np.empty(n, np.int32)
     for s in range(n):
         to = begin[cell[s] + 1]
         begin[cell[s] + 1] = to + 1
         ids[to], rows[to] = who[s], row[s]
         for k in range(STATES):
-            slots[k, to] = states[k, s]
-    return slots, ids, rows, begin
+            ordered[to, k] = states[s, k]
+    return ordered, ids, rows, begin
+
+
+@jit
+def blocks_of(states: F32) -> F32:
+    """Return `states`, shape (n, STATES), in blocks."""
+    n = len(states)
+    blocks = np.zeros((n + LANES - 1) // LANES * LANES * BLOCKED, np.float32)
+    for s in range(n):
+        base = s // LANES * LANES * BLOCKED + s % LANES
+        for k in range(BLOCKED):
+            blocks[base + k * LANES] = states[s, k]
+    return blocks

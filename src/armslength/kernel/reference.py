@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from armslength.kernel.geodesy import E2, R_MEAN, A
 
-SAMPLES = 240
+SAMPLES = 120
 """Into so many parts a span of time is cut at first; a dip or a rise within a part is then looked for."""
 GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
 

@@ -81,14 +81,14 @@ def _convex_stay(
     m: F64, i: int, j: int, near: float, lookahead: float, c2: float, f0: float
 ) -> tuple[float, float, float]:
     """Return the stay below `c2` of a convex f that is least at `near`, and f there; NaN where there is none."""
-    f, _slope, bend = parting(m, i, j, near)
+    f, slope, bend = parting(m, i, j, near)
     if not f < c2:
         return math.nan, math.nan, f
-    reach = math.sqrt(2.0 * (c2 - f) / bend)
-    t_in = 0.0 if f0 < c2 else _flank(m, i, j, near - reach, 0.0, near, c2)
+    root = math.sqrt(slope * slope + 2.0 * bend * (c2 - f))
+    t_in = 0.0 if f0 < c2 else _flank(m, i, j, near - (slope + root) / bend, 0.0, near, c2)
     t_out = lookahead
     if not parting(m, i, j, lookahead)[0] < c2:
-        t_out = _flank(m, i, j, near + reach, near, lookahead, c2)
+        t_out = _flank(m, i, j, near + (root - slope) / bend, near, lookahead, c2)
     return t_in, t_out, f
 
 

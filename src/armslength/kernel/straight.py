@@ -16,11 +16,12 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from armslength.kernel.batch import BATCH, ROWS, WORKED, answer, lay, solve
 from armslength.kernel.jit import jit
 from armslength.kernel.motion import ALT, VS, WIDTH, fill_motions
 from armslength.kernel.plan import Plan, plan_of, speed_of
 from armslength.kernel.slab import Slab, search
-from armslength.kernel.stay import chord2, stay
+from armslength.kernel.stay import chord2
 
 F64 = NDArray[np.float64]
 I32 = NDArray[np.int32]
@@ -91,31 +92,69 @@ def put_seconds(pairs: I32, free: I64, seconds: I32) -> None:
 
 
 @jit
+def write(
+    m: F64, i_of: I32, j_of: I32, n: int, c: F64, r: F64, terms: tuple[float, float, float], out: Answer, at: int
+) -> int:
+    """Answer the `n` pairs of a batch; write those that hold to `out` from place `at` on. Returns the next place."""
+    c2, vertical, lookahead = terms
+    fetched = 0.0
+    for k in range(n):  # ask for the rows all at once: memory answers many requests in the time of one
+        fetched += m[j_of[k], 0] + m[j_of[k], WIDTH - 4]
+    c[-1] = fetched
+    for k in range(n):
+        lay(m, i_of[k], j_of[k], c, k)
+    solve(c, r, lookahead, c2)
+    for k in range(n):
+        i, j = i_of[k], j_of[k]
+        found, inside, t_in, t_out, t_cpa, hmd, vmd = answer(m, r, k, i, j, c2, vertical, lookahead)
+        if found:
+            out.first[at], out.second[at], out.inside[at] = i, j, inside
+            out.times[0, at], out.times[1, at], out.times[2, at] = t_in, t_out, t_cpa
+            out.times[3, at], out.times[4, at] = hmd, vmd
+            at += 1
+    return at
+
+
+@jit
 def settle(
-    m: F64, begin: I64, seconds: I32, rows: tuple[int, int], horizontal: float, vertical: float, lookahead: float,
-    out: Answer,
-) -> int:  # fmt: skip
+    m: F64, begin: I64, seconds: I32, rows: tuple[int, int], terms: tuple[float, float, float], out: Answer
+) -> int:
     """Test the candidates of the firsts rows[0] to rows[1] - 1 and write those that hold to `out`, each once.
 
-    They are written from place begin[rows[0]] on. Returns how many.
+    They are written from place begin[rows[0]] on. Returns how many. `terms`: `chord2` of the horizontal minimum, the
+    vertical minimum, the look-ahead.
     """
-    c2 = chord2(horizontal)
+    i_of, j_of, n = np.empty(BATCH, np.int32), np.empty(BATCH, np.int32), 0
+    c, r = np.zeros(ROWS * BATCH), np.zeros(WORKED * BATCH)
     at = begin[rows[0]]
     for i in range(rows[0], rows[1]):
-        others = seconds[begin[i] : begin[i + 1]]
-        others.sort()
+        sort_few(seconds, begin[i], begin[i + 1])
         before = -1
-        for j in others:
-            if j == before:
+        for k in range(begin[i], begin[i + 1]):
+            if seconds[k] == before:
                 continue
-            before = j
-            found, inside, t_in, t_out, t_cpa, hmd, vmd = stay(m, i, j, c2, vertical, lookahead)
-            if found:
-                out.first[at], out.second[at], out.inside[at] = i, j, inside
-                out.times[0, at], out.times[1, at], out.times[2, at] = t_in, t_out, t_cpa
-                out.times[3, at], out.times[4, at] = hmd, vmd
-                at += 1
+            before = seconds[k]
+            i_of[n], j_of[n] = i, before
+            n += 1
+            if n == BATCH:
+                at = write(m, i_of, j_of, n, c, r, terms, out, at)
+                n = 0
+    at = write(m, i_of, j_of, n, c, r, terms, out, at)
     return int(at - begin[rows[0]])
+
+
+@jit
+def sort_few(values: I32, a: int, b: int) -> None:
+    """Sort values[a:b] in place: by insertion where they are few, as they mostly are."""
+    if b - a > 48:
+        values[a:b].sort()
+        return
+    for k in range(a + 1, b):
+        value, place = values[k], k
+        while place > a and values[place - 1] > value:
+            values[place] = values[place - 1]
+            place -= 1
+        values[place] = value
 
 
 def shared(threads: int, work: Callable[[int], T], pieces: int) -> list[T]:
@@ -135,7 +174,8 @@ def candidates(m: F64, plan: Plan, horizontal: float, vertical: float, lookahead
         slab = Slab(
             (2 * k + 1) * half, half, k == 0, horizontal, vertical, plan.speed, plan.climb, plan.centre, plan.level
         )
-        return search(m, common, rare, slab, plan.thickness, plan.low, plan.layers)
+        pairs, size = search(m, common, rare, slab, plan.thickness, plan.low, plan.layers)
+        return pairs[:size]
 
     return shared(threads, of_slab, plan.slabs)
 
@@ -161,13 +201,14 @@ def exactly(
     """Return the answer for the candidates, tested in stretches of about equal length."""
     total = int(begin[-1])
     out = Answer(np.empty(total, np.int32), np.empty(total, np.int32), np.empty((5, total)), np.empty(total, np.bool_))
+    terms = (chord2(horizontal), vertical, lookahead)
     pieces = 1 if threads == 1 else 4 * threads
     cut = np.searchsorted(begin, np.linspace(0, total, pieces + 1).astype(np.int64))
     cut[0], cut[-1] = 0, len(begin) - 1
 
     def of_stretch(k: int) -> int:
         rows = (int(cut[k]), int(cut[k + 1]))
-        return settle(m, begin, seconds, rows, horizontal, vertical, lookahead, out) if rows[0] < rows[1] else 0
+        return settle(m, begin, seconds, rows, terms, out) if rows[0] < rows[1] else 0
 
     counts = shared(threads, of_stretch, pieces)
     end = 0
