@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from adapters.plain_reader import read_plainly
 from adapters.written import FORMATS, Reading, as_parquet, in_opensky, rows, write
-from armslength.adapters.recording import json_records, parquet, reading, stream
+from armslength.adapters.recording import json_records, parquet, reading, stream, text_table
 
 EXPECTED, ASIDE = read_plainly(rows())
 
@@ -50,6 +50,18 @@ def test_small_blocks_change_nothing(kind: str, tmp_path: Path, monkeypatch: pyt
     got = Reading(write(tmp_path / f"r.{kind}", FORMATS[kind](rows()), packed=kind != "parquet"))
     assert got.tuples() == EXPECTED and got.aside.counts == ASIDE
     assert len(got.batches) > 3 or kind == "lists.json"
+
+
+@pytest.mark.parametrize("kind", [kind for kind in FORMATS if kind not in ("columns.json", "lists.json", "parquet")])
+def test_sound_recordings_take_the_fast_way(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("read row by row")
+
+    monkeypatch.setattr(json_records.JsonRecords, "_one_by_one", refuse)
+    monkeypatch.setattr(text_table.TextTable, "_line_by_line", refuse)
+    monkeypatch.setattr(stream.ByteStream.blocks, "__defaults__", (5000,))
+    got = Reading(write(tmp_path / f"r.{kind}", FORMATS[kind](rows())))
+    assert got.tuples() == EXPECTED and got.aside.counts == ASIDE
 
 
 def test_call_signs_are_heard_with_their_earliest_time(tmp_path: Path) -> None:

@@ -101,11 +101,11 @@ def _after_blanks(text: str, at: int, mark: str) -> int:
 def _series(name: str, values: list[Any]) -> pl.Series:
     try:
         return pl.Series(name, values, strict=True)
-    except (*UNREADABLE, TypeError):
+    except (*UNREADABLE, TypeError, ValueError, OverflowError):
         pass
     if name in NUMBERS or all(value is None or type(value) in (int, float) for value in values):
         try:
             return pl.Series(name, values, dtype=pl.Float64, strict=False)
-        except (*UNREADABLE, TypeError):
+        except (*UNREADABLE, TypeError, ValueError, OverflowError):
             pass
     return pl.Series(name, [as_text(value) for value in values], dtype=pl.String)

@@ -62,13 +62,13 @@ class JsonRecords:
             if is_start_due:
                 text, is_start_due = text.lstrip(b"\xef\xbb\xbf \t\r\n"), False
                 text = text.removeprefix(b"[") if self.is_array else text
-            cut = _last_seam(text)
-            if cut < 0:
+            seam = _last_seam(text)
+            if seam is None:
                 rest = text
                 self._refuse_endless(rest)
                 continue
-            block, unfinished = self._parsed(text[:cut])
-            rest = unfinished + text[cut:]
+            block, unfinished = self._parsed(text[: seam.start() + 1])
+            rest = unfinished + text[seam.start() + 1 :] if unfinished else text[seam.end() - 1 :]
             self._refuse_endless(rest)
             yield block
         yield from self._tail(rest)
@@ -116,7 +116,7 @@ class JsonRecords:
         else:
             lines = text
         try:
-            return pl.read_ndjson(lines.rstrip(b", \t\r\n"), schema=self._schema(lines))
+            return pl.read_ndjson(lines, schema=self._schema(lines))
         except UNREADABLE:
             return None
 
@@ -188,14 +188,14 @@ def as_text(value: object) -> str | None:
     return str(value) if isinstance(value, int) else json.dumps(value)[:80]
 
 
-def _last_seam(text: bytes) -> int:
-    """Where the last record of the text begins, -1 where only one begins."""
-    found = -1
-    for match in _BETWEEN.finditer(text, max(0, len(text) - 65536)):
-        found = match.end() - 1
-    if found < 0 and len(text) > 65536:
-        for match in _BETWEEN.finditer(text):
-            found = match.end() - 1
+def _last_seam(text: bytes) -> re.Match[bytes] | None:
+    """What stands between the last two records of the text, None where only one begins."""
+    found = None
+    for found in _BETWEEN.finditer(text, max(0, len(text) - 65536)):  # noqa: B007 (the last one is wanted)
+        pass
+    if found is None and len(text) > 65536:
+        for found in _BETWEEN.finditer(text):  # noqa: B007
+            pass
     return found
 
 

@@ -83,7 +83,7 @@ class TextTable:
                 has_header=False,
                 separator=self.separator,
                 schema=schema,
-                columns=[f"{i}" for i in sorted(wanted)],
+                columns=sorted(wanted),
                 null_values=list(NULLS),
                 quote_char='"' if b'"' in text else None,
             )

@@ -10,7 +10,7 @@ from armslength.adapters.recording.account import printable
 from armslength.errors import FeedError
 from armslength.units import NS
 
-UNREADABLE = (pl.exceptions.PolarsError, pl.exceptions.PanicException, ValueError, OverflowError)
+UNREADABLE = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
 """What Polars raises on data that it cannot read."""
 NULLS = ("", "null", "NULL", "Null", "none", "None", "NONE", "NA", "N/A", "<NA>", "NaT", "\\N")
 """Texts that say "nothing" where a number or a time belongs. (NaN is not among them: it is a number.)"""
@@ -126,7 +126,9 @@ class Clock:
         value = text.cast(pl.Float64, strict=False).fill_nan(None)
         if value.null_count() == text.null_count():
             return self._scaled_float(value, self._unit(value))
-        calendar = self._from_calendar(text)
+        distinct = text.unique(maintain_order=True)
+        known = pl.DataFrame({"text": distinct, "ns": self._from_calendar(distinct)})
+        calendar = text.to_frame("text").join(known, "text", "left", nulls_equal=True, maintain_order="left")["ns"]
         wrong = text.is_not_null() & calendar.is_null()
         if value.null_count() < len(value):
             times, _ = self._scaled_float(value, self._unit(value))
@@ -144,12 +146,16 @@ class Clock:
             .str.replace(r"(:\d{2}(?:\.\d+)?)([+-]\d{2})$", "${1}${2}00")
         )
         # The nanosecond type wraps outside 1677..2262; microseconds do not, and the range is checked below.
-        found = frame.select(
-            whole=zoned.str.replace(r"\.\d+", "").str.to_datetime(
-                "%Y-%m-%d %H:%M:%S%z", time_unit="us", time_zone="UTC", strict=False
-            ),
-            part=zoned.str.extract(r"\.(\d+)", 1).str.pad_end(9, "0").str.slice(0, 9).cast(pl.Int64, strict=False),
-            naive=~local.str.contains(_ZONE) & local.str.contains(r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}"),
+        found = (
+            frame.lazy()
+            .select(
+                whole=zoned.str.replace(r"\.\d+", "").str.to_datetime(
+                    "%Y-%m-%d %H:%M:%S%z", time_unit="us", time_zone="UTC", strict=False
+                ),
+                part=zoned.str.extract(r"\.(\d+)", 1).str.pad_end(9, "0").str.slice(0, 9).cast(pl.Int64, strict=False),
+                naive=~local.str.contains(_ZONE) & local.str.contains(r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}"),
+            )
+            .collect()
         )
         if found["whole"].null_count() == len(found) and found["naive"].any():
             raise self._no_zone(str(text.filter(found["naive"]).first()))
