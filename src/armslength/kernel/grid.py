@@ -166,10 +166,10 @@ class Grid(NamedTuple):
 @jit
 def build(states: F32, who: I32, angle: float, low: float, thickness: float, count: int) -> Grid:
     """Return the grid of the aircraft `who` in `states`, who look up to `angle` [rad] far, with `count` layers."""
-    n, south, north = len(who), np.float32(2.0), np.float32(-2.0)
+    n, south, north = len(who), 2.0, -2.0
     for s in range(n):
-        south, north = min(south, states[s, LAT]), max(north, states[s, LAT])
-    span = max(0.0, float(north) - float(south))
+        south, north = min(south, float(states[s, LAT])), max(north, float(states[s, LAT]))
+    span = max(0.0, north - south)
     height = max(angle / BANDS_AHEAD, span / (2.0 * n / (count + 1.0) + 16.0))
     bands = int(span / height) + 1
     row, tops = np.empty(n, np.int32), 0
@@ -189,7 +189,7 @@ def build(states: F32, who: I32, angle: float, low: float, thickness: float, cou
         widened[b] = widening(max(abs(south + b * height), abs(south + (b + 1) * height)), angle)
     ordered, ids, rows, begin = sort_into_cells(states, who, row, west, east, first)
     return Grid(
-        ordered, blocks_of(ordered), ids, rows, begin, first, west, east, float(south), height, bands, widened, low,
+        ordered, blocks_of(ordered), ids, rows, begin, first, west, east, south, height, bands, widened, low,
         thickness, count, tops,
     )  # fmt: skip
 

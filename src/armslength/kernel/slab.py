@@ -137,16 +137,16 @@ def sift(blocks: F32, base: int, q: Query, half: np.float32) -> int:
         dz = abs(blocks[o + np.uint64(6 * LANES)] - q.level)
         far = dz > q.apart + half * abs(blocks[o + np.uint64(7 * LANES)])  # False where a level is unknown
         bits |= np.int32(near & (not far)) << np.int32(k)
-    return bits
+    return int(bits)
 
 
 @jit
 def meets(blocks: F32, base: int, q: Query, slab: Slab) -> bool:
     """Return whether both distances may be inside at one time of the slab, and were not surely so when it began."""
-    x, y, z = float(blocks[base]) - q.x, float(blocks[base + LANES]) - q.y, float(blocks[base + 2 * LANES]) - q.z
-    u, v = float(blocks[base + 3 * LANES]) - q.u, float(blocks[base + 4 * LANES]) - q.v
-    w = float(blocks[base + 5 * LANES]) - q.w
-    dz, climb = float(blocks[base + 6 * LANES]) - q.level, float(blocks[base + 7 * LANES]) - q.climb
+    x, y = float(blocks[base]) - float(q.x), float(blocks[base + LANES]) - float(q.y)
+    z, u = float(blocks[base + 2 * LANES]) - float(q.z), float(blocks[base + 3 * LANES]) - float(q.u)
+    v, w = float(blocks[base + 4 * LANES]) - float(q.v), float(blocks[base + 5 * LANES]) - float(q.w)
+    dz, climb = float(blocks[base + 6 * LANES]) - float(q.level), float(blocks[base + 7 * LANES]) - float(q.climb)
     half = slab.half
     d2, dv, v2 = x * x + y * y + z * z, x * u + y * v + z * w, u * u + v * v + w * w
     if not slab.begins:
@@ -156,7 +156,7 @@ def meets(blocks: F32, base: int, q: Query, slab: Slab) -> bool:
     a, b = -half, half
     if v2 > 1e-6:
         t = -dv / v2
-        spread = math.sqrt(max(0.0, (q.near2 - d2) / v2 + t * t))
+        spread = math.sqrt(max(0.0, (float(q.near2) - d2) / v2 + t * t))
         a, b = max(a, t - spread), min(b, t + spread)
     if climb != 0.0 and not math.isnan(dz):
         limit = slab.vertical + q.error_v
@@ -212,7 +212,7 @@ def search(m: F64, common: I32, rare: I32, slab: Slab, thickness: float, low: fl
     pairs, size = np.empty((len(common) + 64, 2), np.int32), 0
     for s in range(len(common)):
         q, far, reach = query_of(grid.states, s, slab)
-        n = runs_ahead(grid, s, angle_of(far), layers_within(grid, q.level, reach), runs)
+        n = runs_ahead(grid, s, angle_of(far), layers_within(grid, float(q.level), reach), runs)
         after = try_runs(runs, n, grid, grid.ids[s], q, slab, pairs, size)
         while after < 0:
             pairs = grown(pairs, size)
@@ -222,7 +222,7 @@ def search(m: F64, common: I32, rare: I32, slab: Slab, thickness: float, low: fl
     for s in range(len(rare)):
         q, far, reach = query_of(states, s, slab)
         lat, lon = float(states[s, LAT]), float(states[s, LON])
-        n = runs_around(grid, lat, lon, angle_of(far), layers_within(grid, q.level, reach), runs)
+        n = runs_around(grid, lat, lon, angle_of(far), layers_within(grid, float(q.level), reach), runs)
         after = try_runs(runs, n, grid, rare[s], q, slab, pairs, size)
         while after < 0 or after + s > len(pairs):
             pairs = grown(pairs, size)
