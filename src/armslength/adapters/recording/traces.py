@@ -25,12 +25,13 @@ from armslength.adapters.recording.dialect import AVIATION, Dialect
 from armslength.adapters.recording.json_records import as_text
 from armslength.adapters.recording.rows import Block
 from armslength.adapters.recording.stream import ByteStream
+from armslength.adapters.recording.values import UNREADABLE
 from armslength.errors import FeedError
 
 LARGEST = 256 << 20
 """Bytes of unpacked text above which a trace is refused (a day of one aircraft has about one)."""
-_COLUMNS = ("time", "address", "lat", "lon", "alt_baro", "alt_geo", "gs", "track", "vs", "callsign", "ground", "nacp")
-DIALECT = Dialect("readsb trace", {name: name for name in _COLUMNS}, AVIATION)
+_READ = ("time", "lat", "lon", "alt_baro", "alt_geo", "gs", "track", "vs", "callsign", "ground", "nacp")
+DIALECT = Dialect("readsb trace", {name: name for name in (*_READ, "address")}, AVIATION)
 _DECODER = json.JSONDecoder(strict=False)
 _GEOMETRIC = 8
 
@@ -94,39 +95,36 @@ def _salvaged(text: str, file: str) -> tuple[dict[str, Any], list[Any]]:
 
 
 def _table(trace: list[Any], address: str, start: float, account: Account) -> Block:
-    found: dict[str, list[object]] = {name: [] for name in _COLUMNS}
+    found: list[tuple[object, ...]] = []
     rows: list[int] = []
     nacp: object = None
     for number, row in enumerate(trace, start=1):
         if not isinstance(row, list) or len(row) < 8 or not isinstance(row[0], int | float):
             account.keep_aside_unread(NOT_PARSED, number, f"the row is {printable(str(row))}")
             continue
-        rows.append(number)
-        more = row[8] if len(row) > 8 and isinstance(row[8], dict) else {}
-        nacp = more.get("nac_p", nacp)
-        flags = row[6] if isinstance(row[6], int) else 0
-        level, geometric = row[3], row[10] if len(row) > 10 else more.get("alt_geom")
+        callsign, level, geometric = None, row[3], row[10] if len(row) > 10 else None
+        if len(row) > 8 and isinstance(row[8], dict):
+            callsign, nacp = row[8].get("flight"), row[8].get("nac_p", nacp)
         on_ground = level == "ground"
         if on_ground:
             level = None
-        elif flags & _GEOMETRIC:
+        elif isinstance(row[6], int) and row[6] & _GEOMETRIC:
             level, geometric = None, level
-        values = (start + row[0], address, row[1], row[2], level, geometric, row[4], row[5], row[7])
-        for name, value in zip(_COLUMNS, (*values, more.get("flight"), on_ground, nacp), strict=True):
-            found[name].append(value)
-    return Block(_typed(found), 1, np.array(rows, dtype=np.int64))
+        rows.append(number)
+        found.append(
+            (start + row[0], row[1], row[2], level, geometric, row[4], row[5], row[7], callsign, on_ground, nacp)
+        )
+    columns = [_typed(name, list(values)) for name, values in zip(_READ, zip(*found, strict=True), strict=False)]
+    if not found:
+        columns = [pl.Series(name, [], dtype=pl.Null) for name in _READ]
+    columns.append(pl.Series("address", [address], dtype=pl.String).new_from_index(0, len(found)))
+    return Block(pl.DataFrame(columns), 1, np.array(rows, dtype=np.int64))
 
 
-def _typed(found: dict[str, list[object]]) -> pl.DataFrame:
-    columns = []
-    for name, values in found.items():
-        kind: pl.DataType = pl.Boolean() if name == "ground" else pl.Float64()
-        if name in ("address", "callsign"):
-            kind = pl.String()
-        if any(isinstance(value, str | list | dict | bool) for value in values) and kind == pl.Float64():
-            kind = pl.String()
-        if kind == pl.String():
-            columns.append(pl.Series(name, [as_text(value) for value in values], dtype=kind))
-        else:
-            columns.append(pl.Series(name, values, dtype=kind, strict=False))
-    return pl.DataFrame(columns)
+def _typed(name: str, values: list[object]) -> pl.Series:
+    """A column of numbers, of text or of flags; as text where it holds what does not belong there."""
+    kind = {"callsign": pl.String, "ground": pl.Boolean}.get(name, pl.Float64)
+    try:
+        return pl.Series(name, values, dtype=kind, strict=True)
+    except (*UNREADABLE, TypeError, ValueError, OverflowError):
+        return pl.Series(name, [as_text(value) for value in values], dtype=pl.String)
