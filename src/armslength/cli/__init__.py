@@ -50,13 +50,15 @@ def main() -> None:
 
     try:
         app()
+    except SystemExit as end:  # Typer has turned these two into exit codes of its own, without a word
+        if _led_to(end, KeyboardInterrupt):
+            _leave("Interrupted. Nothing was left half-written.", INTERRUPTED)
+        if _led_to(end, BrokenPipeError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(0)
+        raise
     except InputError as wrong:
         _leave(str(wrong), BAD_INPUT)
-    except KeyboardInterrupt:
-        _leave("Interrupted. Nothing was left half-written.", INTERRUPTED)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except OSError as wrong:
         _leave(f"{wrong.filename or 'The system'}: {wrong.strerror or wrong}.", BAD_INPUT)
     except Exception as fault:
@@ -68,6 +70,14 @@ def main() -> None:
             "Set ARMSLENGTH_TRACEBACK=1, run it again, and report what it prints with the command.",
             FAULT,
         )
+
+
+def _led_to(end: BaseException, kind: type[BaseException]) -> bool:
+    """Return whether `end` was raised while an exception of `kind` was being handled."""
+    behind: BaseException | None = end
+    while behind is not None and not isinstance(behind, kind):
+        behind = behind.__context__
+    return behind is not None
 
 
 def _leave(paragraph: str, code: int) -> None:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from armslength.errors import InputError
 from armslength.units import Quantity, parse, parse_stamp
+
+_BETWEEN = re.compile(r"\s+or\s+|(?<!\d),|,(?!\d{3}(?!\d))")
+"""What stands between two distances: "or", or a comma that is not one of thousands (3,000 ft)."""
 
 
 def minima(text: str) -> tuple[float, float]:
@@ -12,13 +17,13 @@ def minima(text: str) -> tuple[float, float]:
     Raises:
         InputError: not two lengths with units, or one that is not positive.
     """
-    parts = text.split(", ") if ", " in text else text.replace(" or ", ",").split(",")
+    parts = _BETWEEN.split(text)
     if len(parts) != 2:
         raise InputError(
             f'--separation "{text}" is not two distances.',
             remedy='Write the horizontal and the vertical minimum with their units, for example "3 NM, 3000 ft".',
         )
-    return length(parts[0], "--separation"), length(parts[1], "--separation")
+    return length(parts[0].strip(), "--separation"), length(parts[1].strip(), "--separation")
 
 
 def length(text: str, option: str) -> float:
@@ -32,7 +37,11 @@ def length(text: str, option: str) -> float:
     except InputError as wrong:
         raise InputError(wrong.what, where=option, remedy=wrong.remedy) from None
     if not 0.0 < value < 1e7:
-        raise InputError(f'"{text.strip()}" is not a distance that aircraft can keep.', where=option)
+        raise InputError(
+            f'"{text}" is not a distance that aircraft can keep.',
+            where=option,
+            remedy="Write a distance greater than zero and smaller than the earth.",
+        )
     return value
 
 
