@@ -12,6 +12,10 @@ from armslength.units import FPM, FT, KT
 EPU_M = {11: 3.0, 10: 10.0, 9: 30.0, 8: 92.6, 7: 185.2, 6: 555.6, 5: 926.0, 4: 1852.0, 3: 3704.0, 2: 7408.0, 1: 18520.0}
 
 
+def level(value: float | None) -> float | None:
+    return None if value is None or math.isnan(value) else value * FT
+
+
 def single(value: float | None, factor: float = 1.0) -> float | None:
     return None if value is None or math.isnan(value) else float(np.float32(value * factor))
 
@@ -51,8 +55,8 @@ def _read(number: int, row: dict[str, Any], last: dict[str, tuple[int, float, fl
     last[address] = (time, lat, lon)
     nacp = row.get("nacp")
     plot = (
-        number, time * 1_000_000, address, lat, -180.0 if lon == 180 else lon, single(row["altitude"], FT),
-        single(row["geoaltitude"], FT), single(row["groundspeed"], KT), single(row["track"]),
+        number, time * 1_000_000, address, lat, -180.0 if lon == 180 else lon, level(row["altitude"]),
+        level(row["geoaltitude"]), single(row["groundspeed"], KT), single(row["track"]),
         single(row["vertical_rate"], FPM), bool(row["onground"]),
         None if nacp is None else single(EPU_M.get(nacp)),
     )  # fmt: skip

@@ -20,6 +20,7 @@ from armslength.adapters.recording.values import Clock, flag, is_text, number
 from armslength.domain.plot import F32, F64, I32, I64, UNKNOWN_FUTURE, Bool, Plots, Roster
 from armslength.errors import FeedError
 
+LARGEST = float(np.finfo(np.float32).max)
 EPU_M = np.array([np.nan, 18520, 7408, 3704, 1852, 926, 555.6, 185.2, 92.6, 30, 10, 3], dtype=np.float32)
 """95 % estimated position uncertainty [m] by NACp 0..11 (RTCA DO-260B, table 2-68); NACp 0 is "unknown"."""
 
@@ -157,15 +158,16 @@ class Translator:
         kept = slice(None) if usable.all() else np.flatnonzero(usable)
         count = int(usable.sum())
 
-        def single(role: str) -> F32:
+        def level(role: str) -> F64:
             if role not in numbers:
-                return np.full(count, np.nan, dtype=np.float32)
-            values = numbers[role].to_numpy()[kept]
-            si = np.empty(count, dtype=np.float32)
+                return np.full(count, np.nan)
             with np.errstate(over="ignore", invalid="ignore"):
-                np.multiply(values, self.dialect.factors.get(role, 1.0), out=si, casting="same_kind")
-            si[np.isinf(si)] = np.nan  # no quantity of a flight is that large: not known
+                si = numbers[role].to_numpy()[kept] * self.dialect.factors.get(role, 1.0)
+                si[np.abs(si) > LARGEST] = np.nan  # no quantity of a flight is that large: not known
             return si
+
+        def single(role: str) -> F32:
+            return level(role).astype(np.float32)
 
         lon = numbers["lon"].to_numpy()[kept]
         ground = self.dialect.roles.get("ground")
@@ -176,8 +178,8 @@ class Translator:
             aircraft=aircraft[kept],
             lat=numbers["lat"].to_numpy()[kept],
             lon=np.where(lon == 180.0, -180.0, lon),
-            alt_baro_m=single("alt_baro"),
-            alt_geo_m=single("alt_geo"),
+            alt_baro_m=level("alt_baro"),
+            alt_geo_m=level("alt_geo"),
             gs_mps=single("gs"),
             track_deg=single("track"),
             vs_mps=single("vs"),

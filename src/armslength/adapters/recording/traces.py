@@ -125,6 +125,8 @@ def _typed(name: str, values: list[object]) -> pl.Series:
     """A column of numbers, of text or of flags; as text where it holds what does not belong there."""
     kind = {"callsign": pl.String, "ground": pl.Boolean}.get(name, pl.Float64)
     try:
-        return pl.Series(name, values, dtype=kind, strict=True)
+        if kind is not pl.Float64 or bool not in map(type, values):
+            return pl.Series(name, values, dtype=kind, strict=True)
     except (*UNREADABLE, TypeError, ValueError, OverflowError):
-        return pl.Series(name, [as_text(value) for value in values], dtype=pl.String)
+        pass
+    return pl.Series(name, [as_text(value) for value in values], dtype=pl.String)
