@@ -136,6 +136,7 @@ def note(
     if not t_in <= stay[T_OUT] + TOUCH:  # also where no stay is running (NaN)
         if not math.isnan(stay[T_OUT]):
             out, n = put(out, n, stay)
+        stay[:] = np.nan
         stay[KIND], stay[FIRST], stay[SECOND], stay[T_IN] = kind, k, m, t_in
         stay[RATIO] = stay[SLANT] = stay[SLANT_LOW] = stay[SLANT_HIGH] = np.inf
     stay[T_OUT] = t_out
@@ -291,7 +292,8 @@ def stays(
         slabs: shape (2, S): from and to of each slab [s], rising, none overlapping.
 
     Returns:
-        Shape (R, WIDTH), columns FIELDS, by slab. A stay that goes on into the next slab stands as two that touch.
+        Shape (R, WIDTH), columns FIELDS, by slab. A stay that goes on into the next slab stands as two that touch. Of a
+        CERTAIN stay only kind, pair and times are told; the rest is NaN and inf.
         NOMINAL: inside the minima (or within `near`). CERTAIN: inside even where both errors are against it.
         GRAZING: outside, but inside if the errors are for it. UNKNOWN_LEVEL: horizontally inside, and the level is
         unknown or on different datums. EXEMPT: where no minima hold, slant distance under `near`.
