@@ -27,13 +27,14 @@ RADIUS = 6371000.0
 def plots(t: F64, aircraft: NDArray[np.int32], lat: F64, lon: F64, **said: F64 | NDArray[np.bool_]) -> Plots:
     """Return a batch of plots; t [s after BEGIN]; what is not said is unknown, in the air, from recording 0."""
     n = len(t)
-    unknown = np.full(n, np.nan, np.float32)
-    column = {name: np.asarray(said.get(name, unknown), np.float32)
-              for name in ("alt_baro_m", "alt_geo_m", "gs_mps", "track_deg", "vs_mps", "accuracy_m")}  # fmt: skip
+    unknown = np.full(n, np.nan)
+    levels = {name: np.asarray(said.get(name, unknown), np.float64) for name in ("alt_baro_m", "alt_geo_m")}
+    others = {name: np.asarray(said.get(name, unknown), np.float32)
+              for name in ("gs_mps", "track_deg", "vs_mps", "accuracy_m")}  # fmt: skip
     return Plots(
         np.asarray(said.get("file", np.zeros(n)), np.int32), np.arange(1, n + 1, dtype=np.uint32),
         BEGIN * 10**9 + np.round(t * 1e9).astype(np.int64), aircraft.astype(np.int32), lat, lon,
-        on_ground=np.asarray(said.get("on_ground", np.zeros(n)), np.bool_), **column,
+        on_ground=np.asarray(said.get("on_ground", np.zeros(n)), np.bool_), **levels, **others,
     )  # fmt: skip
 
 
