@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from adapters.plain_reader import EPU_M, single
+from adapters.plain_reader import EPU_M, level, single
 from adapters.written import Reading, write
 from armslength.units import FPM, FT, KT
 from shared import shared_data
@@ -49,7 +49,7 @@ def plainly(outer: dict[str, Any]) -> list[tuple[Any, ...]]:
         time_ns = round((outer["timestamp"] + row[0]) * 1e6) * 1000
         found.append(
             (
-                number, time_ns, outer["icao"], row[1], row[2], single(baro, FT), single(geometric, FT),
+                number, time_ns, outer["icao"], row[1], row[2], level(baro), level(geometric),
                 single(row[4], KT), single(row[5]), single(row[7], FPM), ground,
                 None if nacp is None else single(EPU_M.get(nacp)),
             )

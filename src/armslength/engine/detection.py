@@ -28,6 +28,8 @@ SLAB_S = 30.0
 """Length of a slab: the boxes of the sweep hold what an aircraft flies in this time."""
 LONGEST_LINK_S = 60.0
 """No known flight between two plots takes longer (see tracking)."""
+ON_IT = 1.0 - 1e-9
+"""On the minimum is not inside it: 35,000 ft and 36,000 ft are 304.8 m apart but for the last bits of a product."""
 THREADS = 2
 
 
@@ -59,7 +61,8 @@ def detect_stays(tracks: Tracks, group: I64, minima: Minima, terms: Terms) -> F6
     def part(some: F64) -> F64:
         return passage.stays(
             tracks.start, group, tracks.xyz, tracks.t, tracks.baro_m, tracks.geo_m, tracks.linked, tracks.error_h_m,
-            tracks.error_v_m, force, minima.horizontal_m, minima.vertical_m, minima.near_miss_m, MIXED_BOUND_M, some,
+            tracks.error_v_m, force, minima.horizontal_m * ON_IT, minima.vertical_m * ON_IT, minima.near_miss_m * ON_IT,
+            MIXED_BOUND_M, some,
         )  # fmt: skip
 
     if slabs.shape[1] < 2 * THREADS:

@@ -91,7 +91,7 @@ class Joined:
         self.opened, self.closed = min(self.opened, stay[passage.T_IN]), max(self.closed, stay[passage.T_OUT])
         self.dwell.add(stay[passage.T_IN], stay[passage.T_OUT])
         self.exempt_only = self.exempt_only and stay[passage.KIND] == passage.EXEMPT
-        if stay[passage.RATIO] < self.best[passage.RATIO]:
+        if (stay[passage.RATIO], stay[passage.D_H]) < (self.best[passage.RATIO], self.best[passage.D_H]):
             self.best = stay
         if stay[passage.SLANT] < self.slant:
             self.slant, self.t_slant = stay[passage.SLANT], stay[passage.T_SLANT]

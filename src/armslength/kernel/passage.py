@@ -148,8 +148,10 @@ def note(
         value = math.sqrt(ratio_squared(a, b, c, z0, wz, h, v, s))
     else:
         value = math.sqrt(squared(a, b, c, s)) / h
-    if value < stay[RATIO]:
-        stay[RATIO], stay[T_RATIO], stay[D_H] = value, ta + s * length, math.sqrt(squared(a, b, c, s))
+    d_h = math.sqrt(squared(a, b, c, s))
+    # Where both fly level and the level decides, the ratio is the same for long: of those moments the nearest counts.
+    if value < stay[RATIO] or (value == stay[RATIO] and d_h < stay[D_H]):
+        stay[RATIO], stay[T_RATIO], stay[D_H] = value, ta + s * length, d_h
         stay[D_V] = abs(z0 + s * wz) if level else np.nan
         stay[ERROR_H], stay[ERROR_V], stay[DATUM] = error_h, error_v, datum
         stay[X], stay[Y], stay[Z] = mid[0] + s * mid[4], mid[1] + s * mid[5], mid[2] + s * mid[6]

@@ -25,11 +25,11 @@ POOL_ROWS = 200_000
 STRETCH_ROWS = 500_000
 """Neighbouring buckets go on together up to this size."""
 BUDGET_ROWS = 4_000_000
-"""Rows that may wait in memory, at 57 bytes each."""
+"""Rows that may wait in memory, at 65 bytes each."""
 
 _COLUMNS = {
     "row": np.uint32, "time_ns": np.int64, "aircraft": np.int32, "lat": np.float64, "lon": np.float64,
-    "alt_baro_m": np.float32, "alt_geo_m": np.float32, "gs_mps": np.float32, "track_deg": np.float32,
+    "alt_baro_m": np.float64, "alt_geo_m": np.float64, "gs_mps": np.float32, "track_deg": np.float32,
     "vs_mps": np.float32, "on_ground": np.bool_, "accuracy_m": np.float32,
 }  # fmt: skip
 _ROW = np.dtype([("file", np.int32), *_COLUMNS.items()])
