@@ -1,4 +1,4 @@
-"""How fast recordings are replayed: generated traffic at scale, in a fresh process, at two sizes; and a real recording."""
+"""How fast recordings are replayed: generated traffic at two sizes, each in a fresh process; and real recordings."""
 
 from __future__ import annotations
 
