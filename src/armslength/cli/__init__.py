@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from armslength import __version__
-from armslength.cli import agreement, replay, scenario
+from armslength.cli import agreement, bench, bench_replay, replay, scenario
 
 BAD_INPUT, FAULT, INTERRUPTED = 2, 3, 130
 
@@ -27,6 +27,8 @@ app = typer.Typer(
 app.command("replay")(replay.replay)
 app.add_typer(agreement.app, name="agreement")
 app.add_typer(scenario.app, name="scenario")
+bench.app.command("replay")(bench_replay.replay)
+app.add_typer(bench.app, name="bench")
 
 
 def _version(wanted: bool) -> None:
