@@ -130,6 +130,9 @@ def test_the_meetings_are_measured(judged: Path) -> None:
     assert under["slant_m"] == pytest.approx(200 * FT, abs=0.1)
     assert under["ratio"] == pytest.approx(200 / 3000, abs=1e-6)
     assert abs(under["t_slant"] - moment(300)) < timedelta(milliseconds=50)
+    # the levels alone rule the ratio while one crosses over the other: of those moments the nearest counts
+    assert abs(under["t_closest"] - moment(300)) < timedelta(milliseconds=50)
+    assert under["d_h_m"] < 5.0
     speed = 480 * NM / 3600
     inside_for = 2 * 3 * NM / (math.sqrt(2) * speed)
     assert under["dwell_s"] == pytest.approx(inside_for, abs=0.05)
@@ -225,6 +228,13 @@ def test_what_is_said_is_what_was_found(papers: Papers, judged: Path, tmp_path: 
     assert f"Report: {tmp_path / 'report.html'}" in ran.out
     assert "ALFA1 and BRAVO1" in ran.out
     assert pairs(tmp_path) == pairs(judged)
+
+
+def test_one_is_not_told_as_many(papers: Papers, tmp_path: Path) -> None:
+    only = ("--separation", "0.5 NM, 500 ft", "--near-miss", "150 ft", "--from", "2026-01-01T09:04:00Z")
+    ran = replay(papers.recording, *papers.agreement, *papers.members, *only, out=tmp_path)
+    assert "2 encounters: 1 near miss, 1 inside the minima; " in ran.out
+    assert "; 0 breaches\n" in ran.out
 
 
 def test_nothing_found_is_not_called_safe(papers: Papers, tmp_path: Path) -> None:

@@ -34,15 +34,20 @@ def tell(outcome: Outcome, summary: dict[str, Any], out: Path) -> None:
         say("Nothing seen inside the minima. That says nothing of what these recordings do not show.")
     else:
         say(
-            f"{found['total']:,} encounters: {found['near_miss']:,} near misses, {found['inside']:,} inside the minima"
-            f"; {found['certain']:,} certain, {found['possible']:,} possible, "
-            f"{found['not_determinable']:,} not determinable; {found['breaches']:,} breaches"
+            f"{_count(found['total'], 'encounter')}: {_count(found['near_miss'], 'near miss', 'near misses')}, "
+            f"{found['inside']:,} inside the minima; {found['certain']:,} certain, {found['possible']:,} possible, "
+            f"{found['not_determinable']:,} not determinable; {_count(found['breaches'], 'breach', 'breaches')}"
         )
         for e in sorted(outcome.encounters, key=_gravity)[:WORST]:
             say("  " + _line(e))
     if found["outside_by_less_than_the_errors"]:
-        say(f"{found['outside_by_less_than_the_errors']:,} more passes stayed outside by less than the errors")
+        more = _count(found["outside_by_less_than_the_errors"], "more pass", "more passes")
+        say(f"{more} stayed outside by less than the errors")
     say(f"Report: {out / 'report.html'}")
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def _gravity(e: Encounter) -> tuple[bool, bool, float]:
