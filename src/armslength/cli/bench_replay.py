@@ -20,7 +20,7 @@ def replay(
     peer_minutes: Annotated[float, typer.Option(help="How much of each recording the peer gets.")] = 60.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON and nothing else.")] = False,
 ) -> None:
-    """Measure replay: generated traffic, a tenth of it (memory stays flat), real recordings, and `traffic` beside it."""
+    """Measure replay: generated traffic, a tenth of it (is memory flat?), real recordings, `traffic` beside it."""
     from armslength.bench.replay import bench_replay
     from armslength.bench.traffic_peer import compare
 
