@@ -32,5 +32,6 @@ def _at(part: Part, moments: F64, geometric: bool) -> tuple[F64, F64, F64, F64]:
     # A chord lies below the surface: bring the point back up.
     scale = np.sqrt(np.sum(xyz[:, i] ** 2, axis=0)) / np.sqrt(np.sum(point**2, axis=0))
     level = geo if geometric else baro
-    height = level[i] + share * (level[i + 1] - level[i])
+    # At a plot its own level counts, whether or not the next one has any.
+    height = np.where(share == 0.0, level[i], level[i] + share * (level[i + 1] - level[i]))
     return point * scale, height, error_h[i] + 0.0 * share, error_v[i] + 0.0 * share

@@ -46,11 +46,13 @@ class Keeper:
         for one in worst:
             parts = self._kept.get(id(one), (one, {one.one: [], one.two: []}))[1]
             new = not parts[one.one]
-            if one.closest >= tracks.window[0] - WIDEST_S:
+            # The pair may come back and be closer then: what it flies is kept until that can no longer be.
+            if one.closed >= tracks.window[0] - WIDEST_S:
                 for aircraft, have in parts.items():
+                    have[:] = [part for part in have if len(part[0]) and part[0][-1] >= one.closest - WIDEST_S]
                     for source in (self._before, tracks) if new else (tracks,):
                         if source is not None:
-                            have.append(_cut(source, aircraft, one.closest - WIDEST_S, one.closest + WIDEST_S))
+                            have.append(_cut(source, aircraft, one.closest - WIDEST_S, one.closed + WIDEST_S))
             kept[id(one)] = (one, parts)
         self._kept = kept
         self._before = tracks
