@@ -122,5 +122,5 @@ def test_a_reader_that_has_enough_is_no_error(papers: Papers, tmp_path: Path) ->
     process.stdout.close()
     said = process.stderr.read()
     process.stderr.close()
-    assert (process.wait(timeout=120), said) == (0, b"")
+    assert (process.wait(timeout=300), said) == (0, b"")
     assert (tmp_path / "summary.json").exists()
