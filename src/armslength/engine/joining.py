@@ -18,6 +18,7 @@ import numpy as np
 from armslength.domain.encounter import CERTAIN, INSIDE, NEAR_MISS, NOT_DETERMINABLE, POSSIBLE
 from armslength.domain.plot import F64, I32
 from armslength.kernel import passage
+from armslength.kernel.piece import nearer
 
 REENTRY_S = 600.0
 """A pair that comes back inside within this time [s] is in the same encounter."""
@@ -39,6 +40,12 @@ class Dwell:
             self.since = t_in
         self.until = max(t_out, self.until) if self.until == self.until else t_out
         self.longest = max(self.longest, self.until - self.since)
+
+
+def _slant(stay: list[float]) -> float:
+    """Return the slant distance at the moment of the least ratio [m]; horizontal where the level is unknown."""
+    d_v = stay[passage.D_V]
+    return stay[passage.D_H] if math.isnan(d_v) else math.hypot(stay[passage.D_H], d_v)
 
 
 @dataclass(slots=True)
@@ -91,7 +98,7 @@ class Joined:
         self.opened, self.closed = min(self.opened, stay[passage.T_IN]), max(self.closed, stay[passage.T_OUT])
         self.dwell.add(stay[passage.T_IN], stay[passage.T_OUT])
         self.exempt_only = self.exempt_only and stay[passage.KIND] == passage.EXEMPT
-        if (stay[passage.RATIO], stay[passage.D_H]) < (self.best[passage.RATIO], self.best[passage.D_H]):
+        if nearer(stay[passage.RATIO], _slant(stay), self.best[passage.RATIO], _slant(self.best)):
             self.best = stay
         if stay[passage.SLANT] < self.slant:
             self.slant, self.t_slant = stay[passage.SLANT], stay[passage.T_SLANT]

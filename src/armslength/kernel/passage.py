@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from armslength.kernel.jit import inlined, jit
-from armslength.kernel.piece import below, inside, least_ratio, lowest, ratio_squared, squared
+from armslength.kernel.piece import below, inside, least_ratio, lowest, nearer, ratio_squared, squared
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
@@ -149,8 +149,9 @@ def note(
     else:
         value = math.sqrt(squared(a, b, c, s)) / h
     d_h = math.sqrt(squared(a, b, c, s))
-    # Where both fly level and the level decides, the ratio is the same for long: of those moments the nearest counts.
-    if value < stay[RATIO] or (value == stay[RATIO] and d_h < stay[D_H]):
+    slant = math.hypot(d_h, z0 + s * wz) if level else d_h
+    best_slant = d_h if math.isnan(stay[D_H]) else math.hypot(stay[D_H], stay[D_V]) if level else stay[D_H]
+    if nearer(value, slant, stay[RATIO], best_slant):
         stay[RATIO], stay[T_RATIO], stay[D_H] = value, ta + s * length, d_h
         stay[D_V] = abs(z0 + s * wz) if level else np.nan
         stay[ERROR_H], stay[ERROR_V], stay[DATUM] = error_h, error_v, datum

@@ -86,36 +86,49 @@ def lowest(a: float, b: float, c: float, low: float, high: float) -> float:
     return within(-b / a, low, high) if a > 0.0 else low
 
 
+@inlined
+def nearer(value: float, slant: float, best: float, best_slant: float) -> bool:
+    """Return whether a moment of ratio `value` and slant distance `slant` counts before the best one so far.
+
+    Where both fly on level, or side by side, the ratio is the same for long, but for the last bits; of such moments the
+    one of the least slant distance is the closest.
+    """
+    if value < best * (1.0 - 1e-9):
+        return True
+    return value <= best * (1.0 + 1e-9) and slant < best_slant * (1.0 - 1e-9)
+
+
 @jit
 def least_ratio(
     a: float, b: float, c: float, z0: float, wz: float, h: float, v: float, low: float, high: float
 ) -> float:
-    """Return the s in [low, high] at which max(d_h/h, d_v/v) is least.
+    """Return the s in [low, high] at which max(d_h/h, d_v/v) is least; of several, that of the least slant distance.
 
-    Either one of the two distances is least there and rules, or both ratios are equal there. All such places are tried.
+    Either one of the two distances is least there and rules, or both ratios are equal there; or, where one of them
+    rules and does not change, the slant distance is least. All such places are tried.
     """
     best = lowest(a, b, c, low, high)
-    least = ratio_squared(a, b, c, z0, wz, h, v, best)
-    s = lowest(wz * wz, z0 * wz, z0 * z0, low, high)
-    value = ratio_squared(a, b, c, z0, wz, h, v, s)
-    if value < least:
-        best, least = s, value
+    least, least_slant = (
+        ratio_squared(a, b, c, z0, wz, h, v, best),
+        squared(a + wz * wz, b + z0 * wz, c + z0 * z0, best),
+    )
     # (d_h/h)^2 - (d_v/v)^2 = p s^2 + 2 q s + r
     p = a / (h * h) - wz * wz / (v * v)
     q = b / (h * h) - z0 * wz / (v * v)
     r = c / (h * h) - z0 * z0 / (v * v)
     discriminant = q * q - p * r
-    if discriminant >= 0.0:
-        root = math.sqrt(discriminant)
-        t = -q - root if q > 0.0 else -q + root
-        if p != 0.0:
-            s = within(t / p, low, high)
-            value = ratio_squared(a, b, c, z0, wz, h, v, s)
-            if value < least:
-                best, least = s, value
-        if t != 0.0:
-            s = within(r / t, low, high)
-            value = ratio_squared(a, b, c, z0, wz, h, v, s)
-            if value < least:
-                best, least = s, value
+    root = math.sqrt(discriminant) if discriminant > 0.0 else 0.0
+    t = -q - root if q > 0.0 else -q + root
+    for case in range(4):
+        if case == 0:
+            s = lowest(wz * wz, z0 * wz, z0 * z0, low, high)
+        elif case == 1:
+            s = lowest(a + wz * wz, b + z0 * wz, c + z0 * z0, low, high)
+        elif case == 2:
+            s = within(t / p, low, high) if discriminant >= 0.0 and p != 0.0 else best
+        else:
+            s = within(r / t, low, high) if discriminant >= 0.0 and t != 0.0 else best
+        value, slant = ratio_squared(a, b, c, z0, wz, h, v, s), squared(a + wz * wz, b + z0 * wz, c + z0 * z0, s)
+        if nearer(value, slant, least, least_slant):
+            best, least, least_slant = s, value, slant
     return best
