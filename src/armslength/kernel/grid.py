@@ -29,7 +29,7 @@ ANGLE_SLACK = 5e-5
 """What two approximate directions may be off together [rad]."""
 ALL_AROUND = 9.0
 """A width [rad] that holds every longitude, whatever it is counted from."""
-BANDS_AHEAD = 2.0
+BANDS_AHEAD = 1.0
 """Bands of latitude to the length that the fastest look."""
 # Columns of a state at the middle of the slab [m, m/s, rad]; the first eight are laid out in blocks.
 X, Y, Z, U, V, W, LEVEL, CLIMB, LAT, LON, STATES, BLOCKED = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 8

@@ -17,7 +17,9 @@ from armslength.kernel.motion import ALT, VS, V
 
 F64 = NDArray[np.float64]
 I32 = NDArray[np.int32]
-SAMPLE = 512
+SAMPLE = 200
+WORTH_IT = 0.8
+"""Only for so much less is anybody set apart as rare."""
 LONGEST_SLAB = 600.0
 SETUP_NS, ROW_NS, TEST_NS, PAIR_NS = 90.0, 25.0, 0.9, 250.0
 """What an aircraft costs in each slab, a row looked at, a candidate and an exact test; on a 2.6 GHz core [ns]."""
@@ -106,34 +108,54 @@ def _greatest(m: F64) -> tuple[float, float, float]:
 
 
 @jit
-def plan_of(m: F64, horizontal: float, vertical: float, lookahead: float, multiple: int) -> Plan:
-    """Return the cheapest plan whose number of slabs is 1 or a multiple of `multiple`."""
+def _cheapest(
+    sample: tuple[F64, F64, F64, float], cut: tuple[float, float], top: float, rare: float, sky: tuple[int, float],
+    minima: tuple[float, float, float],
+) -> tuple[float, int]:  # fmt: skip
+    """Return the least cost [ns] and its number of slabs.
+
+    Args:
+        sample: as `_sample` gives it. cut: speed and climb above which an aircraft is rare [m/s].
+        top: the greatest speed [m/s]. rare: how many are rare. sky: how many aircraft, and `crowding`.
+        minima: horizontal, vertical [m], lookahead [s].
+    """
+    speeds, climbs, levels, unknown = sample
+    (n, crowd), (horizontal, vertical, lookahead), (fast, steep) = sky, minima, cut
+    middle, best, slabs = len(speeds) // 2, math.inf, 1
+    for k in (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 256, 512, 1024, 2048):
+        half = 0.5 * lookahead / k
+        if 2.0 * half > LONGEST_SLAB:
+            continue
+        far = horizontal + (speeds[middle] + fast) * half
+        share = min(1.0, unknown + 1.5 * share_within(levels, vertical + (climbs[middle] + steep) * half))
+        around = crowd * (horizontal + (top + fast) * half) ** 2 * 4.0
+        cost = n * k * (SETUP_NS + 6.0 * ROW_NS + 3.0 * crowd * far * far * share * TEST_NS)
+        cost += rare * (k * (around * TEST_NS * 2.0 + 2000.0) + 0.5 * rare * PAIR_NS)
+        if cost < best:
+            best, slabs = cost, k
+        elif cost > 4.0 * best:
+            break
+    return best, slabs
+
+
+@jit
+def plan_of(m: F64, horizontal: float, vertical: float, lookahead: float) -> Plan:
+    """Return the cheapest plan for two aircraft or more."""
     n = len(m)
     crowd, centre = crowding(m)
-    speeds, climbs, levels, unknown = _sample(m)
-    top_speed, top_climb, top_level = _greatest(m)
-    size, best = len(speeds), math.inf
-    slabs, speed, climb = 1, top_speed, top_climb
-    for exceeding in (-1, 0, size // 100, size // 20):
-        fast = top_speed if exceeding < 0 else speeds[size - 1 - exceeding]
-        steep = top_climb if exceeding < 0 else climbs[size - 1 - exceeding]
-        rare = n * 2.0 * max(0, exceeding) / size + (1.0 if exceeding >= 0 else 0.0)
-        k = 1
-        while k <= 4096:
-            half = 0.5 * lookahead / k
-            far = horizontal + (speeds[size // 2] + fast) * half
-            share = min(1.0, unknown + 1.5 * share_within(levels, vertical + (climbs[size // 2] + steep) * half))
-            seen = crowd * far * far * share
-            wide = crowd * (horizontal + (top_speed + fast) * half) ** 2 * 4.0
-            cost = n * k * (SETUP_NS + 6.0 * ROW_NS + 3.0 * seen * TEST_NS)
-            cost += rare * (k * wide * TEST_NS * 2.0 + k * 2000.0 + 0.5 * rare * PAIR_NS)
-            if cost < best and 2.0 * half <= max(LONGEST_SLAB, lookahead / 4096):
-                best, slabs, speed, climb = cost, k, fast, steep
-            k += multiple if k > 1 else max(1, multiple - 1)
-            if k > 16 * multiple:
-                k += k // 8 // multiple * multiple
-    thickness = vertical + climb * 0.5 * lookahead / slabs
+    sample = _sample(m)
+    speeds, climbs, levels, _unknown = sample
+    top, steepest, highest = _greatest(m)
+    size, speed, climb = len(speeds), top, steepest
+    minima, sky = (horizontal, vertical, lookahead), (n, crowd)
+    best, slabs = _cheapest(sample, (top, steepest), top, 0.0, sky, minima)
+    for exceeding in (0, size // 100, size // 20):
+        cut = (speeds[size - 1 - exceeding], climbs[size - 1 - exceeding])
+        cost, k = _cheapest(sample, cut, top, 2.0 * n * exceeding / size + 1.0, sky, minima)
+        if cost < WORTH_IT * best:
+            best, slabs, speed, climb = cost, k, cut[0], cut[1]
+    thickness = 1.5 * (vertical + climb * 0.5 * lookahead / slabs)  # the search is fastest with these, but not by much
     known = len(levels)
     low, high = (levels[known // 50], levels[known - 1 - known // 50]) if known > 0 else (0.0, 0.0)
     layers = int(min(64.0, max(1.0, math.ceil((high - low) / thickness))))
-    return Plan(slabs, speed, climb, low, thickness, layers, centre, top_level + top_climb * lookahead)
+    return Plan(slabs, speed, climb, low, thickness, layers, centre, highest + steepest * lookahead)

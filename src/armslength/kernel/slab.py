@@ -41,6 +41,9 @@ ROUNDING_M = 2.0
 """What single precision may do to the relative position of a pair, twice [m]."""
 ROUNDING_LEVEL = 1e-6
 """What it may do to a level, relative to it."""
+DE_BRUIJN = 0x09AF
+LANE_OF = np.array([(1 << k) * DE_BRUIJN >> 12 & 15 for k in range(LANES)]).argsort().astype(np.int8)
+"""The number of the one bit set in a word of LANES bits, by (word * DE_BRUIJN >> 12) & 15."""
 R_LEAST = 6.3e6
 """Below every radius of curvature [m]."""
 
@@ -140,7 +143,7 @@ def sift(blocks: F32, base: int, q: Query, half: np.float32) -> int:
     return int(bits)
 
 
-@jit
+@inlined
 def meets(blocks: F32, base: int, q: Query, slab: Slab) -> bool:
     """Return whether both distances may be inside at one time of the slab, and were not surely so when it began."""
     x, y = float(blocks[base]) - float(q.x), float(blocks[base + LANES]) - float(q.y)
@@ -155,13 +158,14 @@ def meets(blocks: F32, base: int, q: Query, slab: Slab) -> bool:
             return False
     a, b = -half, half
     if v2 > 1e-6:
-        t = -dv / v2
-        spread = math.sqrt(max(0.0, (float(q.near2) - d2) / v2 + t * t))
+        each = 1.0 / v2
+        t = -dv * each
+        spread = math.sqrt(max(0.0, (float(q.near2) - d2) * each + t * t))
         a, b = max(a, t - spread), min(b, t + spread)
-    if climb != 0.0 and not math.isnan(dz):
-        limit = slab.vertical + q.error_v
-        t0, t1 = (-limit - dz) / climb, (limit - dz) / climb
-        a, b = max(a, min(t0, t1)), min(b, max(t0, t1))
+    if abs(climb) > 1e-3 and not math.isnan(dz):
+        each = 1.0 / climb
+        t, spread = -dz * each, (slab.vertical + q.error_v) * abs(each)
+        a, b = max(a, t - spread), min(b, t + spread)
     return a <= b + 1e-3
 
 
@@ -178,9 +182,13 @@ def try_runs(runs: I32, n: int, grid: Grid, i: int, q: Query, slab: Slab, pairs:
                 continue
             if size > room:
                 return -1
-            for k in range(max(0, a - block * LANES), min(LANES, b - block * LANES)):
-                if bits >> k & 1 and meets(grid.blocks, base + k, q, slab):
-                    j = grid.ids[block * LANES + k]
+            while bits != 0:
+                lowest = bits & -bits
+                bits ^= lowest
+                k = LANE_OF[(lowest * DE_BRUIJN >> 12) & 15]
+                slot = block * LANES + k
+                if a <= slot < b and meets(grid.blocks, base + k, q, slab):
+                    j = grid.ids[slot]
                     pairs[size, 0], pairs[size, 1] = min(i, j), max(i, j)
                     size += 1
     return size
@@ -196,21 +204,22 @@ def grown(pairs: I32, size: int) -> I32:
 
 
 @jit
-def search(m: F64, common: I32, rare: I32, slab: Slab, thickness: float, low: float, count: int) -> tuple[I32, int]:
-    """Return the candidates of one slab, shape (capacity, 2), smaller index first, and how many there are.
+def grid_at(m: F64, who: I32, slab: Slab, layering: tuple[float, float, int]) -> Grid:
+    """Return the grid of the aircraft `who` in `slab`. `layering`: low, thickness and count of the layers of levels."""
+    low, thickness, count = layering
+    states = middle(m, who, slab.middle, slab.centre)
+    return build(states, who, min(1.0, angle_of(near_and_far(slab, slab.speed)[1])), low, thickness, count)
 
-    Some may stand there twice.
 
-    Args:
-        m: motions, shape (N, WIDTH).
-        common: who stands in the grid. rare: who is so fast, or climbs so fast, that it looks for itself instead.
-        thickness, low, count: the layers of the grid [m].
+@jit
+def search(grid: Grid, stretch: tuple[int, int], slab: Slab) -> tuple[I32, int]:
+    """Return the candidates that the aircraft in the slots stretch[0] to stretch[1] - 1 find, and how many.
+
+    Shape (capacity, 2), smaller index first; some may stand there twice.
     """
-    states = middle(m, common, slab.middle, slab.centre)
-    grid = build(states, common, min(1.0, angle_of(near_and_far(slab, slab.speed)[1])), low, thickness, count)
-    runs = np.empty((3 * len(grid.west) + 8, 2), np.int32)
-    pairs, size = np.empty((len(common) + 64, 2), np.int32), 0
-    for s in range(len(common)):
+    runs = np.empty((2 * len(grid.west) + 8, 2), np.int32)
+    pairs, size = np.empty((stretch[1] - stretch[0] + 64, 2), np.int32), 0
+    for s in range(stretch[0], stretch[1]):
         q, far, reach = query_of(grid.states, s, slab)
         n = runs_ahead(grid, s, angle_of(far), layers_within(grid, float(q.level), reach), runs)
         after = try_runs(runs, n, grid, grid.ids[s], q, slab, pairs, size)
@@ -218,17 +227,25 @@ def search(m: F64, common: I32, rare: I32, slab: Slab, thickness: float, low: fl
             pairs = grown(pairs, size)
             after = try_runs(runs, n, grid, grid.ids[s], q, slab, pairs, size)
         size = after
-    states = middle(m, rare, slab.middle, slab.centre)
-    for s in range(len(rare)):
+    return pairs, size
+
+
+@jit
+def search_rare(m: F64, grid: Grid, who: I32, slab: Slab) -> tuple[I32, int]:
+    """Return the candidates of the aircraft `who`, that are too fast for the grid or climb too fast, as `search`."""
+    runs = np.empty((2 * len(grid.west) + 8, 2), np.int32)
+    pairs, size = np.empty((64 + len(who), 2), np.int32), 0
+    states = middle(m, who, slab.middle, slab.centre)
+    for s in range(len(who)):
         q, far, reach = query_of(states, s, slab)
         lat, lon = float(states[s, LAT]), float(states[s, LON])
         n = runs_around(grid, lat, lon, angle_of(far), layers_within(grid, float(q.level), reach), runs)
-        after = try_runs(runs, n, grid, rare[s], q, slab, pairs, size)
+        after = try_runs(runs, n, grid, who[s], q, slab, pairs, size)
         while after < 0 or after + s > len(pairs):
             pairs = grown(pairs, size)
-            after = try_runs(runs, n, grid, rare[s], q, slab, pairs, size)
+            after = try_runs(runs, n, grid, who[s], q, slab, pairs, size)
         size = after
         for k in range(s if slab.begins else 0):
-            pairs[size, 0], pairs[size, 1] = min(rare[s], rare[k]), max(rare[s], rare[k])
+            pairs[size, 0], pairs[size, 1] = min(who[s], who[k]), max(who[s], who[k])
             size += 1
     return pairs, size

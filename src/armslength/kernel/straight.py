@@ -20,7 +20,7 @@ from armslength.kernel.batch import BATCH, ROWS, WORKED, answer, lay, solve
 from armslength.kernel.jit import jit
 from armslength.kernel.motion import ALT, VS, WIDTH, fill_motions
 from armslength.kernel.plan import Plan, plan_of, speed_of
-from armslength.kernel.slab import Slab, search
+from armslength.kernel.slab import Slab, grid_at, search, search_rare
 from armslength.kernel.stay import chord2
 
 F64 = NDArray[np.float64]
@@ -30,8 +30,10 @@ Bool = NDArray[np.bool_]
 T = TypeVar("T")
 FEW = 32
 """Up to so many aircraft every pair is a candidate."""
-MANY = 3000
-"""From so many aircraft on the work is shared among threads."""
+MANY = 2000
+"""From so many aircraft on the search is shared among threads."""
+ENOUGH = 10_000
+"""From so many aircraft, or candidates, on everything else is, too."""
 
 
 class Answer(NamedTuple):
@@ -166,18 +168,37 @@ def shared(threads: int, work: Callable[[int], T], pieces: int) -> list[T]:
 
 
 def candidates(m: F64, plan: Plan, horizontal: float, vertical: float, lookahead: float, threads: int) -> list[I32]:
-    """Return the candidates of every slab, shapes (C, 2)."""
+    """Return the candidates of every slab, shapes (C, 2).
+
+    Threads take slabs, or stretches of each slab in turn where there are fewer slabs than threads.
+    """
     common, rare = split_common(m, plan.speed, plan.climb)
-    half = 0.5 * lookahead / plan.slabs
+    half, layering = 0.5 * lookahead / plan.slabs, (plan.low, plan.thickness, plan.layers)
+    parts = 1 if plan.slabs >= threads else 2 * threads
+    cut = [len(common) * part // parts for part in range(parts + 1)]
 
-    def of_slab(k: int) -> I32:
-        slab = Slab(
-            (2 * k + 1) * half, half, k == 0, horizontal, vertical, plan.speed, plan.climb, plan.centre, plan.level
+    def at(k: int) -> Slab:
+        start = k == 0
+        return Slab(
+            (2 * k + 1) * half, half, start, horizontal, vertical, plan.speed, plan.climb, plan.centre, plan.level
         )
-        pairs, size = search(m, common, rare, slab, plan.thickness, plan.low, plan.layers)
-        return pairs[:size]
 
-    return shared(threads, of_slab, plan.slabs)
+    def of_slab(k: int) -> list[I32]:
+        slab = at(k)
+        grid = grid_at(m, common, slab, layering)
+
+        def of_part(part: int) -> I32:
+            pairs, size = search(grid, (cut[part], cut[part + 1]), slab)
+            return pairs[:size]
+
+        out = shared(threads if parts > 1 else 1, of_part, parts)
+        if len(rare):
+            pairs, size = search_rare(m, grid, rare, slab)
+            out.append(pairs[:size])
+        return out
+
+    of_slabs = shared(threads if parts == 1 else 1, of_slab, plan.slabs)
+    return [chunk for chunks in of_slabs for chunk in chunks]
 
 
 def in_order(n: int, chunks: list[I32]) -> tuple[I64, I32]:
@@ -202,7 +223,7 @@ def exactly(
     total = int(begin[-1])
     out = Answer(np.empty(total, np.int32), np.empty(total, np.int32), np.empty((5, total)), np.empty(total, np.bool_))
     terms = (chord2(horizontal), vertical, lookahead)
-    pieces = 1 if threads == 1 else 4 * threads
+    pieces = 1 if threads == 1 or total < ENOUGH else 4 * threads
     cut = np.searchsorted(begin, np.linspace(0, total, pieces + 1).astype(np.int64))
     cut[0], cut[-1] = 0, len(begin) - 1
 
@@ -224,13 +245,14 @@ def exactly(
 def motions(lat: F64, lon: F64, alt: F64, track: F64, gs: F64, vs: F64, threads: int) -> F64:
     """Return the motions of the aircraft, shape (N, WIDTH)."""
     m = np.empty((len(lat), WIDTH))
-    cut = [len(lat) * k // threads for k in range(threads + 1)]
+    pieces = threads if len(lat) >= ENOUGH else 1
+    cut = [len(lat) * k // pieces for k in range(pieces + 1)]
 
     def fill(k: int) -> None:
         part = slice(cut[k], cut[k + 1])
         fill_motions(lat[part], lon[part], alt[part], track[part], gs[part], vs[part], m[part])
 
-    shared(threads, fill, threads)
+    shared(threads, fill, pieces)
     return m
 
 
@@ -248,10 +270,10 @@ def straight(
     if threads is None:
         threads = int(numba.config.NUMBA_DEFAULT_NUM_THREADS) if n >= MANY else 1
     m = motions(lat, lon, alt, track, gs, vs, threads)
-    if slabs == 0 or (slabs is None and n <= FEW):
+    if n < 2 or slabs == 0 or (slabs is None and n <= FEW):
         chunks = [every_pair(n)]
     else:
-        plan = plan_of(m, horizontal, vertical, lookahead, threads)
+        plan = plan_of(m, horizontal, vertical, lookahead)
         plan = plan if slabs is None else plan._replace(slabs=slabs)
         chunks = candidates(m, plan, horizontal, vertical, lookahead, threads)
     begin, seconds = in_order(n, chunks)
