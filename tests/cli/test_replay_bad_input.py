@@ -144,7 +144,7 @@ def test_nothing_of_several_can_be_used(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(UNUSABLE[name][0])
     ran = replay(tmp_path / "empty.csv", tmp_path / "wrong.csv", out=tmp_path / "out")
     assert (ran.code, ran.out) == (2, "")
-    assert ran.paragraphs[0].startswith("empty.csv: the file is empty.")
+    assert [line.split(":")[0] for line in ran.paragraphs] == ["empty.csv", "wrong.csv"], "each file is heard of"
     assert not (tmp_path / "out").exists()
 
 
@@ -285,7 +285,8 @@ def test_an_output_that_cannot_be_replaced(papers: Papers, tmp_path: Path) -> No
     (tmp_path / "encounters.csv").mkdir()
     ran = replay(papers.recording, out=tmp_path)
     assert ran.code == 2
-    one_paragraph(ran.err, f"{tmp_path / 'encounters.csv'}: cannot be written")
+    one_paragraph(ran.err, f"{tmp_path / 'encounters.csv'}: cannot be written", "Nothing there was changed.")
+    assert [path.name for path in tmp_path.iterdir()] == ["encounters.csv"]
     assert not list(tmp_path.glob(".*")), "no temporary file stays"
 
 

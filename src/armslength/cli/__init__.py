@@ -60,7 +60,7 @@ def main() -> None:
             sys.exit(0)
         raise
     except InputError as wrong:
-        _leave(str(wrong), BAD_INPUT)
+        _leave("\n".join([str(wrong), *getattr(wrong, "__notes__", [])]), BAD_INPUT)
     except OSError as wrong:
         _leave(f"{wrong.filename or 'The system'}: {wrong.strerror or wrong}.", BAD_INPUT)
     except Exception as fault:

@@ -80,7 +80,7 @@ def replay(request: Request, progress: Progress = lambda done, what: None) -> Ou
     """Return every encounter in the recordings.
 
     Raises:
-        FeedError: a path does not exist, or nothing in any recording can be used.
+        FeedError: a path does not exist, or nothing in any recording can be used; its notes name the others.
         MembershipError: two members claim an aircraft.
     """
     skipped: list[tuple[Path, str]] = []
@@ -92,7 +92,10 @@ def replay(request: Request, progress: Progress = lambda done, what: None) -> Ou
         run.order.close()
     outcome = run.outcome
     if outcome.failed and len(outcome.failed) == len(recordings) and not outcome.tracker.used:
-        raise next(iter(outcome.failed.values()))
+        first, *others = outcome.failed.values()
+        for other in others:
+            first.add_note(str(other))
+        raise first
     return outcome
 
 

@@ -7,7 +7,11 @@ disk or a crash leaves the files of the last complete run, or none.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from errno import EISDIR
 from pathlib import Path
 from secrets import token_hex
 from types import TracebackType
@@ -57,9 +61,13 @@ class Staging:
     def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
         try:
             if kind is None:
-                for temporary, target in self._staged:
-                    self._rename(temporary, target)
-                _sync_folder(self.folder)
+                for _, target in self._staged:
+                    if target.is_dir():
+                        raise _refused(target, IsADirectoryError(EISDIR, os.strerror(EISDIR)))
+                with _uninterrupted():
+                    for temporary, target in self._staged:
+                        self._rename(temporary, target)
+                    _sync_folder(self.folder)
         finally:
             for temporary, _ in self._staged:
                 temporary.unlink(missing_ok=True)
@@ -80,6 +88,22 @@ def write_atomically(path: Path, content: Content) -> None:
     """
     with Staging(path.parent) as staging:
         staging.write(path.name, content)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let Ctrl-C wait until the block is done: a folder with some new and some old files would be worse than either."""
+    if threading.current_thread() is not threading.main_thread():  # no signal arrives here
+        yield
+        return
+    pressed: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, frame: pressed.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if pressed:
+            signal.raise_signal(signal.SIGINT)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from io import BytesIO
 from math import isfinite
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -80,8 +81,11 @@ def write_tables(out: Path, encounters: Sequence[Encounter], staging: Staging | 
             return write_tables(out, encounters, own)
     table = frame(encounters)
     readable = _readable(table)
-    staging.write(FILES["parquet"], lambda file: table.write_parquet(file, compression="zstd"))
-    staging.write(FILES["csv"], lambda file: _harmless(readable).write_csv(file))
+    # Into memory first: on a full disk Polars fails with errors of its own, from which nobody can tell what is wrong.
+    parquet = BytesIO()
+    table.write_parquet(parquet, compression="zstd")
+    staging.write(FILES["parquet"], parquet.getvalue())
+    staging.write(FILES["csv"], _harmless(readable).write_csv())
     staging.write(FILES["geojson"], lambda file: _write_geojson(file, readable))
     return dict(FILES)
 
