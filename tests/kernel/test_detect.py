@@ -63,7 +63,7 @@ def differences(ours: Found, there: dict[str, Any], lookahead: float) -> list[st
     return wrong
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=40)
 @given(
     n=st.integers(0, 5),
     spread=st.sampled_from([1.0, 8.0, 30.0, 80.0]),
@@ -83,7 +83,7 @@ def same(one: Any, other: Any) -> bool:
     return all(x.tobytes() == y.tobytes() for x, y in zip((*a, doubt_a), (*b, doubt_b), strict=True))
 
 
-@settings(deadline=None, max_examples=120)
+@settings(deadline=None, max_examples=300)
 @given(
     n=st.integers(0, 300),
     spread=st.sampled_from([5.0, 60.0, 300.0, 3000.0, math.inf]),

@@ -77,7 +77,7 @@ class Query(NamedTuple):
     Attributes:
         x, y, z, u, v, w, level, climb: as in a state.
         near2: squared horizontal distance that counts [m^2], errors of the test included.
-        apart: level difference that counts, its own climb within the slab included [m].
+        apart: level difference that counts [m].
         error_v: how wrong a level difference may be [m].
     """
 
@@ -113,12 +113,13 @@ def query_of(states: F32, s: int, slab: Slab) -> tuple[Query, float, float]:
     """Return the query of the aircraft in row `s` of `states`, and how far it looks over ground and in level [m]."""
     near, far = near_and_far(slab, math.sqrt(states[s, U] ** 2 + states[s, V] ** 2 + states[s, W] ** 2))
     error_v = 0.01 + ROUNDING_LEVEL * slab.level
-    apart = slab.vertical + error_v + slab.half * abs(states[s, CLIMB])
+    apart = slab.vertical + error_v
+    level = apart + slab.half * (abs(states[s, CLIMB]) + slab.climb) + 0.1 + 4.0 * ROUNDING_LEVEL * slab.level
     query = Query(
         states[s, X], states[s, Y], states[s, Z], states[s, U], states[s, V], states[s, W], states[s, LEVEL],
         states[s, CLIMB], np.float32(near * near + 2e-6 * far * far), np.float32(apart), error_v,
     )  # fmt: skip
-    return query, far, apart + slab.climb * slab.half + 0.1 + 4.0 * ROUNDING_LEVEL * slab.level
+    return query, far, level
 
 
 @inlined
@@ -138,7 +139,7 @@ def sift(blocks: F32, base: int, q: Query, half: np.float32) -> int:
         end = over - half * (closing + closing - half * speed2)
         near = (end < zero) | ((closing < half * speed2) & (over * speed2 < closing * closing))
         dz = abs(blocks[o + np.uint64(6 * LANES)] - q.level)
-        far = dz > q.apart + half * abs(blocks[o + np.uint64(7 * LANES)])  # False where a level is unknown
+        far = dz > q.apart + half * abs(blocks[o + np.uint64(7 * LANES)] - q.climb)  # False where a level is unknown
         bits |= np.int32(near & (not far)) << np.int32(k)
     return int(bits)
 

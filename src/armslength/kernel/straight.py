@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from armslength.kernel.batch import BATCH, ROWS, WORKED, answer, lay, solve
 from armslength.kernel.jit import jit
-from armslength.kernel.motion import ALT, VS, WIDTH, fill_motions
+from armslength.kernel.motion import VS, WIDTH, fill_motions
 from armslength.kernel.plan import Plan, plan_of, speed_of
 from armslength.kernel.slab import Slab, grid_at, search, search_rare
 from armslength.kernel.stay import chord2
@@ -232,13 +232,18 @@ def exactly(
         return settle(m, begin, seconds, rows, terms, out) if rows[0] < rows[1] else 0
 
     counts = shared(threads, of_stretch, pieces)
-    end = 0
-    for k, count in enumerate(counts):
-        start = int(begin[cut[k]])
-        if start > end:
-            for column in (out.first, out.second, out.inside, *out.times):
-                column[end : end + count] = column[start : start + count].copy()
-        end += count
+    starts = [int(begin[row]) for row in cut[:-1]]
+    columns = (out.first, out.second, out.inside, *out.times)
+
+    def close_gaps(which: int) -> None:
+        end = 0
+        for start, count in zip(starts, counts, strict=True):
+            if start > end:
+                columns[which][end : end + count] = columns[which][start : start + count]
+            end += count
+
+    shared(threads if pieces > 1 else 1, close_gaps, len(columns))
+    end = sum(counts)
     return Answer(out.first[:end], out.second[:end], out.times[:, :end], out.inside[:end])
 
 
@@ -278,5 +283,4 @@ def straight(
         chunks = candidates(m, plan, horizontal, vertical, lookahead, threads)
     begin, seconds = in_order(n, chunks)
     answer = exactly(m, begin, seconds, horizontal, vertical, lookahead, threads)
-    unknown = np.isnan(m[:, ALT])
-    return answer, unknown[answer.first] | unknown[answer.second]
+    return answer, np.isnan(answer.times[4])
