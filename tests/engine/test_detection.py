@@ -116,6 +116,11 @@ def test_an_unknown_level_is_not_exempted_on_a_guess():
     assert kinds(batch, exempt=(HERE,)) == set()
 
 
+def test_an_unknown_level_where_no_minima_hold_may_be_a_near_miss():
+    assert kinds(formation(100.0, (np.nan, np.nan)), exempt=(HERE,)) == {passage.EXEMPT_UNKNOWN}
+    assert kinds(formation(100.0, (np.nan, np.nan)), area=ELSEWHERE) == {passage.EXEMPT_UNKNOWN}
+
+
 def test_shifted_minima_are_noticed():
     """Control: the same sky under minima one per cent wider is not the same."""
     batches = [traffic(seed, 6, 30.0) for seed in range(3)]

@@ -212,3 +212,17 @@ def test_where_no_minima_hold_only_a_near_miss_counts():
     judged = judge(found, H, V, NEAR, DWELL, "")
     assert (judged.level, judged.certainty, judged.breach) == (NEAR_MISS, CERTAIN, True)
     assert judged.note == "where no minima hold (exempt or outside the area); near misses count everywhere"
+
+
+def test_an_unknown_level_where_no_minima_hold_is_a_near_miss_that_cannot_be_told():
+    one = stay(passage.EXEMPT_UNKNOWN, 0.0, 500.0, d_v=math.nan, slant=math.inf, slant_low=0.0, datum=passage.NO_LEVEL)
+    found, _ = put_together([one])
+    judged = judge(found[0], H, V, NEAR, DWELL, "")
+    assert (judged.level, judged.certainty, judged.breach) == (NEAR_MISS, NOT_DETERMINABLE, False)
+    assert "level of at least one aircraft unknown" in judged.note and "where no minima hold" in judged.note
+
+
+def test_a_stay_where_no_minima_hold_is_no_part_of_the_dwell():
+    found, _ = put_together([stay(passage.EXEMPT, 0.0, 500.0, slant=100.0), *nominal((500.0, 520.0))])
+    assert found[0].dwell.longest == pytest.approx(20.0)
+    assert "stayed inside longer" not in judge(found[0], H, V, NEAR, DWELL, "").note

@@ -122,3 +122,12 @@ def test_two_recordings_of_one_hour_are_merged(budget):
     assert len(out) == 1
     assert sum(len(p) for p, _ in out) == len(one) + len(other)
     assert out[0][0].time_ns.min() >= BEGIN * 10**9
+
+
+def test_without_merging_a_stretch_is_one_bucket():
+    batch = traffic(3, 2, 65.0)
+    order = TimeOrder(merge=False)
+    order.add(batch)
+    for parts, _ in order.stretches(None):
+        assert len({int(t) // BUCKET_NS for part in parts for t in part.time_ns}) <= 1
+    order.close()

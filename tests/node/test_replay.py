@@ -145,7 +145,7 @@ def test_the_same_encounters_however_the_machine_works(tmp_path, monkeypatch, ch
     elif change == "stretches":
         monkeypatch.setattr(ordering, "STRETCH_ROWS", 1)
     elif change == "spill":
-        monkeypatch.setattr(replaying, "TimeOrder", lambda: ordering.TimeOrder(budget_rows=10))
+        monkeypatch.setattr(replaying, "TimeOrder", lambda **given: ordering.TimeOrder(budget_rows=10, **given))
     elif change == "threads":
         monkeypatch.setattr(detection, "THREADS", 1)
     assert shown(played(*paths).encounters) == shown(whole.encounters)

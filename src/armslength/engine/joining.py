@@ -64,11 +64,17 @@ class Joined:
     t_slant: float = math.nan
     slant_low: float = math.inf
     slant_high: float = math.inf
-    dwell: Dwell = field(default_factory=Dwell)
+    inside: Dwell = field(default_factory=Dwell)
+    exempt: Dwell = field(default_factory=Dwell)
     certain: Dwell = field(default_factory=Dwell)
     exempt_only: bool = True
     level_known: bool = True
     level_lost: bool = False
+
+    @property
+    def dwell(self) -> Dwell:
+        """The longest stay inside the minima; where none hold, within the near-miss distance."""
+        return self.exempt if self.exempt_only else self.inside
 
     @property
     def closest(self) -> float:
@@ -94,10 +100,11 @@ class Joined:
         )  # fmt: skip
 
     def add(self, stay: list[float]) -> None:
-        """Enter a stay of the kinds NOMINAL, EXEMPT or UNKNOWN_LEVEL."""
+        """Enter a stay of any kind but CERTAIN and GRAZING."""
         self.opened, self.closed = min(self.opened, stay[passage.T_IN]), max(self.closed, stay[passage.T_OUT])
-        self.dwell.add(stay[passage.T_IN], stay[passage.T_OUT])
-        self.exempt_only = self.exempt_only and stay[passage.KIND] == passage.EXEMPT
+        exempt = stay[passage.KIND] in {passage.EXEMPT, passage.EXEMPT_UNKNOWN}
+        (self.exempt if exempt else self.inside).add(stay[passage.T_IN], stay[passage.T_OUT])
+        self.exempt_only = self.exempt_only and exempt
         if nearer(stay[passage.RATIO], _slant(stay), self.best[passage.RATIO], _slant(self.best)):
             self.best = stay
         if stay[passage.SLANT] < self.slant:
@@ -131,7 +138,8 @@ def judge(found: Joined, h: float, v: float, near: float, dwell_limit: float, im
     """
     error_h, error_v = found.best[passage.ERROR_H], found.best[passage.ERROR_V]
     notes = []
-    near_miss = found.level_known and found.slant < near
+    # Where no minima hold only near misses are looked for; one of unknown level is one that cannot be told.
+    near_miss = found.slant < near if found.level_known else found.exempt_only
     level = NEAR_MISS if near_miss else INSIDE
     if not found.level_known:
         certainty = NOT_DETERMINABLE
@@ -145,10 +153,10 @@ def judge(found: Joined, h: float, v: float, near: float, dwell_limit: float, im
     else:
         wide = error_h >= h or error_v >= v
         certainty = CERTAIN if found.certain.longest > 0.0 else NOT_DETERMINABLE if wide else POSSIBLE
-        if found.slant_low < near:
-            notes.append("a near miss cannot be excluded")
-    over = found.certain.longest > dwell_limit and not found.exempt_only
-    if found.dwell.longest > dwell_limit and not found.exempt_only and found.level_known:
+    if not near_miss and found.slant_low < near:
+        notes.append("a near miss cannot be excluded")
+    over = found.certain.longest > dwell_limit
+    if found.inside.longest > dwell_limit and found.level_known:
         sure = "" if over and not implausible else ", not for certain"
         notes.append(f"stayed inside longer than the {dwell_limit:.0f} s allowed{sure}")
     if found.exempt_only:
@@ -186,7 +194,7 @@ class Joiner:
             elif kind == passage.GRAZING:
                 self._graze(a, b, stay)
             else:
-                self._enter(a, b, kind != passage.UNKNOWN_LEVEL, stay)
+                self._enter(a, b, kind in {passage.NOMINAL, passage.EXEMPT}, stay)
 
     def _enter(self, a: int, b: int, known: bool, stay: list[float]) -> None:
         found = self._open.get((a, b, known))

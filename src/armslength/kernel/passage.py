@@ -25,8 +25,8 @@ Bool = NDArray[np.bool_]
 U8 = NDArray[np.uint8]
 
 # Kinds of stay.
-NOMINAL, CERTAIN, GRAZING, UNKNOWN_LEVEL, EXEMPT = 0, 1, 2, 3, 4
-KINDS = 5
+NOMINAL, CERTAIN, GRAZING, UNKNOWN_LEVEL, EXEMPT, EXEMPT_UNKNOWN = 0, 1, 2, 3, 4, 5
+KINDS = 6
 # Which levels were compared.
 BAROMETRIC, GEOMETRIC, MIXED, NO_LEVEL = 0, 1, 2, 3
 # What holds at a plot, bits of `force`.
@@ -163,9 +163,13 @@ def note(
         slant = math.hypot(d_h, d_v)
         if slant < stay[SLANT]:
             stay[SLANT], stay[T_SLANT] = slant, ta + s * length
-        # Bounds of the slant distance: both distances at their nearest, and at their furthest.
-        stay[SLANT_LOW] = min(stay[SLANT_LOW], math.hypot(max(d_h - error_h, 0.0), max(d_v - error_v, 0.0)))
+        # At most so far, with both errors against it at that moment; at least so far, with both for it at any moment.
         stay[SLANT_HIGH] = min(stay[SLANT_HIGH], math.hypot(d_h + error_h, d_v + error_v))
+        d_v = abs(z0 + lowest(wz * wz, z0 * wz, z0 * z0, first_s, last_s) * wz)
+    else:
+        d_v = 0.0
+    d_h = math.sqrt(squared(a, b, c, lowest(a, b, c, first_s, last_s)))
+    stay[SLANT_LOW] = min(stay[SLANT_LOW], math.hypot(max(d_h - error_h, 0.0), max(d_v - error_v, 0.0)))
     return out, n
 
 
@@ -236,9 +240,11 @@ def walk(
         wide_v = v + e_v
         kind = NOMINAL
         if datum == NO_LEVEL:
-            kind, first_s, last_s = UNKNOWN_LEVEL, 0.0, -1.0
-            if active:
-                first_s, last_s = below(a, b, c2, h)
+            kind = UNKNOWN_LEVEL if active else EXEMPT_UNKNOWN
+            first_s, last_s = below(a, b, c2, h if active else near)
+        elif not active and datum == MIXED:
+            kind = EXEMPT_UNKNOWN
+            first_s, last_s = inside(a, b, c2, z0, wz, near, near + e_v)
         elif not active:
             kind = EXEMPT
             first_s, last_s = below(a + wz * wz, b + z0 * wz, c2 + z0 * z0, near)
@@ -299,7 +305,8 @@ def stays(
         CERTAIN stay only kind, pair and times are told; the rest is NaN and inf.
         NOMINAL: inside the minima (or within `near`). CERTAIN: inside even where both errors are against it.
         GRAZING: outside, but inside if the errors are for it. UNKNOWN_LEVEL: horizontally inside, and the level is
-        unknown or on different datums. EXEMPT: where no minima hold, slant distance under `near`.
+        unknown or on different datums. EXEMPT: where no minima hold, slant distance under `near`; EXEMPT_UNKNOWN: the
+        same where it could be, and the level is unknown or on different datums.
     """
     tracks = len(start) - 1
     out, n = np.empty((256, WIDTH)), 0

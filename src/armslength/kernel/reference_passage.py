@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 EQUATORIAL, POLAR = 6378137.0, 6356752.314245179
 MEAN = (2.0 * EQUATORIAL + POLAR) / 3.0
-NOMINAL, CERTAIN, GRAZING, UNKNOWN_LEVEL, EXEMPT = range(5)
+NOMINAL, CERTAIN, GRAZING, UNKNOWN_LEVEL, EXEMPT, EXEMPT_UNKNOWN = range(6)
 BAROMETRIC, GEOMETRIC, MIXED, NO_LEVEL = range(4)
 IN_AREA, IN_EXEMPT = 1, 2
 GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
@@ -170,8 +170,11 @@ def found(piece: Piece, rules: Rules) -> Iterator[tuple[int, Span]]:
     force = piece.p.force | piece.q.force, piece.p.force & piece.q.force
     minima_hold = bool(force[0] & IN_AREA) and not force[1] & IN_EXEMPT
     if piece.datum == NO_LEVEL:
-        if minima_hold:
-            yield from _one(UNKNOWN_LEVEL, _under(piece.horizontal, h, piece))
+        kind, reach = (UNKNOWN_LEVEL, h) if minima_hold else (EXEMPT_UNKNOWN, near)
+        yield from _one(kind, _under(piece.horizontal, reach, piece))
+        return
+    if not minima_hold and piece.datum == MIXED:
+        yield from _one(EXEMPT_UNKNOWN, _under(piece.ratio(near, near + error_v), 1.0, piece))
         return
     if not minima_hold:
         yield from _one(EXEMPT, _under(piece.slant, near, piece))

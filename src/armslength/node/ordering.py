@@ -54,9 +54,13 @@ def _unpack(rows: Packed) -> Plots:
 
 @dataclass
 class TimeOrder:
-    """Takes batches in, gives stretches out: `add`, then `stretches(safe_ns)`, at the end `stretches(None)`."""
+    """Takes batches in, gives stretches out: `add`, then `stretches(safe_ns)`, at the end `stretches(None)`.
+
+    Without `merge` a stretch is one bucket, whatever is waiting: for callers whose reading of a stretch changes with it.
+    """
 
     budget_rows: int = BUDGET_ROWS
+    merge: bool = True
     spilled_rows: int = 0
     _pool: list[Plots] = field(default_factory=list)
     _pooled: int = 0
@@ -88,7 +92,7 @@ class TimeOrder:
         while ready:
             stretch: list[Packed] = []
             rows = 0
-            while ready and rows < STRETCH_ROWS:
+            while ready and (not stretch or (self.merge and rows < STRETCH_ROWS)):
                 bucket = ready.pop(0)
                 parts = self._take(bucket)
                 stretch += parts

@@ -115,7 +115,8 @@ class _Run:
         aside, roster = KeptAside(), Roster()
         tracker = Tracker([r.name for r in recordings], aside)
         self.outcome = Outcome(recordings, skipped, roster, aside, tracker)
-        self.order = TimeOrder()
+        # A call sign counts from the bucket in which it is first heard: so the buckets must not depend on the machine.
+        self.order = TimeOrder(merge=request.membership is None)
         self.belonging = Belonging(request.terms, request.membership, roster)
         self.joiner = Joiner()
         self.keeper = Keeper(lambda found: (not found.level_known, found.best_ratio))
