@@ -56,7 +56,7 @@ def _unpack(rows: Packed) -> Plots:
 class TimeOrder:
     """Takes batches in, gives stretches out: `add`, then `stretches(safe_ns)`, at the end `stretches(None)`.
 
-    Without `merge` a stretch is one bucket, whatever is waiting: for callers whose reading of a stretch changes with it.
+    Without `merge` a stretch is one bucket, whatever else waits: for who reads a plot by what its stretch holds.
     """
 
     budget_rows: int = BUDGET_ROWS
