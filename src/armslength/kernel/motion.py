@@ -6,8 +6,8 @@ curvature R of that normal section,
 
     p(t) = p + R sin(v t / R) u - R (1 - cos(v t / R)) n        (earth-centred, metres)
 
-which differs from the geodesic by some 0.1 m after 75 km. Nothing in it depends on longitude, so that date line and
-poles are places like any other. Levels change linearly.
+which differs from the geodesic by at most 2 cm after 75 km, 15 cm after 150 km and 31 m after 900 km. Nothing in it
+depends on longitude, so that date line and poles are places like any other. Levels change linearly.
 
 A row holds p (3), the velocity v u (3), the acceleration -v^2 n / R (3), the rate w = v / R, the level and the vertical
 rate: `P, V, A, W, ALT, VS` are their columns. A level that is not known is NaN, and then its rate is 0.

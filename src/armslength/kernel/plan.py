@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from armslength.kernel.jit import jit
 from armslength.kernel.motion import ALT, VS, V
+from armslength.kernel.order import sort_stretch
 
 F64 = NDArray[np.float64]
 I32 = NDArray[np.int32]
@@ -93,7 +94,10 @@ def _sample(m: F64) -> tuple[F64, F64, F64, float]:
         if not math.isnan(m[i, ALT]):
             levels[known] = m[i, ALT]
             known += 1
-    return np.sort(speeds), np.sort(climbs), np.sort(levels[:known]), 1.0 - known / max(1, size)
+    sort_stretch(speeds, 0, size)
+    sort_stretch(climbs, 0, size)
+    sort_stretch(levels, 0, known)
+    return speeds, climbs, levels[:known], 1.0 - known / max(1, size)
 
 
 @jit

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from armslength.kernel.batch import BATCH, ROWS, WORKED, answer, lay, solve
 from armslength.kernel.jit import jit
 from armslength.kernel.motion import VS, WIDTH, fill_motions
+from armslength.kernel.order import sort_stretch
 from armslength.kernel.plan import Plan, plan_of, speed_of
 from armslength.kernel.slab import Slab, grid_at, search, search_rare
 from armslength.kernel.stay import chord2
@@ -130,7 +131,7 @@ def settle(
     c, r = np.zeros(ROWS * BATCH), np.zeros(WORKED * BATCH)
     at = begin[rows[0]]
     for i in range(rows[0], rows[1]):
-        sort_few(seconds, begin[i], begin[i + 1])
+        sort_stretch(seconds, begin[i], begin[i + 1])
         before = -1
         for k in range(begin[i], begin[i + 1]):
             if seconds[k] == before:
@@ -143,20 +144,6 @@ def settle(
                 n = 0
     at = write(m, i_of, j_of, n, c, r, terms, out, at)
     return int(at - begin[rows[0]])
-
-
-@jit
-def sort_few(values: I32, a: int, b: int) -> None:
-    """Sort values[a:b] in place: by insertion where they are few, as they mostly are."""
-    if b - a > 48:
-        values[a:b].sort()
-        return
-    for k in range(a + 1, b):
-        value, place = values[k], k
-        while place > a and values[place - 1] > value:
-            values[place] = values[place - 1]
-            place -= 1
-        values[place] = value
 
 
 def shared(threads: int, work: Callable[[int], T], pieces: int) -> list[T]:
