@@ -24,14 +24,15 @@ from armslength.units import FT, NM
 
 TERMS = {"horizontal": 5 * NM, "vertical": 1000 * FT, "lookahead": 300.0}
 CASES = (
-    ("10,000 in 1000 x 1000 km", 10_000, sky.SPARSE_M, "cpp", 500.0),
-    ("10,000 in 200 x 200 km", 10_000, sky.DENSE_M, "cpp", 80.0),
-    ("5,000 in 1000 x 1000 km", 5_000, sky.SPARSE_M, "numpy", 2500.0),
+    ("10,000 in 1000 km square", 10_000, sky.SPARSE_M, "cpp", 500.0),
+    ("10,000 in 200 km square", 10_000, sky.DENSE_M, "cpp", 80.0),
+    ("5,000 in 1000 km square", 5_000, sky.SPARSE_M, "numpy", 2500.0),
 )
 """What, how many, side [m], the peer's detector, and how many times faster we mean to be."""
+PEERS = {"cpp": "BlueSky C++", "numpy": "BlueSky numpy"}
 REPEATS = 15
 MOST = 100_000
-FEWER, MORE = 1_000, 300_000
+SIZES = (1_000, 3_000, 10_000, 30_000, 100_000, 300_000)
 MARGINS = (0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.025, 0.03, 0.04, 0.05)
 PAIRS = 200_000
 Say = Callable[[str], None]
@@ -43,8 +44,11 @@ from armslength.bench.sky import SPARSE_M, square
 from armslength.engine.straight import detect
 
 def mib(name):
-    with open("/proc/self/status") as file:
-        return next(int(line.split()[1]) / 1024 for line in file if line.startswith(name))
+    try:
+        with open("/proc/self/status") as file:
+            return next(int(line.split()[1]) / 1024 for line in file if line.startswith(name))
+    except OSError:  # only Linux tells
+        return float("nan")
 
 columns = square(int(sys.argv[1]), SPARSE_M)
 detect(**square(4000, SPARSE_M), **TERMS)
@@ -57,7 +61,7 @@ for _ in range(int(sys.argv[2])):
     begin = perf_counter()
     pairs = detect(**columns, **TERMS)
     seconds.append(perf_counter() - begin)
-print(json.dumps({"seconds": min(seconds), "first_s": seconds[0], "pairs": len(pairs), "mib": peak}))
+print(json.dumps({"seconds": min(seconds), "first_s": seconds[0], "pairs": len(pairs), "mib": peak if peak == peak else None}))
 """
 
 
@@ -106,7 +110,7 @@ def beside(python: str | None, say: Say) -> list[dict[str, Any]]:
         columns = sky.square(n, side)
         seconds = fastest(lambda columns=columns: detect(**columns, **TERMS))  # type: ignore[misc]
         case: dict[str, Any] = {
-            "what": what, "peer": f"BlueSky {name}", "goal": goal, "pairs": len(pairs_of(columns)), "seconds": seconds,
+            "what": what, "peer": PEERS[name], "goal": goal, "pairs": len(pairs_of(columns)), "seconds": seconds,
             "peer_seconds": None, "ratio": None, "differ": None,
         }  # fmt: skip
         if python is not None:
@@ -129,9 +133,9 @@ def alone(n: int, say: Say) -> dict[str, Any]:
 
 
 def at_constant_density(say: Say) -> list[dict[str, Any]]:
-    """Return the time per aircraft at the density of 10,000 in 1000 x 1000 km, from few to many."""
+    """Return the time per aircraft at the density of 10,000 in a square of 1000 km, from few to many."""
     out = []
-    for n in (FEWER, 3_000, 10_000, 30_000, 100_000, MORE):
+    for n in SIZES:
         say(f"detecting {n:,} at constant density")
         columns = sky.square(n, sky.SPARSE_M * (n / 10_000) ** 0.5)
         repeats = 4 * REPEATS if n <= 10_000 else REPEATS

@@ -57,15 +57,14 @@ def _table(title: str, *columns: str) -> Table:
 
     table = Table(title=title, title_justify="left")
     for number, name in enumerate(columns):
-        table.add_column(name, justify="left" if number == 0 else "right")
+        table.add_column(name, justify="left" if number == 0 else "right", no_wrap=True)
     return table
 
 
 def _beside(figures: dict[str, Any]) -> Table:
     table = _table(
-        "Detection, 5 NM / 1,000 ft / 300 s", "traffic", "pairs", "armslength", "peer", "its time", "times faster",
-        "goal",
-    )  # fmt: skip
+        "Detection, 5 NM / 1,000 ft / 300 s", "aircraft", "pairs", "ours", "peer", "its time", "ratio", "goal"
+    )
     for case in figures["beside"]:
         measured = case["ratio"] is not None
         table.add_row(
@@ -73,9 +72,9 @@ def _beside(figures: dict[str, Any]) -> Table:
             f"{case['pairs']:,}",
             f"{case['seconds'] * 1e3:.2f} ms",
             case["peer"],
-            f"{case['peer_seconds']:.2f} s" if measured else "not measured",
-            f"{case['ratio']:,.0f}" if measured else "",
-            f"{case['goal']:,.0f}",
+            f"{case['peer_seconds']:.2f} s" if measured else "none",
+            f"{case['ratio']:,.0f} x" if measured else "",
+            f"{case['goal']:,.0f} x",
         )
     return table
 
@@ -99,10 +98,9 @@ def _differing(console: Console, figures: dict[str, Any]) -> None:
 
 def _many(figures: dict[str, Any]) -> Table:
     many = figures["many"]
-    table = _table("Alone, in a fresh process, 1000 x 1000 km", "aircraft", "pairs", "time", "beyond the inputs")
-    table.add_row(
-        f"{many['aircraft']:,}", f"{many['pairs']:,}", f"{many['seconds'] * 1e3:.0f} ms", f"{many['mib']:.0f} MiB"
-    )
+    table = _table("Alone, in a fresh process, 1000 km square", "aircraft", "pairs", "time", "beyond the inputs")
+    memory = "only Linux tells" if many["mib"] is None else f"{many['mib']:.0f} MiB"
+    table.add_row(f"{many['aircraft']:,}", f"{many['pairs']:,}", f"{many['seconds'] * 1e3:.0f} ms", memory)
     return table
 
 
