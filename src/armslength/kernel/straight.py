@@ -8,15 +8,15 @@ that of the threads changes a bit of the answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from armslength.kernel.batch import BATCH, ROWS, WORKED, answer, lay, solve
+from armslength.kernel.crew import Crew
+from armslength.kernel.grid import Grid
 from armslength.kernel.jit import jit
 from armslength.kernel.motion import VS, WIDTH, fill_motions
 from armslength.kernel.order import sort_stretch
@@ -28,11 +28,12 @@ F64 = NDArray[np.float64]
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 Bool = NDArray[np.bool_]
-T = TypeVar("T")
 FEW = 32
 """Up to so many aircraft every pair is a candidate."""
 MANY = 2000
 """From so many aircraft on the search is shared among threads."""
+PARTS = 4
+"""Into so many pieces for each thread work is cut."""
 ENOUGH = 10_000
 """From so many aircraft, or candidates, on everything else is, too."""
 
@@ -146,46 +147,36 @@ def settle(
     return int(at - begin[rows[0]])
 
 
-def shared(threads: int, work: Callable[[int], T], pieces: int) -> list[T]:
-    """Return work(0), ..., work(pieces - 1), done by up to `threads` threads."""
-    if threads <= 1 or pieces <= 1:
-        return [work(piece) for piece in range(pieces)]
-    with ThreadPoolExecutor(min(threads, pieces)) as pool:
-        return list(pool.map(work, range(pieces)))
+def candidates(m: F64, plan: Plan, minima: tuple[float, float, float], crew: Crew) -> list[I32]:
+    """Return the candidates of every slab, shapes (C, 2). `minima`: horizontal, vertical [m], lookahead [s].
 
-
-def candidates(m: F64, plan: Plan, horizontal: float, vertical: float, lookahead: float, threads: int) -> list[I32]:
-    """Return the candidates of every slab, shapes (C, 2).
-
-    Threads take slabs, or stretches of each slab in turn where there are fewer slabs than threads.
+    The crew shares the slabs, or stretches of them where there are few slabs.
     """
     common, rare = split_common(m, plan.speed, plan.climb)
-    half, layering = 0.5 * lookahead / plan.slabs, (plan.low, plan.thickness, plan.layers)
-    parts = 1 if plan.slabs >= threads else 2 * threads
+    (horizontal, vertical, lookahead), layering = minima, (plan.low, plan.thickness, plan.layers)
+    half = 0.5 * lookahead / plan.slabs
+    slabs = [
+        Slab((2 * k + 1) * half, half, k == 0, horizontal, vertical, plan.speed, plan.climb, plan.centre, plan.level)
+        for k in range(plan.slabs)
+    ]
+    few = plan.slabs <= 2 * crew.threads
+    parts = PARTS * crew.threads if few and crew.threads > 1 else 1
     cut = [len(common) * part // parts for part in range(parts + 1)]
 
-    def at(k: int) -> Slab:
-        start = k == 0
-        return Slab(
-            (2 * k + 1) * half, half, start, horizontal, vertical, plan.speed, plan.climb, plan.centre, plan.level
-        )
+    def grid_of(k: int) -> Grid:
+        return grid_at(m, common, slabs[k], layering)
 
-    def of_slab(k: int) -> list[I32]:
-        slab = at(k)
-        grid = grid_at(m, common, slab, layering)
+    grids = crew.do(grid_of, plan.slabs) if few else []
 
-        def of_part(part: int) -> I32:
-            pairs, size = search(grid, (cut[part], cut[part + 1]), slab)
-            return pairs[:size]
+    def look(piece: int) -> list[I32]:
+        k, part = divmod(piece, parts)
+        grid = grids[k] if few else grid_of(k)
+        found = [search(grid, (cut[part], cut[part + 1]), slabs[k])]
+        if part == 0 and len(rare):
+            found.append(search_rare(m, grid, rare, slabs[k]))
+        return [pairs[:size] for pairs, size in found]
 
-        out = shared(threads if parts > 1 else 1, of_part, parts)
-        if len(rare):
-            pairs, size = search_rare(m, grid, rare, slab)
-            out.append(pairs[:size])
-        return out
-
-    of_slabs = shared(threads if parts == 1 else 1, of_slab, plan.slabs)
-    return [chunk for chunks in of_slabs for chunk in chunks]
+    return [chunk for chunks in crew.do(look, plan.slabs * parts) for chunk in chunks]
 
 
 def in_order(n: int, chunks: list[I32]) -> tuple[I64, I32]:
@@ -203,14 +194,12 @@ def in_order(n: int, chunks: list[I32]) -> tuple[I64, I32]:
     return begin, seconds
 
 
-def exactly(
-    m: F64, begin: I64, seconds: I32, horizontal: float, vertical: float, lookahead: float, threads: int
-) -> Answer:
+def exactly(m: F64, begin: I64, seconds: I32, minima: tuple[float, float, float], crew: Crew) -> Answer:
     """Return the answer for the candidates, tested in stretches of about equal length."""
     total = int(begin[-1])
     out = Answer(np.empty(total, np.int32), np.empty(total, np.int32), np.empty((5, total)), np.empty(total, np.bool_))
-    terms = (chord2(horizontal), vertical, lookahead)
-    pieces = 1 if threads == 1 or total < ENOUGH else 4 * threads
+    terms = (chord2(minima[0]), minima[1], minima[2])
+    pieces = 1 if crew.threads == 1 or total < ENOUGH else PARTS * crew.threads
     cut = np.searchsorted(begin, np.linspace(0, total, pieces + 1).astype(np.int64))
     cut[0], cut[-1] = 0, len(begin) - 1
 
@@ -218,7 +207,7 @@ def exactly(
         rows = (int(cut[k]), int(cut[k + 1]))
         return settle(m, begin, seconds, rows, terms, out) if rows[0] < rows[1] else 0
 
-    counts = shared(threads, of_stretch, pieces)
+    counts = crew.do(of_stretch, pieces)
     starts = [int(begin[row]) for row in cut[:-1]]
     columns = (out.first, out.second, out.inside, *out.times)
 
@@ -229,22 +218,24 @@ def exactly(
                 columns[which][end : end + count] = columns[which][start : start + count]
             end += count
 
-    shared(threads if pieces > 1 else 1, close_gaps, len(columns))
+    if pieces > 1:
+        crew.do(close_gaps, len(columns))
     end = sum(counts)
     return Answer(out.first[:end], out.second[:end], out.times[:, :end], out.inside[:end])
 
 
-def motions(lat: F64, lon: F64, alt: F64, track: F64, gs: F64, vs: F64, threads: int) -> F64:
-    """Return the motions of the aircraft, shape (N, WIDTH)."""
-    m = np.empty((len(lat), WIDTH))
-    pieces = threads if len(lat) >= ENOUGH else 1
-    cut = [len(lat) * k // pieces for k in range(pieces + 1)]
+def motions(columns: tuple[F64, ...], crew: Crew) -> F64:
+    """Return the motions of the aircraft, shape (N, WIDTH), from lat, lon, alt, track, gs, vs."""
+    n = len(columns[0])
+    m = np.empty((n, WIDTH))
+    pieces = crew.threads if n >= ENOUGH else 1
+    cut = [n * k // pieces for k in range(pieces + 1)]
 
     def fill(k: int) -> None:
-        part = slice(cut[k], cut[k + 1])
-        fill_motions(lat[part], lon[part], alt[part], track[part], gs[part], vs[part], m[part])
+        lat, lon, alt, track, gs, vs = (column[cut[k] : cut[k + 1]] for column in columns)
+        fill_motions(lat, lon, alt, track, gs, vs, m[cut[k] : cut[k + 1]])
 
-    shared(threads, fill, pieces)
+    crew.do(fill, pieces)
     return m
 
 
@@ -258,16 +249,17 @@ def straight(
         threads: how many share the work; one per core, or one alone for few aircraft, where not given.
         slabs: into how many the look-ahead is cut, as the plan has it where not given; 0 tests every pair.
     """
-    n = len(lat)
+    n, minima = len(lat), (horizontal, vertical, lookahead)
     if threads is None:
         threads = int(numba.config.NUMBA_DEFAULT_NUM_THREADS) if n >= MANY else 1
-    m = motions(lat, lon, alt, track, gs, vs, threads)
-    if n < 2 or slabs == 0 or (slabs is None and n <= FEW):
-        chunks = [every_pair(n)]
-    else:
-        plan = plan_of(m, horizontal, vertical, lookahead)
-        plan = plan if slabs is None else plan._replace(slabs=slabs)
-        chunks = candidates(m, plan, horizontal, vertical, lookahead, threads)
-    begin, seconds = in_order(n, chunks)
-    answer = exactly(m, begin, seconds, horizontal, vertical, lookahead, threads)
+    with Crew(threads) as crew:
+        m = motions((lat, lon, alt, track, gs, vs), crew)
+        if n < 2 or slabs == 0 or (slabs is None and n <= FEW):
+            chunks = [every_pair(n)]
+        else:
+            plan = plan_of(m, *minima)
+            plan = plan if slabs is None else plan._replace(slabs=slabs)
+            chunks = candidates(m, plan, minima, crew)
+        begin, seconds = in_order(n, chunks)
+        answer = exactly(m, begin, seconds, minima, crew)
     return answer, np.isnan(answer.times[4])
