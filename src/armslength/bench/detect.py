@@ -61,7 +61,8 @@ for _ in range(int(sys.argv[2])):
     begin = perf_counter()
     pairs = detect(**columns, **TERMS)
     seconds.append(perf_counter() - begin)
-print(json.dumps({"seconds": min(seconds), "first_s": seconds[0], "pairs": len(pairs), "mib": peak if peak == peak else None}))
+mib = peak if peak == peak else None
+print(json.dumps({"seconds": min(seconds), "first_s": seconds[0], "pairs": len(pairs), "mib": mib}))
 """
 
 

@@ -39,6 +39,7 @@ def detect(
     from rich.console import Console
 
     console = Console()
+    console = console if console.is_terminal else Console(width=100)  # a file or a pipe has no width of its own
     console.print(_beside(figures))
     if figures["peer"] is None:
         from armslength.bench.bluesky import HINT
