@@ -77,6 +77,18 @@ def test_each_pair_as_the_plain_reading_has_it(
     assert differences(fast(there, **MINIMA, lookahead=lookahead), there, lookahead) == []
 
 
+@settings(deadline=None, max_examples=40)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    place=SKIES["place"],
+    spread=st.sampled_from([6.0, 10.0, 20.0]),
+    lookahead=st.sampled_from([300.0, 3600.0, 36000.0, 90000.0]),
+)
+def test_aircraft_that_fly_almost_alike(seed: int, place: tuple[float, float], spread: float, lookahead: float) -> None:
+    there = sky(seed, 3, place, spread, ("formation",))
+    assert differences(fast(there, **MINIMA, lookahead=lookahead), there, lookahead) == []
+
+
 def same(one: Any, other: Any) -> bool:
     """Return whether two answers of the kernel are the same bytes."""
     (a, doubt_a), (b, doubt_b) = one, other

@@ -36,6 +36,9 @@ def sky(seed: int, n: int, place: tuple[float, float], spread_km: float, quirks:
         out["alt"][:] = 10000.0
     if "alike" in quirks:
         out["track"][: n // 2], out["gs"][: n // 2], out["vs"][: n // 2] = 77.0, 240.0, 0.0
+    if "formation" in quirks:
+        out["track"][:], out["gs"][:] = rng.normal(rng.uniform(0, 360), 0.05, n), rng.normal(240.0, 0.3, n)
+        out["alt"][:], out["vs"][:] = 10000.0, 0.0
     if "still" in quirks:
         out["gs"][n // 3 :] = 0.0
     if "unknown" in quirks:
