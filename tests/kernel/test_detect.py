@@ -89,6 +89,23 @@ def test_aircraft_that_fly_almost_alike(seed: int, place: tuple[float, float], s
     assert differences(fast(there, **MINIMA, lookahead=lookahead), there, lookahead) == []
 
 
+@settings(deadline=None, max_examples=40)
+@given(st.integers(0, 2**32 - 1), SKIES["place"])
+def test_round_the_earth_several_times(seed: int, place: tuple[float, float]) -> None:
+    there = sky(seed, 2, place, 3000.0, ("round and round",))
+    one, other = aircraft(there)
+    ((_pair, stay),) = fast(there, horizontal=5e6, vertical=304.8, lookahead=6000.0).items() or [((0, 1), None)]
+    moments = [60.0 * k for k in range(101)]
+    nearest = min(reference.distance(one, other, t) for t in moments)
+    if stay is None:
+        assert nearest > 5e6 - 1.0
+        return
+    assert stay.hmd <= nearest + MM
+    assert reference.distance(one, other, stay.t_cpa) == pytest.approx(stay.hmd, abs=MM)
+    assert all(reference.distance(one, other, t) > 5e6 - 1.0 for t in moments if t < stay.t_in)
+    assert all(reference.distance(one, other, t) < 5e6 + 1.0 for t in moments if stay.t_in <= t <= stay.t_out)
+
+
 def same(one: Any, other: Any) -> bool:
     """Return whether two answers of the kernel are the same bytes."""
     (a, doubt_a), (b, doubt_b) = one, other

@@ -39,6 +39,9 @@ def sky(seed: int, n: int, place: tuple[float, float], spread_km: float, quirks:
     if "formation" in quirks:
         out["track"][:], out["gs"][:] = rng.normal(rng.uniform(0, 360), 0.05, n), rng.normal(240.0, 0.3, n)
         out["alt"][:], out["vs"][:] = 10000.0, 0.0
+    if "round and round" in quirks:
+        out["gs"][:] = rng.uniform(1e4, 4e4, n)
+        out["alt"][:], out["vs"][:] = 10000.0, 0.0
     if "still" in quirks:
         out["gs"][n // 3 :] = 0.0
     if "unknown" in quirks:
