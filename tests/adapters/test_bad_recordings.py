@@ -7,6 +7,7 @@ import io
 import json
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
@@ -14,7 +15,7 @@ import pytest
 
 from adapters.plain_reader import read_plainly
 from adapters.written import FORMATS, Reading, as_csv, as_parquet, in_opensky, rows, write
-from armslength.adapters.recording import columns, open_recordings, parquet, reading, stream
+from armslength.adapters.recording import columns, open_recordings, parquet, reading, stream, text_table
 from armslength.domain.plot import KeptAside, Roster
 from armslength.errors import FeedError
 
@@ -105,6 +106,43 @@ def test_text_where_a_number_belongs_costs_that_row_alone(kind: str, tmp_path: P
     assert got.aside.as_dict()["not a number"]["example"] == {
         "file": f"r.{kind}", "row": 5, "says": 'altitude is "FL350"',
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("with_header", [False, True])
+def test_a_line_without_end_is_given_up(
+    packed: bool, with_header: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(text_table, "LONGEST_LINE", 1 << 20)
+    good = as_csv(rows())
+    endless = good + b"7" * (3 << 20) if with_header else good.split(b"\n")[0] + b",a" * (3 << 19)
+    got = Reading(write(tmp_path / "endless.csv", endless, packed=packed))
+    only_message(got, "endless.csv", "no line ends within 1 MiB", f"after row {60 if with_header else 0}", "one line")
+    assert got.raised and got.tuples() == EXPECTED if with_header else not got.batches
+
+
+def test_long_lines_below_the_limit_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text_table, "LONGEST_LINE", 1 << 20)
+    table = [row | {"remark": "x" * (1000 << 10) if number == 30 else ""} for number, row in enumerate(rows())]
+    got = Reading(write(tmp_path / "wide.csv", as_csv(table)))
+    assert got.messages == [] and got.tuples() == EXPECTED
+
+
+def test_gzipped_parquet_too_large_to_unpack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path / "large.parquet.gz", as_parquet(rows()), packed=True)
+    assert Reading(path).tuples() == EXPECTED
+    monkeypatch.setattr(reading, "LARGEST_UNPACKED", 1 << 10)
+    got = Reading(path)
+    only_message(got, "large.parquet.gz", "unpacked", "half of what is free", "gunzip")
+    assert got.raised and not got.batches
+
+
+def test_gzipped_parquet_leaves_half_of_the_free_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = as_parquet(rows())
+    path = write(tmp_path / "large.parquet.gz", content, packed=True)
+    for free, fits in ((2 * len(content), True), (2 * len(content) - 2, False)):
+        monkeypatch.setattr("shutil.disk_usage", lambda folder, free=free: SimpleNamespace(free=free))
+        assert Reading(path).tuples() == (EXPECTED if fits else [])
 
 
 @pytest.mark.parametrize("kind", [*TEXT_FORMATS, "parquet"])

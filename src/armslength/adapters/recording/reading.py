@@ -33,6 +33,8 @@ BATCH = 500_000
 """Plots that a batch holds at least, but for the last one of a recording."""
 NOTHING_LATER = int(np.iinfo(np.int64).max)
 """`rest_from_ns` of the last batch."""
+LARGEST_UNPACKED = 64 << 30
+"""Bytes of a gzipped Parquet file, unpacked, above which it is refused; so is one that takes half of the free disk."""
 
 
 @dataclasses.dataclass
@@ -142,7 +144,11 @@ def _unpacked(path: Path, file: str) -> Iterator[Path]:
         plain = Path(folder) / "recording.parquet"
         try:
             with gzip.open(path, "rb") as packed_file, plain.open("wb") as out:
-                shutil.copyfileobj(packed_file, out, BLOCK)
+                limit = min(LARGEST_UNPACKED, shutil.disk_usage(folder).free // 2)
+                while piece := packed_file.read(BLOCK):
+                    if out.tell() + len(piece) > limit:
+                        raise _too_large(limit, file)
+                    out.write(piece)
         except (EOFError, zlib.error, gzip.BadGzipFile):
             raise FeedError(
                 "the gzip stream is cut off or damaged, and a Parquet file cannot be read without its end.",
@@ -150,6 +156,15 @@ def _unpacked(path: Path, file: str) -> Iterator[Path]:
                 remedy="Fetch it again.",
             ) from None
         yield plain
+
+
+def _too_large(limit: int, file: str) -> FeedError:
+    return FeedError(
+        f"unpacked, this gzipped Parquet file is larger than {limit / (1 << 30):.3g} GiB, which is what the temporary "
+        f"folder may hold of it ({LARGEST_UNPACKED >> 30} GiB, or half of what is free there).",
+        where=file,
+        remedy="Unpack it with gunzip and give the plain file, or set TMPDIR to a folder on a larger disk.",
+    )
 
 
 def _settle_break(broken: str, account: Account) -> None:

@@ -21,8 +21,11 @@ from armslength.adapters.recording.dialect import NUMBERS, Dialect
 from armslength.adapters.recording.rows import Block
 from armslength.adapters.recording.stream import ByteStream
 from armslength.adapters.recording.values import NULLS, UNREADABLE
+from armslength.errors import FeedError
 
 SEPARATORS = ",;\t|"
+LONGEST_LINE = 16 << 20
+"""Bytes without the end of a line after which the file is given up."""
 
 
 def split_header(line: str) -> tuple[list[str], str]:
@@ -46,7 +49,11 @@ class TextTable:
     _schema: dict[str, pl.DataType] = field(default_factory=dict)
 
     def blocks(self) -> Iterator[Block]:
-        """Yield the rows in blocks of whole lines; a line cut off by a broken stream is left out."""
+        """Yield the rows in blocks of whole lines; a line cut off by a broken stream is left out.
+
+        Raises:
+            FeedError: no line ends within `LONGEST_LINE` bytes.
+        """
         rest = b""
         is_header_due = True
         for piece in self.pieces:
@@ -54,14 +61,24 @@ class TextTable:
             if is_header_due:
                 if (end := text.find(b"\n")) < 0:
                     rest = text
+                    self._refuse_endless(rest)
                     continue
                 text, is_header_due = text[end + 1 :], False
             cut = text.rfind(b"\n") + 1
             rest = text[cut:]
             if cut:
                 yield self._parsed(text[:cut])
+            self._refuse_endless(rest)
         if rest and not is_header_due and not self.stream.broken:
             yield self._parsed(rest + b"\n")
+
+    def _refuse_endless(self, text: bytes) -> None:
+        if len(text) > LONGEST_LINE:
+            raise FeedError(
+                f"no line ends within {LONGEST_LINE / (1 << 20):g} MiB after row {self._row - 1:,}.",
+                where=self.account.file,
+                remedy="A table has one line for each position report; docs/recordings.md shows its columns.",
+            )
 
     def _parsed(self, text: bytes) -> Block:
         table = self._fast(text)
