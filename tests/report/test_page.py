@@ -175,6 +175,45 @@ def test_a_few_wrong_positions_do_not_blow_up_the_map() -> None:
     assert np.allclose(with_stray, without, rtol=0.1)  # type: ignore[arg-type]
 
 
+def _scattered(seed: int, count: int) -> Backdrop:
+    rng = np.random.default_rng(seed)
+    return Backdrop(np.degrees(np.arcsin(rng.uniform(-1, 1, count))), rng.uniform(-180, 180, count), aircraft=5)
+
+
+BACKDROPS = {
+    "the whole globe": _scattered(1, 5000),
+    "a few over the globe": _scattered(2, 10),
+    "one pole": Backdrop(np.full(100, 90.0), np.linspace(-180, 180, 100)),
+    "both poles": Backdrop(np.repeat([90.0, -90.0], 60), np.zeros(120)),
+    "opposite ends": Backdrop(np.repeat([10.0, -10.0], [100, 90]), np.repeat([0.0, 180.0], [100, 90])),
+    "the date line": Backdrop(np.zeros(200), np.tile([179.9, -179.9], 100)),
+    "one point": Backdrop(np.array([3.0]), np.array([4.0])),
+    "one point over and over": Backdrop(np.full(200, 3.0), np.full(200, 4.0)),
+    "unknown": Backdrop(np.full(100, NAN), np.full(100, NAN)),
+    "infinite": Backdrop(np.full(100, np.inf), np.full(100, -np.inf)),
+}
+UNKNOWN = encounter(9, lat=NAN, lon=NAN, d_h_m=NAN, d_v_m=NAN, ratio=NAN, slant_m=NAN, alt_m=NAN, error_h_m=NAN,
+                    error_v_m=NAN, dwell_s=NAN)  # fmt: skip
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("where", BACKDROPS)
+@pytest.mark.parametrize(
+    "given",
+    [{}, {"pairs": ALL, "more": [UNKNOWN]}, {"more": [UNKNOWN]}, {"pairs": [(UNKNOWN, head_on(9)[1])]},
+     {"pairs": [head_on(1, 90.0, 0.0)]}, {"pairs": [head_on(1, 0.0, 180.0), head_on(2, 0.0, -179.99)]},
+     {"pairs": [head_on(1, 80.0, 0.0), head_on(2, -80.0, 180.0)]}],
+)  # fmt: skip
+def test_no_traffic_however_scattered_makes_it_grumble(where: str, given: dict[str, object]) -> None:
+    window = read(**given, backdrop=BACKDROPS[where]).data["window"]
+    assert np.isfinite(window).all()  # type: ignore[call-overload]
+
+
+def test_traffic_on_both_sides_of_the_date_line_lies_together() -> None:
+    window = read(backdrop=BACKDROPS["the date line"]).data["window"]
+    assert window[2] - window[0] < 5e5  # type: ignore[index]
+
+
 def test_what_is_not_known_is_null_in_the_data_and_unknown_in_words() -> None:
     data = read(pairs=[level_unknown(1)], more=[encounter(2, lat=NAN, lon=NAN, ratio=NAN, d_h_m=NAN)]).data
     rows, strings = data["rows"], data["strings"]

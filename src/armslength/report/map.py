@@ -92,9 +92,11 @@ def _ordinary(backdrop: Backdrop) -> tuple[F64, F64]:
     lat, lon = lat[good], lon[good]
     if len(lat) < 50:
         return lat, lon
-    x, y = around(np.array([np.median(lat)]), np.array([np.median(lon)])).forward(lat, lon)
-    reach = np.hypot(x, y)
-    keep = reach <= np.nanquantile(np.where(np.isfinite(reach), reach, np.inf), 0.98)
+    north, east = np.radians(lat), np.radians(lon)
+    points = np.stack([np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)])
+    # Straight through the earth: that has no far side, no date line and no poles.
+    reach = np.linalg.norm(points - np.median(points, axis=1, keepdims=True), axis=0)
+    keep = reach <= np.quantile(reach, 0.98)
     return lat[keep], lon[keep]
 
 

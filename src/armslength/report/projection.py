@@ -31,9 +31,11 @@ class Projection:
     world: bool = False
 
     def forward(self, lat: F64, lon: F64) -> tuple[F64, F64]:
-        """Return x, y [m] of positions [deg], any equal shapes; NaN where a position lies on the far side."""
-        east = np.radians((np.asarray(lon, float) - self.lon + 180.0) % 360.0 - 180.0)
-        north = np.radians(np.asarray(lat, float))
+        """Return x, y [m] of positions [deg], any equal shapes; NaN on the far side or unknown."""
+        lat, lon = np.asarray(lat, float), np.asarray(lon, float)
+        good = np.isfinite(lat) & np.isfinite(lon)
+        lat, lon = np.where(good, lat, np.nan), np.where(good, lon, np.nan)
+        east, north = np.radians((lon - self.lon + 180.0) % 360.0 - 180.0), np.radians(lat)
         if self.world:
             return RADIUS_M * east, RADIUS_M * north
         middle = np.radians(self.lat)
