@@ -45,8 +45,12 @@ def _read(number: int, row: dict[str, Any], last: dict[str, tuple[int, float, fl
         return "no position", None
     if math.isnan(lat) or math.isnan(lon):
         return "position is NaN", None
-    if not (abs(lat) <= 90 and abs(lon) <= 180):
+    if not (abs(lat) <= 90 and abs(lon) <= 360):
         return "position out of range", None
+    if lon >= 180:
+        lon -= 360
+    elif lon < -180:
+        lon += 360
     own = row.get("last_position")
     is_own = own is not None and own <= stamp
     time = own if is_own else stamp
@@ -55,7 +59,7 @@ def _read(number: int, row: dict[str, Any], last: dict[str, tuple[int, float, fl
     last[address] = (time, lat, lon)
     nacp = row.get("nacp")
     plot = (
-        number, time * 1_000_000, address, lat, -180.0 if lon == 180 else lon, level(row["altitude"]),
+        number, time * 1_000_000, address, lat, lon, level(row["altitude"]),
         level(row["geoaltitude"]), single(row["groundspeed"], KT), single(row["track"]),
         single(row["vertical_rate"], FPM), bool(row["onground"]),
         None if nacp is None else single(EPU_M.get(nacp)),

@@ -77,6 +77,31 @@ def test_call_signs_are_heard_with_their_earliest_time(tmp_path: Path) -> None:
         assert roster.callsigns(roster.index("4b1815")) == ["SWR1", "LATER"]
 
 
+@pytest.mark.parametrize("kind", ["csv", "parquet", "json", "columns.json"])
+def test_longitudes_of_a_whole_turn_are_wrapped(kind: str, tmp_path: Path) -> None:
+    given_and_inside = {
+        180.0: -180.0, -180.0: -180.0, 180.25: -179.75, 350.5: -9.5, 359.9999: 359.9999 - 360, 360.0: 0.0,
+        -190.5: 169.5, -360.0: 0.0, 179.5: 179.5, -180.00000000000003: 179.99999999999997, 360.01: None,
+        -360.01: None, 540.0: None,
+    }  # fmt: skip
+    table = [
+        rows()[0] | {"timestamp": 1_533_101_250_000 + k, "longitude": lon} for k, lon in enumerate(given_and_inside)
+    ]
+    got = Reading(write(tmp_path / f"r.{kind}", FORMATS[kind](table)))
+    expected, aside = read_plainly(table)
+    assert got.tuples() == expected and got.aside.counts == aside == {"position out of range": 3}
+    assert got.array("lon").tolist() == [lon for lon in given_and_inside.values() if lon is not None]
+    assert got.messages == []
+
+
+def test_a_recording_from_0_to_360_is_that_from_minus_180_to_180(tmp_path: Path) -> None:
+    east = [row | {"longitude": row["longitude"] and row["longitude"] % 360} for row in rows()]
+    assert {row["longitude"] > 180 for row in east if row["longitude"]} == {True, False}
+    got = Reading(write(tmp_path / "east.parquet", as_parquet(east)))
+    assert got.aside.counts == ASIDE
+    assert np.allclose(got.array("lon"), [plot[4] for plot in EXPECTED], rtol=0, atol=1e-12)
+
+
 def test_aircraft_without_a_usable_row_are_not_entered(tmp_path: Path) -> None:
     table = [row | ({"latitude": None} if row["icao24"] == "3C6444" else {}) for row in rows()]
     assert "3c6444" not in Reading(write(tmp_path / "r.csv", FORMATS["csv"](table))).roster.addresses

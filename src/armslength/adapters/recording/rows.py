@@ -70,7 +70,8 @@ class Translator:
         who = self._who(table)
         lat, lon = numbers["lat"].to_numpy(), numbers["lon"].to_numpy()
         with np.errstate(invalid="ignore"):
-            usable: Bool = (np.abs(lat) <= 90.0) & (np.abs(lon) <= 180.0) & (time_ns != NEVER) & (who != NOBODY)
+            usable: Bool = (np.abs(lat) <= 90.0) & (np.abs(lon) <= 360.0) & (time_ns != NEVER) & (who != NOBODY)
+        lon = _wrapped(lon)
         if wrong is not None:
             usable &= ~wrong
         if not usable.all():
@@ -83,7 +84,7 @@ class Translator:
             usable = self._without_repeats(row, who, time_ns, lat, lon, own_time, usable)
         aircraft = self._enter(who, usable)
         self._hear_callsigns(table, who, aircraft, time_ns, usable)
-        return self._pick(block, row, usable, time_ns, aircraft, numbers)
+        return self._pick(block, row, usable, time_ns, aircraft, lon, numbers)
 
     def _numbers(self, table: pl.DataFrame) -> tuple[dict[str, pl.Series], Bool | None]:
         found: dict[str, pl.Series] = {}
@@ -152,7 +153,14 @@ class Translator:
             self.roster.saw_callsign(int(aircraft[at]), self.callsigns.texts[said[at]], int(time_ns[at]))
 
     def _pick(
-        self, block: Block, row: I64, usable: Bool, time_ns: I64, aircraft: I32, numbers: dict[str, pl.Series]
+        self,
+        block: Block,
+        row: I64,
+        usable: Bool,
+        time_ns: I64,
+        aircraft: I32,
+        lon: F64,
+        numbers: dict[str, pl.Series],
     ) -> Plots:
         """The usable rows, in SI."""
         kept = slice(None) if usable.all() else np.flatnonzero(usable)
@@ -169,7 +177,6 @@ class Translator:
         def single(role: str) -> F32:
             return level(role).astype(np.float32)
 
-        lon = numbers["lon"].to_numpy()[kept]
         ground = self.dialect.roles.get("ground")
         return Plots(
             file=self.file_index,
@@ -177,7 +184,7 @@ class Translator:
             time_ns=time_ns[kept],
             aircraft=aircraft[kept],
             lat=numbers["lat"].to_numpy()[kept],
-            lon=np.where(lon == 180.0, -180.0, lon),
+            lon=lon[kept],
             alt_baro_m=level("alt_baro"),
             alt_geo_m=level("alt_geo"),
             gs_mps=single("gs"),
@@ -187,6 +194,18 @@ class Translator:
             accuracy_m=_accuracy(single("accuracy"), single("nacp")),
             rest_from_ns=block.rest_from_ns,
         )
+
+
+def _wrapped(lon: F64) -> F64:
+    """Longitudes of -360 to 360 deg as -180 (inclusive) to 180; exact, since one turn less or more is without rounding.
+
+    Beyond 360 the result means nothing.
+    """
+    with np.errstate(invalid="ignore"):
+        east, west = lon >= 180.0, lon < -180.0
+        if not (east.any() or west.any()):
+            return lon
+        return np.where(east, lon - 360.0, np.where(west, lon + 360.0, lon))
 
 
 def _accuracy(radius: F32, nacp: F32) -> F32:
