@@ -36,7 +36,7 @@ def only_message(got: Reading, *parts: str) -> None:
 @pytest.mark.parametrize("packed", [False, True])
 def test_empty_file(tmp_path: Path, packed: bool) -> None:
     got = Reading(write(tmp_path / "night.csv", b"", packed=packed))
-    only_message(got, "night.csv", "the file is empty", "Fetch it again")
+    only_message(got, "night.csv", "the file is empty.", "Fetch it again, or write at least time, address")
     assert got.raised and got.recordings[0].format == "unknown"
 
 
@@ -176,8 +176,51 @@ def test_some_times_without_zone_cost_those_rows(tmp_path: Path) -> None:
     table[3] |= {"timestamp": "2018-08-01T05:27:30"}
     table[4] |= {"timestamp": "yesterday"}
     got = Reading(write(tmp_path / "r.csv", as_csv(table)))
-    only_message(got, "row 4", "not a time", 'timestamp is "2018-08-01T05:27:30"', "ISO 8601")
-    assert got.aside.counts["not a time"] == 2
+    zone, time = got.messages
+    assert zone.startswith('r.csv, row 4: no time zone: timestamp is "2018-08-01T05:27:30". If it is UTC, write a Z')
+    assert time.startswith('r.csv, row 5: not a time: timestamp is "yesterday". Write seconds since 1970, or ISO 8601')
+    assert (got.aside.counts["no time zone"], got.aside.counts["not a time"]) == (1, 1)
+    assert got.accounts_for_every_row()
+
+
+@pytest.mark.parametrize("kind", [*TEXT_FORMATS, "parquet"])
+def test_a_valid_time_of_an_impossible_year_is_named_so(kind: str, tmp_path: Path) -> None:
+    table = [row | {"timestamp": "2018-08-01T05:27:30Z", "last_position": None} for row in rows()]
+    table[3] |= {"timestamp": "1969-12-31T23:59:59Z"}
+    table[4] |= {"timestamp": "0001-01-01T00:00:00Z"}
+    got = Reading(write(tmp_path / f"r.{kind}", FORMATS[kind](table)))
+    assert got.messages == [] and got.accounts_for_every_row()
+    assert got.aside.counts["impossible time"] == 2 and "not a time" not in got.aside.counts
+    assert got.aside.as_dict()["impossible time"]["example"]["says"] == 'timestamp is "1969-12-31T23:59:59Z"'
+
+
+def test_a_parquet_time_stamp_before_1970_is_an_impossible_time(tmp_path: Path) -> None:
+    table = rows()
+    table[3] |= {"timestamp": -1000}
+    frame = pl.DataFrame(table).with_columns(
+        pl.from_epoch(pl.col(name), "ms").dt.replace_time_zone("UTC") for name in ("timestamp", "last_position")
+    )
+    frame.write_parquet(tmp_path / "r.parquet")
+    got = Reading(tmp_path / "r.parquet")
+    assert got.messages == [] and got.aside.counts["impossible time"] == 1 and got.accounts_for_every_row()
+
+
+@pytest.mark.parametrize(("wrong", "says"), [(1, ""), (2, " 1 more row is like it."), (3, " 2 more rows are like it.")])
+def test_how_many_rows_are_wrong(wrong: int, says: str, tmp_path: Path) -> None:
+    table = [row | ({"altitude": "FL350"} if number < wrong else {}) for number, row in enumerate(rows())]
+    got = Reading(write(tmp_path / "r.csv", as_csv(table)))
+    assert got.messages == [
+        f'r.csv, row 1: not a number: altitude is "FL350".{says} Write a number there or leave the field empty; '
+        "the other rows were used."
+    ]
+
+
+def test_nothing_is_called_used_where_nothing_was(tmp_path: Path) -> None:
+    table = [row | {"latitude": "north"} for row in rows()]
+    table[5] |= {"latitude": None}
+    got = Reading(write(tmp_path / "r.csv", as_csv(table)))
+    only_message(got, "row 1", "58 more rows are like it", "leave the field empty; no row could be used.")
+    assert len(got) == 0
 
 
 @pytest.mark.parametrize("separator", [",", ";"])
@@ -300,6 +343,18 @@ def test_a_folder_without_recordings(tmp_path: Path) -> None:
     with pytest.raises(FeedError, match="no recording in this folder"):
         open_recordings([tmp_path], skipped)
     assert [path.name for path, _ in skipped] == ["notes.md"]
+
+
+def test_a_folder_without_recordings_does_not_stop_the_others(tmp_path: Path) -> None:
+    bare, other = tmp_path / "bare", tmp_path / "other"
+    bare.mkdir()
+    other.mkdir()
+    good = write(tmp_path / "good.csv", as_csv(rows()))
+    got = Reading(bare, good)
+    only_message(got, f"{bare}: no recording in this folder.", "Recordings are CSV")
+    assert got.tuples() == EXPECTED
+    with pytest.raises(FeedError, match="bare: no recording in this folder"):
+        open_recordings([bare, other])
 
 
 def test_folders_are_searched_to_the_bottom_and_sorted(tmp_path: Path) -> None:

@@ -45,9 +45,9 @@ def without_zone() -> bytes:
 
 
 UNUSABLE = {
-    "empty.csv": (b"", "empty.csv: the file is empty.", "Fetch it again."),
-    "empty.csv.gz": (gzip.compress(b""), "empty.csv.gz: the file is empty.", "Fetch it again."),
-    "blank.csv": (b"\n \n", "blank.csv: the file is empty but for blanks.", "Fetch it again."),
+    "empty.csv": (b"", "empty.csv: the file is empty.", "Fetch it again, or write"),
+    "empty.csv.gz": (gzip.compress(b""), "empty.csv.gz: the file is empty.", "Fetch it again, or write"),
+    "blank.csv": (b"\n \n", "blank.csv: the file is empty but for blanks.", "Fetch it again, or write"),
     "wrong.csv": (b"a,b,c\n1,2,3\n", "wrong.csv: wrong columns: no timestamp or time, no icao24,", "Found: a, b, c."),
     "nozone.csv": (without_zone(), 'nozone.csv: the times in column "timestamp" name no time zone', "write them like"),
     "garbage.bin": (random.Random(7).randbytes(5000), "garbage.bin: the file is binary data", "Recordings are CSV,"),
@@ -164,14 +164,27 @@ def test_a_folder_with_mixed_content(tmp_path: Path) -> None:
     assert pairs(tmp_path / "out") == MET
 
 
-def test_a_missing_path_and_a_folder_without_recordings_are_bad_usage(tmp_path: Path) -> None:
+def test_a_missing_path_is_bad_usage_and_so_are_only_folders_without_recordings(tmp_path: Path) -> None:
     (tmp_path / "bare").mkdir()
-    for path, says in ((tmp_path / "none.csv", "there is no such file"), (tmp_path / "bare", "no recording in this")):
-        for others in ([], [good(tmp_path)]):
-            ran = replay(path, *others, out=tmp_path / "out")
-            assert (ran.code, ran.out) == (2, "")
-            one_paragraph(ran.err, f"{path}: {says}")
+    missing, bare = tmp_path / "none.csv", tmp_path / "bare"
+    for paths, says in (
+        ([missing], f"{missing}: there is no such file"),
+        ([missing, good(tmp_path)], f"{missing}: there is no such file"),
+        ([bare], f"{bare}: no recording in this folder"),
+    ):
+        ran = replay(*paths, out=tmp_path / "out")
+        assert (ran.code, ran.out) == (2, "")
+        one_paragraph(ran.err, says)
     assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_without_recordings_does_not_stop_the_others(tmp_path: Path) -> None:
+    (tmp_path / "bare").mkdir()
+    ran = replay(tmp_path / "bare", good(tmp_path), out=tmp_path / "out")
+    assert ran.code == 2
+    one_paragraph(ran.err, f"{tmp_path / 'bare'}: no recording in this folder")
+    assert pairs(tmp_path / "out") == MET
+    assert summary(tmp_path / "out")["left_out"] == [ran.err.rstrip("\n")]
 
 
 def test_a_header_without_rows_is_no_error(tmp_path: Path) -> None:

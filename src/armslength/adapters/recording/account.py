@@ -15,6 +15,8 @@ from armslength.errors import FeedError
 NOT_PARSED = "row does not parse"
 NOT_A_NUMBER = "not a number"
 NOT_A_TIME = "not a time"
+NO_ZONE = "no time zone"
+IMPOSSIBLE_TIME = "impossible time"
 NO_ADDRESS = "no address"
 NO_TIME = "no time"
 NO_POSITION = "no position"
@@ -23,10 +25,11 @@ OUT_OF_RANGE = "position out of range"
 REPEATED = "repeated position"
 
 REMEDIES = {
-    NOT_PARSED: "Repair or delete those rows; the others were used.",
-    NOT_A_NUMBER: "Write a number there or leave the field empty; the other rows were used.",
-    NOT_A_TIME: "Write seconds since 1970, or ISO 8601 like 2015-11-03T09:00:00Z; the other rows were used.",
-    NAN_POSITION: "Leave the position empty where it is not known; the other rows were used.",
+    NOT_PARSED: "Repair or delete those rows",
+    NOT_A_NUMBER: "Write a number there or leave the field empty",
+    NOT_A_TIME: "Write seconds since 1970, or ISO 8601 like 2015-11-03T09:00:00Z",
+    NO_ZONE: "If it is UTC, write a Z behind it, like 2015-11-03T09:00:00Z",
+    NAN_POSITION: "Leave the position empty where it is not known",
 }
 """The reasons that are problems, and what to do about each."""
 
@@ -45,12 +48,14 @@ class Account:
     aside: KeptAside
     problems: list[FeedError]
     rows_read: int = 0
+    _kept_aside: int = 0
     _wrong: dict[str, tuple[int, int, str]] = field(default_factory=dict)
 
     def keep_aside(self, reason: str, count: int, row: int, says: str) -> None:
         """Count `count` rows for `reason`; `row` (1-based) and `says` are those of the first of them."""
         if count <= 0:
             return
+        self._kept_aside += count
         self.aside.add(reason, count, file=self.file, row=row, says=says)
         if reason in REMEDIES:
             before, first, first_says = self._wrong.get(reason, (0, row, says))
@@ -63,9 +68,9 @@ class Account:
 
     def close(self) -> None:
         """Append one problem for each kind of wrong row. Called once, when the recording has been read."""
+        used = "the other rows were used" if self.rows_read > self._kept_aside else "no row could be used"
         for reason, (count, row, says) in self._wrong.items():
-            others = f" So do {count - 1:,} more rows." if count > 1 else ""
-            self.problems.append(
-                FeedError(f"{reason}: {says}.{others}", where=f"{self.file}, row {row}", remedy=REMEDIES[reason])
-            )
+            more = {1: "", 2: " 1 more row is like it."}.get(count, f" {count - 1:,} more rows are like it.")
+            what, remedy = f"{reason}: {says}.{more}", f"{REMEDIES[reason]}; {used}."
+            self.problems.append(FeedError(what, where=f"{self.file}, row {row}", remedy=remedy))
         self._wrong.clear()

@@ -6,10 +6,12 @@ import numpy as np
 import polars as pl
 
 from armslength.adapters.recording.account import (
+    IMPOSSIBLE_TIME,
     NAN_POSITION,
     NO_ADDRESS,
     NO_POSITION,
     NO_TIME,
+    NO_ZONE,
     NOT_A_NUMBER,
     NOT_A_TIME,
     OUT_OF_RANGE,
@@ -17,12 +19,14 @@ from armslength.adapters.recording.account import (
     printable,
 )
 from armslength.adapters.recording.dialect import NUMBERS, Dialect
-from armslength.adapters.recording.values import number
+from armslength.adapters.recording.values import is_moment, naive, number
 from armslength.domain.plot import I64, Bool
 
 _SHOWN = {
     NOT_A_NUMBER: NUMBERS,
     NOT_A_TIME: ("time",),
+    NO_ZONE: ("time",),
+    IMPOSSIBLE_TIME: ("time",),
     NO_ADDRESS: ("address", "time"),
     NO_TIME: ("time", "address"),
     NO_POSITION: ("address", "time"),
@@ -53,8 +57,11 @@ def explain(
     """
     at = np.flatnonzero(~usable)
     left = np.ones(len(at), dtype=bool)
+    stamps = None if not_time is None else table[dialect.roles["time"]].gather(at)
     tests: list[tuple[str, Bool | None]] = [
         (NOT_A_NUMBER, None if wrong is None else wrong[at]),
+        (NO_ZONE, None if stamps is None or not_time is None else not_time[at] & naive(stamps).to_numpy()),
+        (IMPOSSIBLE_TIME, None if stamps is None or not_time is None else not_time[at] & is_moment(stamps).to_numpy()),
         (NOT_A_TIME, None if not_time is None else not_time[at]),
         (NO_ADDRESS, ~anybody[at]),
         (NO_TIME, ~timed[at]),

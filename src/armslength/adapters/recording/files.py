@@ -75,24 +75,29 @@ def open_recordings(paths: Sequence[Path], skipped: list[tuple[Path, str]] | Non
     """Return the recordings among files and folders (searched to the bottom), in order of the paths, sorted in folders.
 
     A file that was named, or that lies in a folder and was meant as a recording, is returned even when it cannot be
-    read: its `batches` then raises, so that the others can be processed. Other files in folders are left out and
-    listed in `skipped` with the reason.
+    read: its `batches` then raises, so that the others can be processed. So does a folder without a recording. Other
+    files in folders are left out and listed in `skipped` with the reason.
 
     Raises:
-        FeedError: a path does not exist, or a folder holds no recording.
+        FeedError: a path does not exist, or there are only folders without a recording.
     """
     found: list[Recording] = []
+    bare: list[FeedError] = []
     left_out: list[tuple[Path, str]] = [] if skipped is None else skipped
     for path in paths:
         if path.is_dir():
             inside = _in_folder(path, left_out)
             if not inside:
-                raise FeedError("no recording in this folder.", where=str(path), remedy=_READ)
+                fault = FeedError("no recording in this folder.", where=str(path), remedy=_READ)
+                inside = [Recording(path, str(path), "unknown", 0, _fault=fault)]
+                bare.append(fault)
             found += inside
         elif not path.exists():
             raise FeedError("there is no such file or folder.", where=str(path), remedy="Check the path.")
         else:
             found.append(_opened(path, str(path.name)))
+    if bare and len(bare) == len(found):
+        raise bare[0]
     return found
 
 
@@ -128,5 +133,5 @@ def _opened(path: Path, name: str) -> Recording:
     kind, what = sniff.judge(start)
     if kind in FORMATS:
         return Recording(path, name, kind, size)
-    remedy = "Fetch it again." if kind == sniff.EMPTY else _READ
+    remedy = sniff.NEEDED if kind == sniff.EMPTY else _READ
     return Recording(path, name, "unknown", size, _fault=FeedError(f"the file is {what}.", where=name, remedy=remedy))

@@ -128,7 +128,7 @@ def _json_records(first: bytes, pieces: Iterator[bytes], account: Account) -> Js
     names = sniff.keys(start)
     names += [name for name in known_names() if name not in names and f'"{name}"'.encode() in first]
     if not names:
-        raise FeedError("the JSON holds no records.", where=account.file, remedy="Fetch it again.")
+        raise FeedError("the JSON holds no records.", where=account.file, remedy=sniff.NEEDED)
     return JsonRecords(pieces, recognise(names, account.file), account, start.startswith("["))
 
 

@@ -19,6 +19,11 @@ JSON_COLUMNS = "json columns"
 TRACE = "readsb trace"
 EMPTY = "empty"
 
+NEEDED = (
+    "Fetch it again, or write at least time, address, latitude and longitude of each position report;"
+    " docs/recordings.md shows the columns."
+)
+"""What to do about a file in which nothing stands."""
 HEAD = 64 << 10
 """Bytes (unpacked) that are looked at."""
 _DECODER = json.JSONDecoder(strict=False)

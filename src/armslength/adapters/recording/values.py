@@ -62,6 +62,50 @@ def flag(column: pl.Series) -> pl.Series:
     return pl.Series(column.name, [False], dtype=pl.Boolean).new_from_index(0, len(column))
 
 
+def naive(column: pl.Series) -> pl.Series:
+    """Return where a column of times holds text with date and time but without a zone."""
+    return _found_in_calendar(column, "naive") if is_text(column) else _nowhere(column)
+
+
+def is_moment(column: pl.Series) -> pl.Series:
+    """Return where a column of times holds a calendar time with a zone, of whatever year."""
+    if isinstance(column.dtype, pl.Datetime):
+        return column.is_not_null()
+    return _found_in_calendar(column, "whole") if is_text(column) else _nowhere(column)
+
+
+def _found_in_calendar(column: pl.Series, what: str) -> pl.Series:
+    found = _calendar(cleaned(column))[what]
+    return found.fill_null(False) if what == "naive" else found.is_not_null()
+
+
+def _nowhere(column: pl.Series) -> pl.Series:
+    return pl.Series(column.name, [False], dtype=pl.Boolean).new_from_index(0, len(column))
+
+
+def _calendar(text: pl.Series) -> pl.DataFrame:
+    """Read ISO 8601: `whole` seconds as UTC, `part` of a second [ns], and whether it is `naive` (without a zone)."""
+    frame = text.to_frame("t")
+    local = pl.col("t").str.replace(r"^(\d{4}-\d{2}-\d{2})[Tt]", "${1} ")
+    zoned = (
+        local.str.replace(r" ?(?:[Zz]|UTC)$", "+0000")
+        .str.replace(r" ?([+-]\d{2}):?(\d{2})$", "${1}${2}")
+        .str.replace(r"(:\d{2}(?:\.\d+)?)([+-]\d{2})$", "${1}${2}00")
+    )
+    # The nanosecond type wraps outside 1677..2262; microseconds do not, and the range is checked by the clock.
+    return (
+        frame.lazy()
+        .select(
+            whole=zoned.str.replace(r"\.\d+", "").str.to_datetime(
+                "%Y-%m-%d %H:%M:%S%z", time_unit="us", time_zone="UTC", strict=False
+            ),
+            part=zoned.str.extract(r"\.(\d+)", 1).str.pad_end(9, "0").str.slice(0, 9).cast(pl.Int64, strict=False),
+            naive=~local.str.contains(_ZONE) & local.str.contains(r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}"),
+        )
+        .collect()
+    )
+
+
 @dataclass
 class Clock:
     """Reads one column of times as UTC nanoseconds; remembers the unit that the first batch showed.
@@ -138,25 +182,7 @@ class Clock:
 
     def _from_calendar(self, text: pl.Series) -> pl.Series:
         """ISO 8601 with a zone -> Int64 ns; null where it is not that."""
-        frame = text.to_frame("t")
-        local = pl.col("t").str.replace(r"^(\d{4}-\d{2}-\d{2})[Tt]", "${1} ")
-        zoned = (
-            local.str.replace(r" ?(?:[Zz]|UTC)$", "+0000")
-            .str.replace(r" ?([+-]\d{2}):?(\d{2})$", "${1}${2}")
-            .str.replace(r"(:\d{2}(?:\.\d+)?)([+-]\d{2})$", "${1}${2}00")
-        )
-        # The nanosecond type wraps outside 1677..2262; microseconds do not, and the range is checked below.
-        found = (
-            frame.lazy()
-            .select(
-                whole=zoned.str.replace(r"\.\d+", "").str.to_datetime(
-                    "%Y-%m-%d %H:%M:%S%z", time_unit="us", time_zone="UTC", strict=False
-                ),
-                part=zoned.str.extract(r"\.(\d+)", 1).str.pad_end(9, "0").str.slice(0, 9).cast(pl.Int64, strict=False),
-                naive=~local.str.contains(_ZONE) & local.str.contains(r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}"),
-            )
-            .collect()
-        )
+        found = _calendar(text)
         if found["whole"].null_count() == len(found) and found["naive"].any():
             raise self._no_zone(str(text.filter(found["naive"]).first()))
         second = found["whole"].to_physical() // 1_000_000
