@@ -15,6 +15,7 @@ from armslength.domain.encounter import Backdrop, Encounter
 from armslength.report.map import _ring
 from armslength.report.model import worst_first
 from armslength.report.page import render
+from armslength.report.sections import headline
 from report.made_up import (
     NAN,
     SUMMARY,
@@ -74,7 +75,7 @@ def test_the_worst_get_cards_with_drawings_and_the_facts_in_words() -> None:
     text = page.text.replace("\N{NO-BREAK SPACE}", " ")
     assert "At 12:00:00 UTC NORTH12 and SOUTH31 passed 0.43 NM and 200 ft apart." in text
     assert "Breach of the terms: a near miss that is certain." in text
-    assert "4 encounters inside the minima of 3 NM and 3,000 ft, 1 of them a near miss." in text
+    assert f"3 encounters {M}, 1 of them a near miss, and 1 more that may have been inside." in text
     for said in ("no position", "2,300", "radar-a.csv.gz row 17: lat empty", "radar-b.csv: the gzip stream ends early"):
         assert said in text
 
@@ -173,6 +174,45 @@ def test_a_few_wrong_positions_do_not_blow_up_the_map() -> None:
     stray = Backdrop(np.append(good.lat, [-60.0, 89.0]), np.append(good.lon, [-120.0, 10.0]), aircraft=212)
     with_stray, without = (read(pairs=ALL, backdrop=one).data["window"] for one in (stray, good))
     assert np.allclose(with_stray, without, rtol=0.1)  # type: ignore[arg-type]
+
+
+EXEMPT = "where no minima hold (exempt or outside the area); near misses count everywhere"
+M = "inside the minima of 3 NM and 3,000 ft"
+IN, NEAR = {}, {"level": "near_miss"}
+THERE = {"level": "near_miss", "note": EXEMPT}
+OUT = {"level": "near_miss", "ratio": 1.2}
+MIXED = {"certainty": "not_determinable", "ratio": 1.4, "note": "levels on different datums"}
+UNTOLD_THERE = {"level": "near_miss", "certainty": "not_determinable", "d_v_m": NAN, "note": "level unknown; " + EXEMPT}
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        ([], f"Nothing seen {M}."),
+        ([IN], f"1 encounter {M}."),
+        ([NEAR], f"1 encounter {M}, a near miss."),
+        ([IN, IN, NEAR], f"3 encounters {M}, 1 of them a near miss."),
+        ([IN, NEAR, NEAR], f"3 encounters {M}, 2 of them near misses."),
+        ([NEAR, NEAR], f"2 encounters {M}, all of them near misses."),
+        ([IN, NEAR, THERE], f"2 encounters {M}, 1 of them a near miss, and 1 near miss where no minima hold."),
+        ([IN, THERE, THERE], f"1 encounter {M}, and 2 near misses where no minima hold."),
+        ([THERE], f"Nothing seen {M}, but 1 near miss where no minima hold."),
+        ([UNTOLD_THERE], f"Nothing seen {M}, but 1 near miss where no minima hold, not determinable."),
+        ([OUT], f"Nothing seen {M}, but 1 near miss outside the minima."),
+        ([MIXED], f"Nothing seen {M}, but 1 encounter that may have been inside."),
+        ([IN, THERE, OUT, MIXED], f"1 encounter {M}; 1 near miss where no minima hold, 1 near miss outside the minima, "
+                                  "and 1 more that may have been inside."),
+    ],
+)  # fmt: skip
+def test_the_headline_counts_apart_what_was_not_inside(found: list[dict[str, object]], said: str) -> None:
+    assert headline(report(more=[encounter(i + 1, **one) for i, one in enumerate(found)])) == said
+
+
+@pytest.mark.parametrize("given", [THERE, OUT, MIXED, UNTOLD_THERE])
+def test_a_card_claims_no_stay_inside_that_was_none(given: dict[str, object]) -> None:
+    text = read(pairs=[head_on(1, **given, dwell_s=200.0)]).text
+    card = text[text.index("Encounter 1,") : text.index("A break in the line")]
+    assert not re.search(r"(stayed|min|\bs|were|·) inside the minima|Shaded: inside", re.sub(r"\s+", " ", card))
 
 
 def _scattered(seed: int, count: int) -> Backdrop:

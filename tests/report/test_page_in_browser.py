@@ -144,7 +144,7 @@ def test_hovering_the_map_tells_the_facts_and_a_click_leads_to_the_card(opened: 
     page.page.mouse.move(x, y)
     page.page.wait_for_timeout(150)
     tip = page.texts("#map-tip")[0]
-    assert "NORTH12 – SOUTH31" in tip and "0.43 NM and 200 ft apart" in tip and "inside, certain" in tip
+    assert "NORTH12 – SOUTH31" in tip and "0.43 NM and 200 ft apart" in tip and "inside the minima, certain" in tip
     page.page.mouse.move(x + 150, y + 90)
     page.page.wait_for_timeout(150)
     assert not page.page.locator("#map-tip").is_visible()

@@ -95,6 +95,26 @@ def test_where_no_minima_hold_the_stay_is_that_of_the_near_miss() -> None:
     assert words.stay(one, 180.0, 500 * FT) == "No minima hold there; they were closer than 500 ft for 2 s."
 
 
+def test_a_near_miss_wider_than_a_minimum_is_told_as_outside() -> None:
+    one = encounter(level="near_miss", ratio=1.2, dwell_s=5.0)
+    assert words.level(one) == "near miss, outside the minima"
+    said = words.stay(one, 180.0, 500 * FT)
+    assert said == "They stayed outside the minima, but were closer than 500 ft for 5 s (11:59:20 to 12:00:45)."
+
+
+def test_levels_on_different_datums_are_told_as_such() -> None:
+    one = encounter(ratio=1.4, certainty="not_determinable", note="levels on different datums")
+    assert words.level(one) == "perhaps inside the minima"
+    assert words.passing(one).endswith("200 ft apart; their levels are on different datums.")
+    assert words.stay(one, 180.0, 500 * FT).startswith("They may have been inside the minima for 1 min 25 s")
+    assert "their levels are on different datums" in words.how_sure(one, 500 * FT)
+
+
+def test_an_implausible_track_is_not_told_as_wide_bounds() -> None:
+    one = encounter(certainty="not_determinable", note="rests on an implausible track: jumps")
+    assert "implausible" in words.how_sure(one, 500 * FT) and "bounds" not in words.how_sure(one, 500 * FT)
+
+
 def test_sureness_names_the_bounds_and_what_they_were_held_against() -> None:
     near = encounter(level="near_miss", certainty="possible", d_h_m=60.0, d_v_m=30.0)
     said = words.how_sure(near, 500 * FT)

@@ -15,7 +15,8 @@ from armslength.report.basemap import Window, within
 from armslength.report.model import Report, Ring, worst_first
 from armslength.report.packing import packed, packed_lines
 from armslength.report.projection import RADIUS_M, Projection, around
-from armslength.report.words import distance, duration, feet, shown
+from armslength.report.words import distance, duration, feet, shaded, shown
+from armslength.report.words import level as level_of
 
 LEAST_WINDOW_M = 60_000.0
 MOST_CELLS = 60_000
@@ -184,7 +185,7 @@ class _Strings:
 def _encounters(report: Report, x: F64, y: F64) -> dict[str, Any]:
     """Return the encounters by column, gravest first, each text told once.
 
-    h, v, r, s are there to sort by, hs, vs, eh, ev, ss to show: the words of the page have one home, `words`.
+    h, v, r, s are there to sort by, hs, vs, eh, ev, ss, ls, is to show: the words of the page have one home, `words`.
     """
     order = worst_first(report.encounters)
     place = {one.encounter: i for i, one in enumerate(report.encounters)}
@@ -203,6 +204,8 @@ def _encounters(report: Report, x: F64, y: F64) -> dict[str, Any]:
         "eh": [strings(distance(one.error_h_m) if isfinite(one.error_h_m) else "") for one in order],
         "ev": [strings(feet(one.error_v_m) if isfinite(one.error_v_m) else "") for one in order],
         "ss": [strings(duration(one.dwell_s)) for one in order],
+        "ls": [strings(level_of(one)) for one in order],
+        "is": [strings(shaded(one, report.near_miss_m)) for one in order],
         "r": [_number(_share(one, report), 3) for one in order],
         "s": [_number(one.dwell_s, 0) for one in order],
         "k": [_kind(one) for one in order],

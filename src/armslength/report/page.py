@@ -34,7 +34,7 @@ def render(report: Report) -> str:
     time = part(report.summary, "time")
     data = {**payload(report), "time": [str(time.get("from") or ""), str(time.get("to") or "")]}
     drawn = cards(report)
-    nothing = "Nothing seen inside the minima."
+    nothing = "No encounter to show closer." if report.encounters else "Nothing seen inside the minima."
     return filled(
         "page.html",
         policy=_policy(style, script),

@@ -38,21 +38,46 @@ def lead(report: Report) -> str:
     boxes = "".join(f"<div><b>{number:,}</b><span>{said}</span></div>" for number, said in figures) if total else ""
     return (
         f'<section class="lead" id="top"><p class="what">{e(report.title, 200)}</p>'
-        f'<h1>{escape(words.tight(headline(report, total, near)))}</h1><div class="figures">{boxes}</div>'
+        f'<h1>{escape(words.tight(headline(report)))}</h1><div class="figures">{boxes}</div>'
         f'<p class="cover">{escape(words.tight(coverage(report)))}</p></section>'
     )
 
 
-def headline(report: Report, total: int, near: int) -> str:
-    """Return the finding in one sentence."""
+def headline(report: Report) -> str:
+    """Return the finding in one sentence; what was not, or perhaps not, inside the minima is counted apart."""
     minima = f"{words.minimum(report.horizontal_m)} and {words.minimum(report.vertical_m)}"
-    if not total:
-        return f"Nothing seen inside the minima of {minima}."
-    said = f"{words.count(total, 'encounter')} inside the minima of {minima}"
-    if near:
-        which = "all of them near misses" if near == total else f"{near:,} of them near misses"
-        said += ", a near miss" if total == 1 else f", {near} of them a near miss" if near == 1 else f", {which}"
-    return said + "."
+    by: dict[str, list[Encounter]] = {}
+    for one in report.encounters:
+        by.setdefault(words.standing(one), []).append(one)
+    within = by.get(words.WITHIN, [])
+    said = f"{words.count(len(within), 'encounter')} inside the minima of {minima}" + _of_them(
+        len(within), sum(one.level == "near_miss" for one in within), "a near miss", "near misses"
+    )
+    if not within:
+        said = f"Nothing seen inside the minima of {minima}"
+    apart = []
+    for where, place in ((words.NO_MINIMA, "where no minima hold"), (words.OUTSIDE, "outside the minima")):
+        if some := by.get(where, []):
+            unsure = sum(one.certainty == "not_determinable" for one in some)
+            number = words.count(len(some), "near miss", "near misses")
+            apart.append(f"{number} {place}{_of_them(len(some), unsure, 'not determinable', 'not determinable')}")
+    if some := by.get(words.UNTOLD, []):
+        number = f"{len(some):,} more" if within else words.count(len(some), "encounter")
+        apart.append(f"{number} that may have been inside")
+    if not apart:
+        return said + "."
+    if len(apart) == 1:
+        return f"{said}, {'and' if within else 'but'} {apart[0]}."
+    return f"{said}; {', '.join(apart[:-1])}, and {apart[-1]}."
+
+
+def _of_them(total: int, some: int, one: str, more: str) -> str:
+    """Return ", 2 of them ..." with the words that suit the numbers; empty for none."""
+    if not some:
+        return ""
+    if total == 1:
+        return f", {one}"
+    return f", {'all' if some == total else f'{some:,}'} of them {one if some == 1 else more}"
 
 
 def coverage(report: Report) -> str:
@@ -145,13 +170,14 @@ def card(one: Encounter, seen: Evidence, report: Report) -> str:
         second=e(second),
         day=words.day(one.t_closest),
         tone="near" if one.level == "near_miss" else "in",
-        level=e(f"{words.LEVELS.get(one.level, one.level)}, {words.CERTAINTIES.get(one.certainty, one.certainty)}"),
+        level=e(f"{words.level(one)}, {words.CERTAINTIES.get(one.certainty, one.certainty)}"),
         tag='<em class="breach">breach</em>' if one.breach else "",
         passing=e(words.tight(words.passing(one))),
         facts="".join(f"<p>{e(words.tight(fact))}</p>" for fact in facts) + note,
         figures=figures(one, seen),
         plan=plan(one, seen, report),
         profile=profile(one, seen, report),
+        shaded=e(words.shaded(one, report.near_miss_m)),
     )
 
 

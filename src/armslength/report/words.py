@@ -113,6 +113,44 @@ def who(one: Encounter) -> tuple[str, str]:
     return first, second
 
 
+NO_MINIMA, UNTOLD, OUTSIDE, WITHIN = "no minima", "untold", "outside", "within"
+
+
+def standing(one: Encounter) -> str:
+    """Return how an encounter stands to the minima.
+
+    NO_MINIMA: none hold there. UNTOLD: a level is unknown or not on the other's datum, so that it may have been inside.
+    OUTSIDE: only a near miss, as its distance is wider than a minimum. WITHIN: inside the minima.
+    """
+    if "no minima hold" in one.note:  # an exempt area, or outside the area
+        return NO_MINIMA
+    if not isfinite(one.d_v_m) or mixed(one):
+        return UNTOLD
+    return OUTSIDE if isfinite(one.ratio) and one.ratio > 1.0 + 1e-6 else WITHIN
+
+
+def mixed(one: Encounter) -> bool:
+    """Return whether the two levels were measured from different datums."""
+    return "levels on different datums" in one.note
+
+
+def level(one: Encounter) -> str:
+    """Return the level as a card tells it."""
+    near, where = one.level == NEAR_MISS, standing(one)
+    if where == OUTSIDE:
+        return "near miss, outside the minima" if near else "outside the minima"
+    if where == UNTOLD and not near:
+        return "perhaps inside the minima"
+    return LEVELS.get(one.level, one.level)
+
+
+def shaded(one: Encounter, near_miss_m: float) -> str:
+    """Return what the stay of an encounter was, as in "5 min inside the minima"."""
+    where, perhaps = standing(one), "" if isfinite(one.d_v_m) and not mixed(one) else "perhaps "
+    edge = f"closer than {minimum(near_miss_m)}" if where in (NO_MINIMA, OUTSIDE) else "inside the minima"
+    return perhaps + edge
+
+
 def passing(one: Encounter) -> str:
     """Return when, who and how near, in one sentence."""
     first, second = who(one)
@@ -120,20 +158,29 @@ def passing(one: Encounter) -> str:
     said += (
         f"{distance(one.d_h_m)} and {feet(one.d_v_m)} apart" if isfinite(one.d_v_m) else f"{distance(one.d_h_m)} apart"
     )
-    said += "" if one.dwell_s < 150 else f", the nearest in {duration(one.dwell_s)} inside the minima"
-    return said + ("." if isfinite(one.d_v_m) else "; how far apart vertically is not known.")
+    if one.dwell_s >= 150:
+        inside = " inside the minima" if standing(one) == WITHIN else ""
+        said += f", the nearest in {duration(one.dwell_s)}{inside}"
+    if not isfinite(one.d_v_m):
+        return said + "; how far apart vertically is not known."
+    return said + ("; their levels are on different datums." if mixed(one) else ".")
 
 
 def stay(one: Encounter, limit_s: float, near_miss_m: float) -> str:
     """Return how long they stayed inside the minima, and what the terms say to that."""
-    if "no minima hold" in one.note:  # an exempt area, or outside the area: then the stay is that of the near miss
-        lasted = "a moment" if one.dwell_s < 0.5 else duration(one.dwell_s)
-        return f"No minima hold there; they were closer than {minimum(near_miss_m)} for {lasted}."
-    if one.dwell_s < 0.5:
-        said = "They only touched the minima"
-    else:
-        said = f"They stayed inside the minima for {duration(one.dwell_s)}"
-    said += f" ({clock(one.opened)} to {clock(one.closed)})"
+    where = standing(one)
+    lasted = "a moment" if one.dwell_s < 0.5 else duration(one.dwell_s)
+    span = f" ({clock(one.opened)} to {clock(one.closed)})"
+    if where == NO_MINIMA:  # then the stay is that of the near miss
+        were = "they were" if isfinite(one.d_v_m) and not mixed(one) else "they may have been"
+        return f"No minima hold there; {were} closer than {minimum(near_miss_m)} for {lasted}."
+    if where == OUTSIDE:
+        return f"They stayed outside the minima, but were closer than {minimum(near_miss_m)} for {lasted}{span}."
+    if where == UNTOLD:
+        said = f"They may have been inside the minima for {lasted}{span}"
+        return said + (f"; the terms allow {duration(limit_s)}." if isfinite(limit_s) and limit_s > 0 else ".")
+    said = "They only touched the minima" if one.dwell_s < 0.5 else f"They stayed inside the minima for {lasted}"
+    said += span
     if not isfinite(limit_s) or limit_s <= 0:
         return said + "."
     if one.dwell_s > limit_s:
@@ -147,17 +194,22 @@ def how_sure(one: Encounter, near_miss_m: float) -> str:
         bounds = f"±{distance(one.error_h_m)} horizontally (two sigma)"
     else:
         bounds = f"±{distance(one.error_h_m)} and ±{feet(one.error_v_m)} (two sigma)"
-    near = one.level == NEAR_MISS
+    edge = f"closer than {minimum(near_miss_m)}" if one.level == NEAR_MISS else "inside the minima"
     if one.certainty == CERTAIN:
-        edge = f"closer than {minimum(near_miss_m)}" if near else "inside the minima"
         return f"Certain: even at the far end of the bounds, {bounds}, they were {edge}."
     if one.certainty == POSSIBLE:
-        edge = f"closer than {minimum(near_miss_m)}" if near else "inside the minima"
         return f"Possible: within the bounds, {bounds}, they may have been {edge}, or just not."
     if not isfinite(one.d_v_m):
         return (
             "Not determinable: the level of at least one of them is unknown, so they could be at any vertical distance."
         )
+    if mixed(one):
+        return (
+            f"Not determinable: their levels are on different datums, so {feet(one.d_v_m)} is not how far apart they "
+            f"were vertically; with the bounds, {bounds}, they may have been {edge}, or not."
+        )
+    if "implausible track" in one.note:
+        return "Not determinable: at least one of the two tracks is implausible around that time."
     return f"Not determinable: the bounds, {bounds}, are too wide to tell."
 
 

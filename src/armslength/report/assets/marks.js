@@ -45,10 +45,10 @@ function facts(i) {
   const parts = [
     element("b", {}, `${first(i)} – ${second(i)}`),
     element("span", { class: levelOf(i) === 0 ? "near" : "in" },
-      `${LEVEL[levelOf(i)]}, ${CERTAINTY[certaintyOf(i)]}${breachOf(i) ? ", breach" : ""}`),
+      `${said("ls", i)}, ${CERTAINTY[certaintyOf(i)]}${breachOf(i) ? ", breach" : ""}`),
     element("span", {}, apart(i)),
     element("span", {}, `${day(timeOf(i))} ${clock(timeOf(i))} UTC`),
-    element("span", {}, `inside the minima for ${said("ss", i)}`),
+    element("span", {}, `${said("is", i)} for ${said("ss", i)}`),
   ];
   if (STRINGS[ROWS.note[i]]) parts.push(element("span", { class: "soft" }, STRINGS[ROWS.note[i]]));
   parts.push(element("span", { class: "soft" }, CARDS.has(i) ? "Click or Enter: its card" : "Click or Enter: its row"));
