@@ -170,15 +170,53 @@ function drawAreas(g) {
     g.beginPath(); trace(g, area.points); g.closePath();
     g.fillStyle = colour; g.globalAlpha = 0.07; g.fill(); g.globalAlpha = 1;
     g.strokeStyle = colour; g.lineWidth = 1.5; g.setLineDash(area.kind === "exempt" ? [2, 4] : [10, 4]); g.stroke(); g.setLineDash([]);
-    if (!area.points.length) continue;
-    let top = 0;
-    for (let i = 0; i < area.points.length; i += 2) if (area.points[i + 1] > area.points[top + 1]) top = i;
-    g.fillStyle = colour; g.font = "600 11px system-ui, sans-serif"; g.textAlign = "center";
-    const said = area.kind === "exempt" ? `${area.name} (exempt)` : area.name, half = g.measureText(said).width / 2 + 6;
-    const x = toX(area.points[top]), y = toY(area.points[top + 1]) - 6;
-    g.fillText(said, x > 0 && x < MAP.w ? Math.min(Math.max(x, half), MAP.w - half) : x, y);
-    g.textAlign = "start";
   }
+}
+// The names of the areas, each where it covers least: no other name, no button, no mark, no edge of an area.
+function nameAreas(g, r) {
+  const frame = MAP.canvas.getBoundingClientRect(), buttons = document.querySelector(".zoom").getBoundingClientRect();
+  const taken = [[0, MAP.h - 46, 190, MAP.h, 50]];
+  if (buttons.width) taken.push([buttons.left - frame.left - 4, buttons.top - frame.top - 4, buttons.right - frame.left + 4, buttons.bottom - frame.top + 4, 50]);
+  for (const i of visible.slice(0, 1500)) {
+    const at = spot(i), reach = r * (breachOf(i) ? 2 : 1.4);
+    if (at) taken.push([at[0] - reach, at[1] - reach, at[0] + reach, at[1] + reach, 10]);
+  }
+  const edges = PLANE.areas.map((area) => along(area.points));
+  for (const [x, y] of edges.flat()) taken.push([x, y, x, y, 1]);
+  g.font = "600 11px system-ui, sans-serif"; g.lineWidth = 3; g.lineJoin = "round"; g.strokeStyle = INK.sea;
+  PLANE.areas.forEach((area, k) => {
+    const said = area.kind === "exempt" ? `${area.name} (exempt)` : area.name, wide = g.measureText(said).width;
+    const top = Math.min(...edges[k].map((p) => p[1])), every = Math.ceil(edges[k].length / 60);
+    let best = null, least = Infinity;
+    edges[k].forEach(([x, y], n) => {
+      if (n % every) return;
+      const mid = Math.max(4, Math.min(x - wide / 2, MAP.w - 4 - wide));
+      for (const [left, base] of [[mid, y - 7], [mid, y + 16], [x + 8, y + 4], [x - wide - 8, y + 4], [mid, y - 18], [mid, y + 27]]) {
+        if (left < 4 || base < 30 || left + wide > MAP.w - 4 || base > MAP.h - 6) continue;
+        let cost = 0.01 * (base - top);
+        for (const [x0, y0, x1, y1, weight] of taken)
+          if (x0 < left + wide + 2 && x1 > left - 2 && y0 < base + 4 && y1 > base - 11) cost += weight;
+        if (cost < least) { least = cost; best = [left, base]; }
+      }
+    });
+    if (!best) return;
+    taken.push([best[0], best[1] - 11, best[0] + wide, best[1] + 4, 50]);
+    g.strokeText(said, ...best);
+    g.fillStyle = area.kind === "exempt" ? INK.exempt : INK.area; g.fillText(said, ...best);
+  });
+}
+// Points of a closed line on the sheet, not more than some pixels apart.
+function along(points) {
+  const out = [], count = points.length / 2;
+  for (let i = 0; i < count; i++) {
+    const j = (i + 1) % count, x = toX(points[2 * i]), y = toY(points[2 * i + 1]);
+    const dx = toX(points[2 * j]) - x, dy = toY(points[2 * j + 1]) - y, steps = Math.min(200, Math.ceil(Math.hypot(dx, dy) / 8) || 1);
+    for (let k = 0; k < steps; k++) {
+      const px = x + dx * k / steps, py = y + dy * k / steps;
+      if (px > 0 && py > 0 && px < MAP.w && py < MAP.h) out.push([px, py]);
+    }
+  }
+  return out;
 }
 
 const radius = () => Math.max(3, Math.min(6.5, 9 - Math.log10(visible.length + 1) * 1.6) * Math.min(1.5, Math.max(1, 400 / MAP.mpp / 3)));
@@ -203,6 +241,7 @@ function drawMap() {
     const at = spot(visible[k]);
     if (at && at[0] > -20 && at[1] > -20 && at[0] < width + 20 && at[1] < height + 20) mark(g, visible[k], at[0], at[1], r);
   }
+  nameAreas(g, r);
   if (chosen.at >= 0) halo(g, spot(chosen.at), r);
   scaleBar(g);
 }
