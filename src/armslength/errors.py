@@ -1,11 +1,10 @@
 """The whole error tree.
 
     ArmslengthError
-    ├── InputError          bad input from the caller: a recording, a file, an option, an argument (exit code 2)
-    │   ├── FeedError       a recording or a feed that cannot be read, or a row in it
-    │   ├── AgreementError  terms that cannot be understood
-    │   └── MembershipError a membership file that cannot be understood
-    └── InternalFault       a fault of ours (exit code 3)
+    └── InputError          bad input from the caller: a recording, a file, an option, an argument (exit code 2)
+        ├── FeedError       a recording or a feed that cannot be read, or a row in it
+        ├── AgreementError  terms that cannot be understood
+        └── MembershipError a membership file that cannot be understood
 
 Every message is written for the person who will read it at 3 a.m.: what happened, where, what to do.
 `InputError` is a `ValueError` too, so that a caller of the package can catch what Python callers catch.
@@ -42,7 +41,3 @@ class AgreementError(InputError):
 
 class MembershipError(InputError):
     """A membership file that cannot be understood: names the file, the line and the remedy."""
-
-
-class InternalFault(ArmslengthError):  # noqa: N818 (a fault is what it is)
-    """A fault of ours, not of the input. Please report it with the command that led to it."""

@@ -103,6 +103,7 @@ def parse_stamp(text: str) -> int:
     except ValueError:
         raise InputError(f'"{text}" is not a time.', remedy='Write it like "2015-11-03T09:00:00Z".') from None
     if moment.tzinfo is None:
-        raise InputError(f'"{text}" has no time zone.', remedy=f'If it is UTC, write "{text.strip()}Z".')
+        full = text.strip() if len(text.strip()) > len("2015-11-03") else f"{text.strip()}T00:00:00"
+        raise InputError(f'"{text}" has no time zone.', remedy=f'If it is UTC, write "{full}Z".')
     whole = moment.astimezone(UTC)
     return int((whole - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds()) * NS + whole.microsecond * 1000

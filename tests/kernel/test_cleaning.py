@@ -276,14 +276,14 @@ def test_plots_are_sorted_by_aircraft_and_time_and_equal_times_keep_their_order(
 @settings(max_examples=80, deadline=None)
 @given(
     rows=st.lists(st.tuples(st.floats(0, 100), st.integers(0, 2)), max_size=40).map(sorted),
-    best=st.integers(0, 2), gap=st.sampled_from([0.0, 3.0, 10.0]),
+    best=st.integers(0, 2), gap=st.sampled_from([0.0, 3.0, 10.0]), edge=st.sampled_from([0.0, 1.0, 4.0]),
 )  # fmt: skip
-def test_other_recordings_speak_only_where_the_best_is_silent(rows, best, gap):
+def test_other_recordings_speak_only_where_the_best_is_silent(rows, best, gap, edge):
     t, file = [s for s, _ in rows], [f for _, f in rows]
     keep = np.empty(len(rows), np.bool_)
     dropped = cleaning.choose_source(
         np.array([0, len(rows)]), np.array(t, np.float64), np.array(file, np.int32), np.array([best]), np.array([gap]),
-        keep,
+        np.array([edge]), keep,
     )  # fmt: skip
-    assert keep.tolist() == plain.choose_source(t, file, best, gap)
+    assert keep.tolist() == plain.choose_source(t, file, best, gap, edge)
     assert dropped == keep.tolist().count(False)

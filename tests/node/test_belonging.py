@@ -12,7 +12,11 @@ from armslength.node.membership import Member
 
 
 class Members:
+    name = "members.toml"
+
     """A stand-in for a membership file: by address, or by call sign."""
+
+    name = "members.toml"
 
     def __init__(self, **members: Member) -> None:
         self.members = members
@@ -58,14 +62,26 @@ def test_a_call_sign_counts_once_it_has_been_used(before, group):
     assert known.groups(np.array([4], np.int32), before).tolist() == [group]
 
 
-def test_who_was_known_stays_known_and_is_not_asked_for_again():
+def test_who_was_known_stays_known_and_is_asked_for_only_when_a_call_sign_is_new():
     known = belonging(VIPER1=BLUE)
     known.roster.saw_callsign(4, "VIPER1", 0)
     for _ in range(3):
         assert known.groups(np.array([4], np.int32), 10).tolist() == [0]
     known.roster.saw_callsign(4, "OTHER", 20)
     assert known.groups(np.array([4], np.int32), 30).tolist() == [0]
-    assert known.membership.asked == 1  # type: ignore[union-attr]
+    asked = known.membership.asked  # type: ignore[union-attr]
+    assert known.groups(np.array([4], np.int32), 40).tolist() == [0]
+    assert known.membership.asked == asked  # type: ignore[union-attr]
+
+
+def test_whom_two_members_claim_by_their_call_signs_is_nobodys_and_named():
+    known = belonging(VIPER1=BLUE, OTHER=RED)
+    known.roster.saw_callsign(4, "VIPER1", 0)
+    assert known.groups(np.array([4], np.int32), 10).tolist() == [0]
+    known.roster.saw_callsign(4, "OTHER", 20)
+    assert known.groups(np.array([4], np.int32), 30).tolist() == [OUTSIDE]
+    said = str(known.contested[4])
+    assert "VIPER1" in said and "OTHER" in said and "Two members claim" in said
 
 
 def test_limits_are_those_of_the_category_and_the_hardest_where_it_is_unknown():

@@ -61,6 +61,8 @@ def replay(
         _write(out, request, outcome, summary)
     for problem in outcome.left_out:
         typer.echo(str(problem), err=True)
+    for warning in summary["warnings"]:
+        typer.echo(f"Warning: {warning}", err=True)
     if as_json:
         import json
 
@@ -86,6 +88,7 @@ def _request(
     """
     from dataclasses import replace
 
+    from armslength.agreement.doubts import doubts
     from armslength.agreement.reading import read_terms
     from armslength.agreement.terms import Separation, default_terms
     from armslength.cli.options import length, minima, moment
@@ -110,6 +113,9 @@ def _request(
             terms, near_miss=replace(terms.near_miss, slant_m=near, critical_m=min(near, terms.near_miss.critical_m))
         )
         source += ", near-miss distance from --near-miss"
+    if figures != (None, None):
+        for slip in doubts(terms):
+            typer.echo(f"Warning: {'.'.join(str(part) for part in slip.path)}: {slip.says}", err=True)
     membership = None
     if members is not None:
         named = terms if agreement is not None and terms.parties else None

@@ -18,6 +18,8 @@ WORST = 5
 
 def tell(outcome: Outcome, summary: dict[str, Any], out: Path) -> None:
     """Print what was read, what was found, the worst encounters, and where the rest stands."""
+    from armslength.domain.encounter import gravity
+
     rows, time, terms, found = (summary[key] for key in ("rows", "time", "terms", "encounters"))
     aside = sum(int(one["rows"]) for one in rows["kept_aside"].values())
     say = typer.echo
@@ -30,6 +32,14 @@ def tell(outcome: Outcome, summary: dict[str, Any], out: Path) -> None:
         f"Minima {terms['horizontal_m'] / NM:g} NM and {terms['vertical_m'] / FT:,.6g} ft, near miss under "
         f"{terms['near_miss_m'] / FT:,.6g} ft: {terms['source']}"
     )
+    if outcome.skipped:
+        say(f"{_count(len(outcome.skipped), 'other file', 'other files')} skipped; summary.json says why")
+    if outcome.parties:
+        named = ", ".join(f"{party} {count:,}" for party, count in outcome.parties.items() if party)
+        say(
+            f"Aircraft of the parties: {named or 'none'}; "
+            f"bound by nobody: {outcome.parties['']:,} (two of these are no pair)"
+        )
     if not outcome.encounters:
         say("Nothing seen inside the minima. That says nothing of what these recordings do not show.")
     else:
@@ -38,7 +48,7 @@ def tell(outcome: Outcome, summary: dict[str, Any], out: Path) -> None:
             f"{found['inside']:,} inside the minima; {found['certain']:,} certain, {found['possible']:,} possible, "
             f"{found['not_determinable']:,} not determinable; {_count(found['breaches'], 'breach', 'breaches')}"
         )
-        for e in sorted(outcome.encounters, key=_gravity)[:WORST]:
+        for e in sorted(outcome.encounters, key=gravity)[:WORST]:
             say("  " + _line(e))
     if found["outside_by_less_than_the_errors"]:
         more = _count(found["outside_by_less_than_the_errors"], "more pass", "more passes")
@@ -48,10 +58,6 @@ def tell(outcome: Outcome, summary: dict[str, Any], out: Path) -> None:
 
 def _count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def _gravity(e: Encounter) -> tuple[bool, bool, float]:
-    return not e.breach, e.level != "near_miss", e.ratio
 
 
 def _line(e: Encounter) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from math import inf, isfinite
 
 from armslength.domain.plot import F64, I64
 
@@ -66,6 +67,18 @@ class Encounter:
     breach: bool = False
 
 
+def gravity(one: Encounter) -> tuple[bool, bool, int, float, float, int]:
+    """Return what puts the gravest first.
+
+    Breaches come first, then near misses, then what is surer, then what is nearer; the number settles the rest.
+    """
+    sureness = {CERTAIN: 0, POSSIBLE: 1}.get(one.certainty, 2)
+    ratio = one.ratio if isfinite(one.ratio) else 1.0
+    slant = one.slant_m if isfinite(one.slant_m) else one.d_h_m
+    nearness = slant if isfinite(slant) else inf
+    return not one.breach, one.level != NEAR_MISS, sureness, ratio, nearness, one.encounter
+
+
 @dataclass(frozen=True, slots=True)
 class Flown:
     """What one aircraft of an encounter flew around it: cleaned plots, shape (N,), in order of time.
@@ -118,4 +131,3 @@ class Backdrop:
     lat: F64
     lon: F64
     aircraft: int = 0
-    extra: dict[str, object] = field(default_factory=dict)

@@ -57,20 +57,34 @@ def detect_stays(tracks: Tracks, group: I64, minima: Minima, terms: Terms) -> F6
     if slabs.shape[1] == 0:
         return np.empty((0, passage.WIDTH))
     force = _force(tracks, terms)
+    # Levels are compared on the datum of the terms where both aircraft have it, else on the other one.
+    levels = (tracks.baro_m, tracks.geo_m)
+    swapped = terms.datum == GEOMETRIC
+    first, second = reversed(levels) if swapped else levels
 
     def part(some: F64) -> F64:
         return passage.stays(
-            tracks.start, group, tracks.xyz, tracks.t, tracks.baro_m, tracks.geo_m, tracks.linked, tracks.error_h_m,
+            tracks.start, group, tracks.xyz, tracks.t, first, second, tracks.linked, tracks.error_h_m,
             tracks.error_v_m, force, minima.horizontal_m * ON_IT, minima.vertical_m * ON_IT, minima.near_miss_m * ON_IT,
             MIXED_BOUND_M, some,
         )  # fmt: skip
 
     if slabs.shape[1] < 2 * THREADS:
-        return part(slabs)
+        return _told(part(slabs), swapped)
     # More shares than threads: the sky is not equally full at all times.
     shares = np.array_split(slabs, min(8 * THREADS, slabs.shape[1]), axis=1)
     with ThreadPoolExecutor(THREADS) as pool:
-        return np.concatenate(list(pool.map(part, (np.ascontiguousarray(share) for share in shares))))
+        found = list(pool.map(part, (np.ascontiguousarray(share) for share in shares)))
+    return _told(np.concatenate(found), swapped)
+
+
+def _told(stays: F64, swapped: bool) -> F64:
+    """Return `stays` with the datum as it is, where barometric and geometric levels had been exchanged."""
+    if swapped:
+        datum = stays[:, passage.DATUM]
+        exchanged = np.where(datum == passage.BAROMETRIC, passage.GEOMETRIC, passage.BAROMETRIC)
+        stays[:, passage.DATUM] = np.where(datum <= passage.GEOMETRIC, exchanged, datum)
+    return stays
 
 
 def _slabs(tracks: Tracks) -> F64:

@@ -22,6 +22,10 @@ from armslength.kernel.piece import nearer
 
 REENTRY_S = 600.0
 """A pair that comes back inside within this time [s] is in the same encounter."""
+TOUCH_S = 1e-3
+"""Stays no further apart than this [s] are one."""
+ON_IT = 1.0 - 1e-9
+"""On a limit is not under it: 500 ft are 152.4 m but for the last bits of a product."""
 BRIDGE_S = 30.0
 """An exit shorter than this [s] does not end a stay."""
 
@@ -68,6 +72,9 @@ class Joined:
     exempt: Dwell = field(default_factory=Dwell)
     certain: Dwell = field(default_factory=Dwell)
     exempt_only: bool = True
+    lost: bool = False
+    lost_now: bool = False
+    seen_to: float = -math.inf
     level_known: bool = True
     level_lost: bool = False
 
@@ -99,9 +106,20 @@ class Joined:
             b[passage.RATIO], b[passage.D_H], b[passage.D_V], b[passage.ERROR_H], b[passage.ERROR_V], b[passage.ALT],
         )  # fmt: skip
 
+    def gravity(self, near: float, dwell_limit: float) -> tuple[bool, bool, bool, float]:
+        """Return what puts the gravest first, as far as it is known yet: breaches, near misses, the nearest."""
+        near_miss = self.slant < near
+        certain = (near_miss and self.slant_high < near) or self.certain.longest > dwell_limit
+        return not certain, not near_miss, not self.level_known, self.best_ratio
+
     def add(self, stay: list[float]) -> None:
         """Enter a stay of any kind but CERTAIN and GRAZING."""
         self.opened, self.closed = min(self.opened, stay[passage.T_IN]), max(self.closed, stay[passage.T_OUT])
+        if stay[passage.T_IN] - self.seen_to > TOUCH_S:
+            self.lost = self.lost or self.lost_now
+            self.lost_now = False
+        if stay[passage.T_OUT] >= self.seen_to:
+            self.seen_to, self.lost_now = stay[passage.T_OUT], stay[passage.UNSEEN] > 0.0
         exempt = stay[passage.KIND] in {passage.EXEMPT, passage.EXEMPT_UNKNOWN}
         (self.exempt if exempt else self.inside).add(stay[passage.T_IN], stay[passage.T_OUT])
         self.exempt_only = self.exempt_only and exempt
@@ -137,6 +155,7 @@ def judge(found: Joined, h: float, v: float, near: float, dwell_limit: float, im
     `implausible` says why a track cannot be believed around that time, or is empty.
     """
     error_h, error_v = found.best[passage.ERROR_H], found.best[passage.ERROR_V]
+    near *= ON_IT
     notes = []
     # Where no minima hold only near misses are looked for; one of unknown level is one that cannot be told.
     near_miss = found.slant < near if found.level_known else found.exempt_only
@@ -155,10 +174,14 @@ def judge(found: Joined, h: float, v: float, near: float, dwell_limit: float, im
         certainty = CERTAIN if found.certain.longest > 0.0 else NOT_DETERMINABLE if wide else POSSIBLE
     if not near_miss and found.slant_low < near:
         notes.append("a near miss cannot be excluded")
+    if near_miss and found.best_ratio >= 1.0:
+        notes.append("outside the minima, yet nearer than the near-miss distance")
     over = found.certain.longest > dwell_limit
-    if found.inside.longest > dwell_limit and found.level_known:
+    if found.inside.longest > dwell_limit and found.level_known and found.best_ratio < 1.0:
         sure = "" if over and not implausible else ", not for certain"
         notes.append(f"stayed inside longer than the {dwell_limit:.0f} s allowed{sure}")
+    if found.lost or found.lost_now:
+        notes.append("lost from view inside: the stay may have lasted longer")
     if found.exempt_only:
         notes.append("where no minima hold (exempt or outside the area); near misses count everywhere")
     if found.level_lost:

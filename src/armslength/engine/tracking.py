@@ -231,9 +231,9 @@ class Tracker:
         start = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
         if len(self.names) <= COMPARED:
             self._compare(several, start)
-        best, silent = self._best(several, segment, changes[changes > 0].astype(np.int64))
+        best, silent, edge = self._best(several, segment, changes[changes > 0].astype(np.int64))
         keep = np.empty(len(which), np.bool_)
-        cleaning.choose_source(start, several.t, several.file, best, silent, keep)
+        cleaning.choose_source(start, several.t, several.file, best, silent, edge, keep)
         says = "another recording shows this aircraft better at that time"
         self._set_aside("seen better by another recording", several.file, several.row, ~keep, says)
         kept = np.ones(len(rows.t), np.bool_)
@@ -248,8 +248,12 @@ class Tracker:
         xyz = surfaces(np.radians(rows.lat), np.radians(rows.lon))
         bias.compare(start, rows.t, xyz, rows.baro, rows.file, files, self.bias.sums)
 
-    def _best(self, rows: _Rows, segment: I64, changes: I64) -> tuple[I64, F64]:
-        """Return of each segment the best recording, and how long without a plot of it [s] counts as silence."""
+    def _best(self, rows: _Rows, segment: I64, changes: I64) -> tuple[I64, F64, F64]:
+        """Return of each segment the best recording, and how long without a plot of it [s] counts as silence.
+
+        The second silence is for before its first and after its last plot. Of equally good recordings the one with more
+        plots counts, then the one that begins earlier, or further south: never the one that was named first.
+        """
         order = np.lexsort((rows.t, rows.file, segment))
         rows, segment = rows.take(order), segment[order]
         first = np.flatnonzero(np.append(True, (np.diff(segment) != 0) | (np.diff(rows.file) != 0)))
@@ -258,13 +262,13 @@ class Tracker:
         radius = np.where(np.isnan(rows.acc), cleaning.USUAL_ACCURACY, rows.acc)
         every = np.where(plots > 1, (rows.t[last] - rows.t[first]) / np.maximum(plots - 1, 1), GAP_S)
         # Expected bound of a link: accuracy, and interpolation at a gentle 0.3 g.
-        score = np.hypot(np.add.reduceat(radius, first) / plots, 3.0 * every**2 / 8.0)
+        score = np.round(np.hypot(np.add.reduceat(radius, first) / plots, 3.0 * every**2 / 8.0), 1)
         of, file = segment[first], rows.file[first]
-        order = np.lexsort((file, score, of))
+        order = np.lexsort((file, rows.lon[first], rows.lat[first], rows.t[first], -plots, score, of))
         best = order[np.flatnonzero(np.append(True, np.diff(of[order]) != 0))]
         rivals = changes > np.bincount(of) - 1
         silent = np.where(rivals, np.maximum(10.0, 2.5 * every[best]), -1.0)
-        return file[best].astype(np.int64), silent
+        return file[best].astype(np.int64), silent, np.where(rivals, 1.1 * every[best], -1.0)
 
     def _tracks(self, rows: _Rows, start: I64, window: tuple[float, float], limits: Limits) -> Tracks:
         """Bound the errors and lay the plots out for detection."""

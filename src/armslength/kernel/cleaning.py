@@ -251,14 +251,16 @@ def by_aircraft(aircraft: NDArray[np.int32], t: F64, count: int) -> tuple[I64, I
 
 
 @jit
-def choose_source(start: I64, t: F64, file: NDArray[np.int32], best: I64, gap: F64, keep: Bool) -> int:
+def choose_source(start: I64, t: F64, file: NDArray[np.int32], best: I64, gap: F64, edge: F64, keep: Bool) -> int:
     """Keep the plots of each aircraft's best recording, and others only where that one is silent.
 
     Plots of several sensors on one aircraft are not mixed: their biases would make it zigzag.
 
     Args:
         start: shape (K + 1,). t: [s]; file: index of the recording; shape (N,).
-        best: shape (K,): the recording to prefer. gap: shape (K,): it is silent where no plot of it is nearer [s].
+        best: shape (K,): the recording to prefer.
+        gap: shape (K,): between two of its plots it is silent where neither is nearer than this [s].
+        edge: shape (K,): before its first and after its last plot it is silent from this far [s] on.
         keep: shape (N,), filled.
 
     Returns:
@@ -267,18 +269,22 @@ def choose_source(start: I64, t: F64, file: NDArray[np.int32], best: I64, gap: F
     dropped = 0
     for k in range(len(start) - 1):
         begin, end = start[k], start[k + 1]
+        first, last = np.inf, -np.inf
+        for i in range(begin, end):
+            if file[i] == best[k]:
+                first, last = min(first, t[i]), max(last, t[i])
         before = -np.inf
         for i in range(begin, end):
             keep[i] = True
             if file[i] == best[k]:
                 before = t[i]
-            elif t[i] - before <= gap[k]:
+            elif t[i] - before <= (gap[k] if t[i] <= last else edge[k]):
                 keep[i] = False
         after = np.inf
         for i in range(end - 1, begin - 1, -1):
             if file[i] == best[k]:
                 after = t[i]
-            elif after - t[i] <= gap[k]:
+            elif after - t[i] <= (gap[k] if t[i] >= first else edge[k]):
                 keep[i] = False
             if not keep[i]:
                 dropped += 1

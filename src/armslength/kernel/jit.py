@@ -20,11 +20,18 @@ F = TypeVar("F", bound=Callable[..., object])
 
 def jit(function: F) -> F:
     """Compile `function` on its first call, by the argument types of that call; cached on disk, without the lock."""
-    compiled = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=False)(function)
-    return cast("F", compiled)
+    return _compiled(function)
 
 
 def inlined(function: F) -> F:
     """Like `jit`, for a small function in an inner loop: its body is always set into its callers."""
-    compiled = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=False, forceinline=True)(function)
-    return cast("F", compiled)
+    return _compiled(function, forceinline=True)
+
+
+def _compiled(function: F, **options: bool) -> F:
+    """Compile with a cache on disk; without one where nothing can be written, neither beside the source nor at home."""
+    options |= {"nogil": True, "fastmath": False}
+    try:
+        return cast("F", numba.njit(cache=True, error_model="numpy", **options)(function))
+    except RuntimeError:
+        return cast("F", numba.njit(error_model="numpy", **options)(function))

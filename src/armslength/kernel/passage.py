@@ -16,6 +16,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from armslength.kernel.boxes import boxes
 from armslength.kernel.jit import inlined, jit
 from armslength.kernel.piece import below, inside, least_ratio, lowest, nearer, ratio_squared, squared
 
@@ -35,11 +36,12 @@ IN_AREA, IN_EXEMPT = 1, 2
 FIELDS = (
     "kind", "first", "second", "t_in", "t_out", "ratio", "t_ratio", "d_h", "d_v", "error_h", "error_v", "datum",
     "x", "y", "z", "alt", "slant", "t_slant", "slant_low", "slant_high",
+    "unseen",
 )  # fmt: skip
 """Columns of the stays that `stays` returns; all float64, indices included."""
 (
     KIND, FIRST, SECOND, T_IN, T_OUT, RATIO, T_RATIO, D_H, D_V, ERROR_H, ERROR_V, DATUM, X, Y, Z, ALT, SLANT, T_SLANT,
-    SLANT_LOW, SLANT_HIGH,
+    SLANT_LOW, SLANT_HIGH, UNSEEN,
 ) = range(len(FIELDS))  # fmt: skip
 WIDTH = len(FIELDS)
 TOUCH = 1e-6
@@ -69,59 +71,6 @@ def level_of(baro: float, geo: float, datum: int) -> float:
 
 
 @jit
-def boxes(
-    start: I64, xyz: F64, t: F64, baro: F64, geo: F64, linked: Bool, error_h: F64, error_v: F64, t0: float, t1: float,
-    mixed: float, out: F64, span: I64,
-) -> int:  # fmt: skip
-    """Fill `out` (rows track, x0, x1, y0, y1, z0, z1, alt0, alt1) with the box of each track aloft in [t0, t1].
-
-    `span` gets the first and last link of each such track. Boxes are grown by the track's own error bounds.
-    Returns how many tracks are aloft.
-    """
-    n = 0
-    for k in range(len(start) - 1):
-        begin, end = start[k], start[k + 1]
-        if end - begin < 2 or t[begin] >= t1 or t[end - 1] <= t0:
-            continue
-        i = max(begin + np.searchsorted(t[begin:end], t0, side="right") - 1, begin)
-        first, last = -1, -1
-        out[0, n] = k
-        for c in range(4):
-            out[1 + 2 * c, n], out[2 + 2 * c, n] = np.inf, -np.inf
-        worst_h, worst_v, known = 0.0, 0.0, True
-        while i < end - 1 and t[i] < t1:
-            if linked[i] and t[i + 1] > t0:
-                if first < 0:
-                    first = i
-                last = i
-                worst_h, worst_v = max(worst_h, error_h[i]), max(worst_v, error_v[i])
-                for j in (i, i + 1):
-                    for c in range(3):
-                        out[1 + 2 * c, n] = min(out[1 + 2 * c, n], xyz[c, j])
-                        out[2 + 2 * c, n] = max(out[2 + 2 * c, n], xyz[c, j])
-                    low, high = min(baro[j], geo[j]), max(baro[j], geo[j])
-                    if math.isnan(baro[j]):
-                        low = high = geo[j]
-                    elif math.isnan(geo[j]):
-                        low = high = baro[j]
-                    known = known and not math.isnan(low)
-                    out[7, n], out[8, n] = min(out[7, n], low), max(out[8, n], high)
-            i += 1
-        if first < 0:
-            continue
-        for c in range(3):
-            out[1 + 2 * c, n] -= worst_h
-            out[2 + 2 * c, n] += worst_h
-        # A level on another datum than the other's may be off by `mixed`; half of it on either side of the pair.
-        grow = worst_v + 0.5 * mixed if known else np.inf
-        out[7, n] -= grow
-        out[8, n] += grow
-        span[0, n], span[1, n] = first, last
-        n += 1
-    return n
-
-
-@jit
 def note(
     cur: F64, kind: int, k: int, m: int, first_s: float, last_s: float, ta: float, length: float, a: float, b: float,
     c: float, z0: float, wz: float, h: float, v: float, error_h: float, error_v: float, datum: int, mid: F64, out: F64,
@@ -139,7 +88,8 @@ def note(
         stay[:] = np.nan
         stay[KIND], stay[FIRST], stay[SECOND], stay[T_IN] = kind, k, m, t_in
         stay[RATIO] = stay[SLANT] = stay[SLANT_LOW] = stay[SLANT_HIGH] = np.inf
-    stay[T_OUT] = t_out
+    # A stay that ends with its piece, not before, and is not prolonged by another: the flight beyond is not known.
+    stay[T_OUT], stay[UNSEEN] = t_out, 1.0 if last_s == 1.0 else 0.0
     if kind == CERTAIN:
         return out, n
     level = datum != NO_LEVEL
@@ -194,6 +144,10 @@ def walk(
             j += 1
         if not (linked[p] and linked[q] and tb > ta):
             continue
+        for kind in range(KINDS):
+            # Here the flight goes on: whoever does not prolong the stay has seen it end.
+            if abs(cur[kind, T_OUT] - ta) <= TOUCH:
+                cur[kind, UNSEEN] = 0.0
         dp, dq = t[p + 1] - t[p], t[q + 1] - t[q]
         p0, p1, q0, q1 = (ta - t[p]) / dp, (tb - t[p]) / dp, (ta - t[q]) / dq, (tb - t[q]) / dq
         for c in range(3):
@@ -236,7 +190,10 @@ def walk(
         mid[3] = 0.5 * ((one0 + p0 * (one1 - one0)) + (two0 + q0 * (two1 - two0)))
         mid[7] = 0.5 * ((p1 - p0) * (one1 - one0) + (q1 - q0) * (two1 - two0))
         length = tb - ta
-        active = ((force[p] | force[q]) & IN_AREA) != 0 and (force[p] & force[q] & IN_EXEMPT) == 0
+        # Anywhere in the area is in it; exempt is only what is so at both ends of both flights.
+        anywhere = force[p] | force[p + 1] | force[q] | force[q + 1]
+        throughout = force[p] & force[p + 1] & force[q] & force[q + 1]
+        active = (anywhere & IN_AREA) != 0 and (throughout & IN_EXEMPT) == 0
         wide_v = v + e_v
         kind = NOMINAL
         if datum == NO_LEVEL:
@@ -268,8 +225,10 @@ def walk(
                         cur, CERTAIN, k, m, first_s, last_s, ta, length, a, b, c2, z0, wz, h, v, e_h, e_v, datum, mid,
                         out, n,
                     )  # fmt: skip
-        elif kind == NOMINAL:
+        elif kind in {NOMINAL, EXEMPT}:
             first_s, last_s = inside(a, b, c2, z0, wz, h + e_h, wide_v)
+            if kind == EXEMPT:
+                first_s, last_s = inside(a, b, c2, z0, wz, near + e_h, near + e_v)
             if first_s < last_s:
                 out, n = note(
                     cur, GRAZING, k, m, first_s, last_s, ta, length, a, b, c2, z0, wz, h, v, e_h, e_v, datum, mid, out,
@@ -304,9 +263,10 @@ def stays(
         Shape (R, WIDTH), columns FIELDS, by slab. A stay that goes on into the next slab stands as two that touch. Of a
         CERTAIN stay only kind, pair and times are told; the rest is NaN and inf.
         NOMINAL: inside the minima (or within `near`). CERTAIN: inside even where both errors are against it.
-        GRAZING: outside, but inside if the errors are for it. UNKNOWN_LEVEL: horizontally inside, and the level is
-        unknown or on different datums. EXEMPT: where no minima hold, slant distance under `near`; EXEMPT_UNKNOWN: the
-        same where it could be, and the level is unknown or on different datums.
+        GRAZING: outside, but inside (where no minima hold: a near miss) if the errors are for it.
+        UNKNOWN_LEVEL: horizontally inside, and the level is unknown or on different datums.
+        EXEMPT: where no minima hold, slant distance under `near`. EXEMPT_UNKNOWN: the same where it could be, and the
+        level is unknown or on different datums.
     """
     tracks = len(start) - 1
     out, n = np.empty((256, WIDTH)), 0

@@ -171,7 +171,12 @@ def by_aircraft(aircraft: Sequence[int], t: Sequence[float], count: int) -> tupl
     return order, start, late
 
 
-def choose_source(t: Sequence[float], file: Sequence[int], best: int, gap: float) -> list[bool]:
-    """Return which plots of one aircraft are kept: those of `best`, and others where no plot of it is within `gap`."""
+def choose_source(t: Sequence[float], file: Sequence[int], best: int, gap: float, edge: float) -> list[bool]:
+    """Return which plots of one aircraft are kept: those of `best`, and others where that one is silent."""
     heard = [when for when, f in zip(t, file, strict=True) if f == best]
-    return [f == best or all(abs(when - h) > gap for h in heard) for when, f in zip(t, file, strict=True)]
+
+    def silent(when: float) -> bool:
+        between = bool(heard) and min(heard) <= when <= max(heard)
+        return all(abs(when - h) > (gap if between else edge) for h in heard)
+
+    return [f == best or silent(when) for when, f in zip(t, file, strict=True)]

@@ -167,8 +167,8 @@ def found(piece: Piece, rules: Rules) -> Iterator[tuple[int, Span]]:
     moved = math.dist(*piece.places(piece.since)) + math.dist(*piece.places(piece.until)) - _relative(piece)
     if moved > 2.0 * reach + 1.0:
         return
-    force = piece.p.force | piece.q.force, piece.p.force & piece.q.force
-    minima_hold = bool(force[0] & IN_AREA) and not force[1] & IN_EXEMPT
+    force = [s.force for s in (piece.p, piece.p_next, piece.q, piece.q_next)]
+    minima_hold = any(f & IN_AREA for f in force) and not all(f & IN_EXEMPT for f in force)
     if piece.datum == NO_LEVEL:
         kind, reach = (UNKNOWN_LEVEL, h) if minima_hold else (EXEMPT_UNKNOWN, near)
         yield from _one(kind, _under(piece.horizontal, reach, piece))
@@ -177,7 +177,10 @@ def found(piece: Piece, rules: Rules) -> Iterator[tuple[int, Span]]:
         yield from _one(EXEMPT_UNKNOWN, _under(piece.ratio(near, near + error_v), 1.0, piece))
         return
     if not minima_hold:
-        yield from _one(EXEMPT, _under(piece.slant, near, piece))
+        near_miss = _under(piece.slant, near, piece)
+        yield from _one(EXEMPT, near_miss)
+        if near_miss is None:
+            yield from _one(GRAZING, _under(piece.ratio(near + error_h, near + error_v), 1.0, piece))
         return
     if piece.datum == MIXED:
         yield from _one(UNKNOWN_LEVEL, _under(piece.ratio(h, v + error_v), 1.0, piece))

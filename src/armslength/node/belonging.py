@@ -9,6 +9,7 @@ import numpy as np
 from armslength.agreement.terms import UNKNOWN, Terms, limit_for
 from armslength.domain.plot import I32, I64, Roster
 from armslength.domain.track import Limits
+from armslength.errors import MembershipError
 from armslength.node.membership import Member, Membership
 
 OUTSIDE = -1
@@ -22,6 +23,7 @@ class Belonging:
     terms: Terms
     membership: Membership | None
     roster: Roster
+    contested: dict[int, MembershipError] = field(default_factory=dict)
     _member: dict[int, Member | None] = field(default_factory=dict)
     _asked: dict[int, int] = field(default_factory=dict)
     _parties: dict[str, int] = field(default_factory=dict)
@@ -29,18 +31,42 @@ class Belonging:
     def member(self, aircraft: int, before_ns: int | None = None) -> Member | None:
         """Return whose `aircraft` is by its address and the call signs first used before `before_ns`, or None.
 
+        An aircraft that two members claim by different call signs is nobody's from then on: so pairs with either party
+        are looked at. `contested` has it.
+
         Raises:
-            MembershipError: two members claim it.
+            MembershipError: two members claim it by one address or call sign.
         """
         if self.membership is None:
             return None
         signs = self.roster.callsigns(aircraft, before_ns)
-        if self._member.get(aircraft) is None and self._asked.get(aircraft) != len(signs):
+        if aircraft not in self.contested and self._asked.get(aircraft) != len(signs):
             self._asked[aircraft] = len(signs)
             address = self.roster.addresses[aircraft]
-            found = [self.membership.member(address, sign) for sign in signs or [""]]
-            self._member[aircraft] = next((m for m in found if m is not None), None)
+            claims = [(sign, self.membership.member(address, sign)) for sign in signs or [""]]
+            found = [(sign, member) for sign, member in claims if member is not None]
+            self._member[aircraft] = found[0][1] if found else None
+            other = next((claim for claim in found if not claim[1].same(found[0][1])), None)
+            if other is not None:
+                self._member[aircraft] = None
+                self.contested[aircraft] = MembershipError(
+                    f"Two members claim {address}: {found[0][1]} by call sign {found[0][0]}, and {other[1]} by call "
+                    f"sign {other[0]}.",
+                    where=self.membership.name,
+                    remedy="Name its address there. Until then it is nobody's: pairs with both parties are reported.",
+                )
         return self._member.get(aircraft)
+
+    def count(self) -> dict[str, int]:
+        """Return how many aircraft belong to each party (those of the file that have none too), and "" to nobody."""
+        if self.membership is None:
+            return {}
+        out = dict.fromkeys(sorted(self.membership.parties()), 0) | {"": 0}
+        for aircraft in range(len(self.roster)):
+            member = self.member(aircraft)
+            party = "" if member is None or member.excluded else member.party
+            out[party] = out.get(party, 0) + 1
+        return out
 
     def party(self, aircraft: int) -> str:
         """Return the party that `aircraft` is bound to; the name of the excluded force; or "" for a third party."""

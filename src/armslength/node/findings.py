@@ -64,7 +64,9 @@ class Findings:
         return member is None or member.excluded
 
     def _third(self, third: list[str]) -> str:
-        return f"{' and '.join(third)} not bound by the terms" if third else ""
+        contested = {self.roster.addresses[a] for a in self.belonging.contested}
+        said = [f"{a} claimed by two members" if a in contested else f"{a} not bound by the terms" for a in third]
+        return "; ".join(said)
 
     def _doubt(self, found: Joined) -> str:
         """Return why a track is implausible at the closest moments, naming the aircraft, or ""."""

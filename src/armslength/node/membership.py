@@ -100,6 +100,12 @@ class Membership:
             self._known[key] = self._find(address.lower(), callsign.strip().upper())
         return self._known[key]
 
+    def parties(self) -> set[str]:
+        """Return the parties that any rule names."""
+        claims = [*self.addresses.values(), *self.callsigns.values(), *(claim for _, claim in self.patterns)]
+        claims += [claim for claim in self.segments if claim is not None]
+        return {claim.member.party for claim in claims}
+
     def _find(self, address: str, callsign: str) -> Member | None:
         by_address = self.addresses.get(address) or self._in_range(address)
         if by_address is None:

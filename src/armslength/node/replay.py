@@ -19,12 +19,12 @@ import numpy as np
 
 from armslength.adapters.recording import Recording, open_recordings
 from armslength.agreement.terms import Terms
-from armslength.domain.encounter import Backdrop, Encounter, Evidence
+from armslength.domain.encounter import Backdrop, Encounter, Evidence, gravity
 from armslength.domain.plot import UNKNOWN_FUTURE, KeptAside, Plots, Roster
 from armslength.engine.detection import Minima, detect_stays
 from armslength.engine.joining import Joined, Joiner
 from armslength.engine.tracking import Tracker
-from armslength.errors import FeedError
+from armslength.errors import FeedError, InputError
 from armslength.node.backdrop import Thinner
 from armslength.node.belonging import Belonging
 from armslength.node.evidence import Keeper
@@ -58,7 +58,13 @@ class Request:
 
 @dataclass
 class Outcome:
-    """What a replay found. `left_out` says, one paragraph each, which recordings or rows could not be used."""
+    """What a replay found.
+
+    Attributes:
+        problems: recordings and rows that could not be used.
+        failed: recordings of which nothing could be used, or that broke off, by their place among `recordings`.
+        parties: how many aircraft belong to each party, and "" to nobody; empty without a membership file.
+    """
 
     recordings: list[Recording]
     skipped: list[tuple[Path, str]]
@@ -68,12 +74,19 @@ class Outcome:
     encounters: list[Encounter] = field(default_factory=list)
     evidence: dict[int, Evidence] = field(default_factory=dict)
     backdrop: Backdrop = field(default_factory=lambda: Backdrop(np.empty(0), np.empty(0)))
-    left_out: list[FeedError] = field(default_factory=list)
-    failed: dict[str, FeedError] = field(default_factory=dict)
+    problems: list[FeedError] = field(default_factory=list)
+    contested: list[InputError] = field(default_factory=list)
+    failed: dict[int, FeedError] = field(default_factory=dict)
+    parties: dict[str, int] = field(default_factory=dict)
     grazing: int = 0
     rows_outside_time: int = 0
     first_ns: int | None = None
     last_ns: int | None = None
+
+    @property
+    def left_out(self) -> list[InputError]:
+        """What was not used or not decided, one paragraph each."""
+        return [*self.problems, *self.contested]
 
 
 def replay(request: Request, progress: Progress = lambda done, what: None) -> Outcome:
@@ -119,7 +132,8 @@ class _Run:
         self.order = TimeOrder(merge=request.membership is None)
         self.belonging = Belonging(request.terms, request.membership, roster)
         self.joiner = Joiner()
-        self.keeper = Keeper(lambda found: (not found.level_known, found.best_ratio))
+        limits = request.minima.near_miss_m, request.terms.separation.dwell_limit_s
+        self.keeper = Keeper(lambda found: found.gravity(*limits))
         self.thinner = Thinner()
 
     def stream(self) -> None:
@@ -169,6 +183,8 @@ class _Run:
 
     def _judge(self) -> None:
         o = self.outcome
+        o.parties = self.belonging.count()
+        o.contested += self.belonging.contested.values()
         if o.tracker.epoch_ns is None:
             return
         findings = Findings(self.request.terms, o.roster, self.belonging, o.tracker.marks, o.tracker.epoch_ns)
@@ -176,7 +192,7 @@ class _Run:
         o.encounters = [findings.encounter(number, one) for number, one in enumerate(found, 1)]
         o.grazing = self.joiner.grazing
         by_number: dict[int, Joined] = dict(enumerate(found, 1))
-        for encounter in sorted(o.encounters, key=lambda e: (e.certainty == "not_determinable", not e.breach, e.ratio)):
+        for encounter in sorted(o.encounters, key=gravity):
             if len(o.evidence) == CARDS:
                 break
             drawn = self.keeper.evidence(by_number[encounter.encounter], encounter, o.tracker.epoch_ns)
@@ -206,12 +222,12 @@ def _read_ahead(outcome: Outcome) -> Iterator[tuple[int, Plots, float]]:
         try:
             for number, recording in enumerate(outcome.recordings):
                 try:
-                    for batch in recording.batches(number, outcome.roster, outcome.aside, outcome.left_out):
+                    for batch in recording.batches(number, outcome.roster, outcome.aside, outcome.problems):
                         if not put((number, batch, recording.progress)):
                             return
                 except FeedError as error:
-                    outcome.failed[recording.name] = error
-                    outcome.left_out.append(error)
+                    outcome.failed[number] = error
+                    outcome.problems.append(error)
             put(None)
         except BaseException as fault:
             put(fault)

@@ -21,8 +21,8 @@ def summarise(request: Request, outcome: Outcome, seconds: float) -> dict[str, A
         "command": "replay",
         "recordings": [
             {"file": r.name, "format": r.format, "bytes": r.bytes, "rows": r.rows_read}
-            | ({"error": str(o.failed[r.name])} if r.name in o.failed else {})
-            for r in o.recordings
+            | ({"error": str(o.failed[n])} if n in o.failed else {})
+            for n, r in enumerate(o.recordings)
         ],
         "skipped": [{"file": str(path), "why": why} for path, why in o.skipped],
         "left_out": [str(problem) for problem in o.left_out],
@@ -39,14 +39,36 @@ def summarise(request: Request, outcome: Outcome, seconds: float) -> dict[str, A
             "to": None if o.last_ns is None else stamp(o.last_ns),
         },
         "terms": _terms(request),
+        "parties": o.parties,
+        "warnings": warnings(request, o),
         "members": None if request.membership is None else request.membership.name,
-        "clock_error_s": {r.name: o.tracker.clock_s.get(n) for n, r in enumerate(o.recordings)},
+        "clock_error_s": [
+            {"file": r.name, "two_sigma_s": o.tracker.clock_s.get(n)} for n, r in enumerate(o.recordings)
+        ],
         "biases": o.tracker.biases(),
         "implausible": _implausible(o),
         "encounters": _encounters(o),
         "seconds": round(seconds, 3),
         "rows_per_second": round(read / seconds) if seconds > 0.0 else None,
     }
+
+
+def warnings(request: Request, o: Outcome) -> list[str]:
+    """Return what makes the result say less than it seems to, one sentence each."""
+    said = []
+    if not o.tracker.used:
+        why = ": --from and --to leave nothing" if o.rows_outside_time else ""
+        said.append(f"No row could be used{why}. Nothing was looked at.")
+    elif o.tracker.notes.get("rows without a level", 0) == o.tracker.used:
+        said.append("No row has a level: look at the columns in docs/recordings.md. No encounter can be determined.")
+    for party, count in o.parties.items():
+        if party and not count:
+            said.append(f"No aircraft belongs to {party}: is it the right membership file?")
+    if o.parties and o.parties[""] == len(o.roster):
+        said.append("The membership file knows none of the aircraft, so no pair was looked at.")
+    if request.terms.parties and request.membership is None:
+        said.append("The terms name parties, but no --members says whose aircraft is whose: each is its own party.")
+    return said
 
 
 def _terms(request: Request) -> dict[str, Any]:

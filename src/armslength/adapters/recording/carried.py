@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numba
 import numpy as np
@@ -43,14 +44,19 @@ def _mark_changes(who: I32, said: I32, time_ns: I64, usable: Bool, last_said: I3
 
 
 # Compiled for read-only arrays, because those that Polars lends are; compiled once, then cached on disk.
-_repeats = numba.njit(
+def _compiled(signature: Any, function: Any) -> Any:
+    """Compile with a cache on disk; without one where nothing can be written, neither beside the source nor at home."""
+    try:
+        return numba.njit(signature, cache=True, nogil=True)(function)
+    except RuntimeError:
+        return numba.njit(signature, nogil=True)(function)
+
+
+_repeats = _compiled(
     numba.boolean[::1](_I32, _I64, _F64, _F64, _BOOL, _BOOL, numba.int64[::1], numba.float64[::1], numba.float64[::1]),
-    cache=True,
-    nogil=True,
-)(_mark_repeats)
-_changes = numba.njit(
-    numba.boolean[::1](_I32, _I32, _I64, _BOOL, numba.int32[::1], numba.int64[::1]), cache=True, nogil=True
-)(_mark_changes)
+    _mark_repeats,
+)
+_changes = _compiled(numba.boolean[::1](_I32, _I32, _I64, _BOOL, numba.int32[::1], numba.int64[::1]), _mark_changes)
 
 
 @dataclass
