@@ -8,9 +8,9 @@ BIN := $(VENV)/bin
 help: ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(VENV)/.setup ## the command, at .venv/bin/armslength
+setup: $(VENV)/.kernels ## the command, at .venv/bin/armslength
 
-dev: $(VENV)/.dev ## the command and what the checks need
+dev: $(VENV)/.dev $(VENV)/.kernels ## the command and what the checks need
 
 $(VENV)/.setup: pyproject.toml requirements.lock requirements-build.lock
 	@uv=$$(PYTHON=$(PYTHON) scripts/bring_uv.sh) && \
@@ -23,7 +23,11 @@ $(VENV)/.dev: $(VENV)/.setup requirements-dev.lock
 	@uv=$$(PYTHON=$(PYTHON) scripts/bring_uv.sh) && \
 	$$uv pip install -q --compile-bytecode --python $(BIN)/python --require-hashes -r requirements-dev.lock && touch $@
 
-demo: $(VENV)/.setup ## write a sky of two parties, replay it, name the report
+# numba does not see that a function which a compiled one calls has changed: compile anew after every change.
+$(VENV)/.kernels: $(VENV)/.setup $(wildcard src/armslength/kernel/*.py) $(wildcard src/armslength/adapters/recording/*.py)
+	@rm -f src/armslength/kernel/__pycache__/*.nb? src/armslength/adapters/recording/__pycache__/*.nb? && touch $@
+
+demo: $(VENV)/.kernels ## write a sky of two parties, replay it, name the report
 	@rm -rf demo-out
 	$(BIN)/armslength scenario write euphrates --seed 1 --out demo-out/sky
 	$(BIN)/armslength replay demo-out/sky/north.parquet demo-out/sky/south.parquet \
@@ -42,14 +46,14 @@ types: $(VENV)/.dev
 contracts: $(VENV)/.dev
 	$(BIN)/lint-imports --no-cache
 
-unit: $(VENV)/.dev
+unit: $(VENV)/.dev $(VENV)/.kernels
 	$(BIN)/python -m pytest
 
 format: $(VENV)/.dev ## put the code into its form
 	$(BIN)/ruff check --fix-only -q src tests scripts
 	$(BIN)/ruff format -q src tests scripts
 
-bench: $(VENV)/.setup ## the figures in the README, on this machine
+bench: $(VENV)/.kernels ## the figures in the README, on this machine
 	@uv=$$(PYTHON=$(PYTHON) scripts/bring_uv.sh) && \
 	$$uv pip install -q --compile-bytecode --python $(BIN)/python --require-hashes -r requirements-bench.lock
 	$(BIN)/armslength bench detect

@@ -135,3 +135,11 @@ def test_the_face_of_the_package_is_whole() -> None:
     face = importlib.import_module("armslength")
     assert {"detect", "cylinder", "well_clear"} <= set(dir(face))
     assert all(getattr(face, name) is not None for name in dir(face))
+
+
+def test_the_python_example_of_the_readme_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    text = (ROOT / "README.md").read_text()
+    found = re.search(r"(    import armslength\n.*?)\n\n\S", text, re.DOTALL)
+    assert found is not None
+    exec(compile("\n".join(line[4:] for line in found[1].splitlines()), "README.md", "exec"), {})
+    assert capsys.readouterr().out.startswith("[0] [1] [")

@@ -190,7 +190,7 @@ def test_a_folder_without_recordings_does_not_stop_the_others(tmp_path: Path) ->
 def test_a_header_without_rows_is_no_error(tmp_path: Path) -> None:
     (tmp_path / "bare.csv").write_bytes(as_csv(GOOD).split(b"\n")[0] + b"\n")
     ran = replay(tmp_path / "bare.csv", out=tmp_path / "out")
-    assert (ran.code, ran.err) == (0, "")
+    assert (ran.code, ran.err) == (0, "Warning: No row could be used. Nothing was looked at.\n")
     assert "0 aircraft, 0 of 0 rows used" in ran.out
     assert encounters(tmp_path / "out") == []
 
