@@ -23,7 +23,7 @@ def test_without_agreement_every_aircraft_is_its_own_party(papers: Papers, tmp_p
     assert set(pairs(tmp_path)) == {NEAR, BESIDE, OWN, GUARD, NOBODY, EXEMPT, EXEMPT_NEAR}
     assert {e["first_party"] + e["second_party"] + e["note"] for e in encounters(tmp_path)} == {
         "",
-        "stayed inside longer than the 180 s allowed; lost from view inside: the stay may have lasted longer",
+        "stayed inside longer than the 180 s allowed; not seen for all of it: the stay may have lasted longer",
     }
 
 

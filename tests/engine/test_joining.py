@@ -24,7 +24,7 @@ def stay(kind, t_in, t_out, **said):
     row = dict.fromkeys(passage.FIELDS, math.nan) | {
         "kind": kind, "first": 0, "second": 1, "t_in": t_in, "t_out": t_out, "ratio": 0.5, "t_ratio": t_in,
         "d_h": 2000.0, "d_v": 100.0, "error_h": 200.0, "error_v": 50.0, "datum": 0, "slant": 2002.0, "t_slant": t_in,
-        "slant_low": 1800.0, "slant_high": 2205.0, "unseen": 0.0,
+        "slant_low": 1800.0, "slant_high": 2205.0, "unseen": 0.0, "begun_unseen": 0.0,
     } | said  # fmt: skip
     return [float(row[name]) for name in passage.FIELDS]
 
@@ -232,7 +232,7 @@ def test_a_stay_where_no_minima_hold_is_no_part_of_the_dwell():
 def test_a_stay_that_was_lost_from_view_may_have_lasted_longer(unseen, later, said):
     found, _ = put_together([*nominal((0.0, 30.0), unseen=unseen), *nominal((later, later + 20.0))])
     note = judge(found[0], H, V, NEAR, DWELL, "").note
-    assert ("lost from view inside" in note) == said
+    assert ("not seen for all of it" in note) == said
 
 
 def test_on_the_near_miss_distance_is_not_under_it():

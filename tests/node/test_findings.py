@@ -27,7 +27,7 @@ def joined(lat=47.0, lon=8.0, **said) -> Joined:
     row = dict.fromkeys(passage.FIELDS, 0.0) | {
         "kind": passage.NOMINAL, "t_in": 10.0, "t_out": 40.0, "ratio": 0.5, "t_ratio": 20.25, "d_h": 2000.0,
         "d_v": 100.0, "error_h": 200.0, "error_v": 50.0, "x": x, "y": y, "z": z, "alt": 9000.0, "slant": 2002.0,
-        "t_slant": 30.0, "slant_low": 1800.0, "slant_high": 2205.0, "unseen": 0.0,
+        "t_slant": 30.0, "slant_low": 1800.0, "slant_high": 2205.0, "unseen": 0.0, "begun_unseen": 0.0,
     } | said  # fmt: skip
     stay = [float(row[name]) for name in passage.FIELDS]
     found = Joined(0, 1, 10.0, 40.0, stay)

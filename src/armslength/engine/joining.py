@@ -116,7 +116,7 @@ class Joined:
         """Enter a stay of any kind but CERTAIN and GRAZING."""
         self.opened, self.closed = min(self.opened, stay[passage.T_IN]), max(self.closed, stay[passage.T_OUT])
         if stay[passage.T_IN] - self.seen_to > TOUCH_S:
-            self.lost = self.lost or self.lost_now
+            self.lost = self.lost or self.lost_now or stay[passage.BEGUN_UNSEEN] > 0.0
             self.lost_now = False
         if stay[passage.T_OUT] >= self.seen_to:
             self.seen_to, self.lost_now = stay[passage.T_OUT], stay[passage.UNSEEN] > 0.0
@@ -181,7 +181,7 @@ def judge(found: Joined, h: float, v: float, near: float, dwell_limit: float, im
         sure = "" if over and not implausible else ", not for certain"
         notes.append(f"stayed inside longer than the {dwell_limit:.0f} s allowed{sure}")
     if found.lost or found.lost_now:
-        notes.append("lost from view inside: the stay may have lasted longer")
+        notes.append("not seen for all of it: the stay may have lasted longer")
     if found.exempt_only:
         notes.append("where no minima hold (exempt or outside the area); near misses count everywhere")
     if found.level_lost:

@@ -36,12 +36,12 @@ IN_AREA, IN_EXEMPT = 1, 2
 FIELDS = (
     "kind", "first", "second", "t_in", "t_out", "ratio", "t_ratio", "d_h", "d_v", "error_h", "error_v", "datum",
     "x", "y", "z", "alt", "slant", "t_slant", "slant_low", "slant_high",
-    "unseen",
+    "unseen", "begun_unseen",
 )  # fmt: skip
 """Columns of the stays that `stays` returns; all float64, indices included."""
 (
     KIND, FIRST, SECOND, T_IN, T_OUT, RATIO, T_RATIO, D_H, D_V, ERROR_H, ERROR_V, DATUM, X, Y, Z, ALT, SLANT, T_SLANT,
-    SLANT_LOW, SLANT_HIGH, UNSEEN,
+    SLANT_LOW, SLANT_HIGH, UNSEEN, BEGUN_UNSEEN,
 ) = range(len(FIELDS))  # fmt: skip
 WIDTH = len(FIELDS)
 TOUCH = 1e-6
@@ -73,12 +73,13 @@ def level_of(baro: float, geo: float, datum: int) -> float:
 @jit
 def note(
     cur: F64, kind: int, k: int, m: int, first_s: float, last_s: float, ta: float, length: float, a: float, b: float,
-    c: float, z0: float, wz: float, h: float, v: float, error_h: float, error_v: float, datum: int, mid: F64, out: F64,
-    n: int,
+    c: float, z0: float, wz: float, h: float, v: float, error_h: float, error_v: float, datum: int, mid: F64,
+    fresh: bool, out: F64, n: int,
 ) -> tuple[F64, int]:  # fmt: skip
     """Enter the stay [first_s, last_s] of one piece: prolong the running stay of its kind, or close that and open one.
 
-    `mid` is (x, y, z, alt) of the pair's middle at s = 0 and its change over the piece, shape (8,).
+    `mid` is (x, y, z, alt) of the pair's middle at s = 0 and its change over the piece, shape (8,); `fresh` says that
+    the flight before the piece is not known.
     """
     t_in, t_out = ta + first_s * length, ta + last_s * length
     stay = cur[kind]
@@ -87,6 +88,7 @@ def note(
             out, n = put(out, n, stay)
         stay[:] = np.nan
         stay[KIND], stay[FIRST], stay[SECOND], stay[T_IN] = kind, k, m, t_in
+        stay[BEGUN_UNSEEN] = 1.0 if fresh and first_s == 0.0 else 0.0
         stay[RATIO] = stay[SLANT] = stay[SLANT_LOW] = stay[SLANT_HIGH] = np.inf
     # A stay that ends with its piece, not before, and is not prolonged by another: the flight beyond is not known.
     stay[T_OUT], stay[UNSEEN] = t_out, 1.0 if last_s == 1.0 else 0.0
@@ -131,6 +133,7 @@ def walk(
 ) -> tuple[F64, int]:  # fmt: skip
     """Look at the pair of tracks k, m over [t0, t1], piece by piece; append its stays to `out` from row n."""
     cur[:, T_OUT] = np.nan
+    seen_to = t0
     d, w, mid = np.empty(3), np.empty(3), np.empty(8)
     while i <= i_last and j <= j_last:
         ta, tb = max(t0, t[i], t[j]), min(t1, t[i + 1], t[j + 1])
@@ -144,6 +147,7 @@ def walk(
             j += 1
         if not (linked[p] and linked[q] and tb > ta):
             continue
+        fresh, seen_to = ta > t0 and ta - seen_to > TOUCH, tb
         for kind in range(KINDS):
             # Here the flight goes on: whoever does not prolong the stay has seen it end.
             if abs(cur[kind, T_OUT] - ta) <= TOUCH:
@@ -216,14 +220,15 @@ def walk(
                     first_s, last_s = min(first_s, low), max(last_s, high)
         if first_s < last_s:
             out, n = note(
-                cur, kind, k, m, first_s, last_s, ta, length, a, b, c2, z0, wz, h, v, e_h, e_v, datum, mid, out, n
+                cur, kind, k, m, first_s, last_s, ta, length, a, b, c2, z0, wz, h, v, e_h, e_v, datum, mid, fresh,
+                out, n,
             )  # fmt: skip
             if kind == NOMINAL and e_h < h and e_v < v:
                 first_s, last_s = inside(a, b, c2, z0, wz, h - e_h, v - e_v)
                 if first_s < last_s:
                     out, n = note(
                         cur, CERTAIN, k, m, first_s, last_s, ta, length, a, b, c2, z0, wz, h, v, e_h, e_v, datum, mid,
-                        out, n,
+                        fresh, out, n,
                     )  # fmt: skip
         elif kind in {NOMINAL, EXEMPT}:
             first_s, last_s = inside(a, b, c2, z0, wz, h + e_h, wide_v)
@@ -231,8 +236,8 @@ def walk(
                 first_s, last_s = inside(a, b, c2, z0, wz, near + e_h, near + e_v)
             if first_s < last_s:
                 out, n = note(
-                    cur, GRAZING, k, m, first_s, last_s, ta, length, a, b, c2, z0, wz, h, v, e_h, e_v, datum, mid, out,
-                    n,
+                    cur, GRAZING, k, m, first_s, last_s, ta, length, a, b, c2, z0, wz, h, v, e_h, e_v, datum, mid,
+                    fresh, out, n,
                 )  # fmt: skip
     for kind in range(KINDS):
         if not math.isnan(cur[kind, T_OUT]):
