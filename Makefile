@@ -60,7 +60,7 @@ bench: $(VENV)/.kernels ## the figures in the README, on this machine
 	$(BIN)/armslength bench replay
 
 lock: ## compile the locks anew
-	@export UV_CUSTOM_COMPILE_COMMAND='make lock'; uv=$$(PYTHON=$(PYTHON) scripts/bring_uv.sh) && c="$$uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links" && \
+	@export UV_CUSTOM_COMPILE_COMMAND='make lock'; uv=$$(PYTHON=$(PYTHON) scripts/bring_uv.sh) && c="$$uv pip compile -q --universal --generate-hashes" && \
 	$$c pyproject.toml -o requirements.lock && \
 	$$c pyproject.toml --extra dev -c requirements.lock -o requirements-dev.lock && \
 	$$c pyproject.toml --extra bench -c requirements.lock -o requirements-bench.lock && \
