@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import isfinite
 from typing import Any
 
 import numpy as np
 
-from armslength.domain.encounter import CERTAIN, NEAR_MISS, POSSIBLE, Backdrop, Encounter, Evidence
+from armslength.domain.encounter import Backdrop, Encounter, Evidence, gravity
 
 Ring = Sequence[tuple[float, float]]
 """Corners (lat, lon) [deg] of a closed line, joined by great circles; the last one need not repeat the first.
@@ -57,18 +56,4 @@ def worst_first(encounters: Iterable[Encounter]) -> list[Encounter]:
 
     Breaches come first, then near misses, then what is surer, then what is nearer; the number settles the rest.
     """
-    sureness = {CERTAIN: 0, POSSIBLE: 1}
-
-    def gravity(one: Encounter) -> tuple[bool, bool, int, float, float, int]:
-        ratio = one.ratio if isfinite(one.ratio) else 1.0
-        slant = one.slant_m if isfinite(one.slant_m) else one.d_h_m
-        return (
-            not one.breach,
-            one.level != NEAR_MISS,
-            sureness.get(one.certainty, 2),
-            ratio,
-            slant if isfinite(slant) else float("inf"),
-            one.encounter,
-        )
-
     return sorted(encounters, key=gravity)
