@@ -12,6 +12,8 @@ NEAR_MISS = "near_miss"
 CERTAIN = "certain"
 POSSIBLE = "possible"
 NOT_DETERMINABLE = "not_determinable"
+ON_IT = 1.0 - 1e-9
+"""On a limit is not inside it: 35,000 ft and 36,000 ft are 304.8 m apart but for the last bits of a product."""
 
 COLUMNS = (
     "encounter", "first", "second", "first_callsign", "second_callsign", "first_party", "second_party", "opened",

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from armslength.agreement.terms import GEOMETRIC, Terms, contains
+from armslength.domain.encounter import ON_IT
 from armslength.domain.plot import F64, I64
 from armslength.domain.track import Tracks
 from armslength.kernel import passage
@@ -28,8 +29,6 @@ SLAB_S = 30.0
 """Length of a slab: the boxes of the sweep hold what an aircraft flies in this time."""
 LONGEST_LINK_S = 60.0
 """No known flight between two plots takes longer (see tracking)."""
-ON_IT = 1.0 - 1e-9
-"""On the minimum is not inside it: 35,000 ft and 36,000 ft are 304.8 m apart but for the last bits of a product."""
 THREADS = 2
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from armslength.domain.encounter import CERTAIN, INSIDE, NEAR_MISS, NOT_DETERMINABLE, POSSIBLE
+from armslength.domain.encounter import CERTAIN, INSIDE, NEAR_MISS, NOT_DETERMINABLE, ON_IT, POSSIBLE
 from armslength.domain.plot import F64, I32
 from armslength.kernel import passage
 from armslength.kernel.piece import nearer
@@ -24,8 +24,6 @@ REENTRY_S = 600.0
 """A pair that comes back inside within this time [s] is in the same encounter."""
 TOUCH_S = 1e-3
 """Stays no further apart than this [s] are one."""
-ON_IT = 1.0 - 1e-9
-"""On a limit is not under it: 500 ft are 152.4 m but for the last bits of a product."""
 BRIDGE_S = 30.0
 """An exit shorter than this [s] does not end a stay."""
 
