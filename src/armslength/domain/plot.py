@@ -6,7 +6,10 @@ but positions, which are WGS-84 geodetic degrees; every level carries its datum 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import nan
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -126,3 +129,56 @@ class KeptAside:
         """Return {reason: {"rows": n, "example": {...}}} for summary.json, most rows first."""
         order = sorted(self.counts, key=lambda reason: (-self.counts[reason], reason))
         return {reason: {"rows": self.counts[reason], "example": self.examples[reason]} for reason in order}
+
+
+class Plot(NamedTuple):
+    """One plot as a live feed gives it; units and frames as in `Plots`.
+
+    Attributes:
+        address: as in `Roster`. callsign: "" unknown.
+        nic, nac_p: navigation integrity and accuracy categories (DO-260B), -1 unknown.
+    """
+
+    time_ns: int
+    address: str
+    lat: float
+    lon: float
+    callsign: str = ""
+    alt_baro_m: float = nan
+    alt_geo_m: float = nan
+    gs_mps: float = nan
+    track_deg: float = nan
+    vs_mps: float = nan
+    on_ground: bool = False
+    accuracy_m: float = nan
+    nic: int = -1
+    nac_p: int = -1
+
+
+def pack(plots: Sequence[Plot], roster: Roster, file: int, first_row: int = 1) -> Plots:
+    """Return live plots as a batch; new addresses and call signs are entered in `roster`.
+
+    Args:
+        plots: in the order in which they came.
+        roster: of the node.
+        file: index of the source.
+        first_row: number of the first of them in their source.
+    """
+    aircraft = np.array([roster.index(p.address) for p in plots], np.int32)
+    for index, p in zip(aircraft.tolist(), plots, strict=True):
+        if p.callsign:
+            roster.saw_callsign(index, p.callsign, p.time_ns)
+
+    def wide(name: str) -> F64:
+        return np.array([getattr(p, name) for p in plots], np.float64)
+
+    def narrow(name: str) -> F32:
+        return np.array([getattr(p, name) for p in plots], np.float32)
+
+    rows = np.arange(first_row, first_row + len(plots), dtype=np.uint32)
+    time_ns = np.array([p.time_ns for p in plots], np.int64)
+    on_ground = np.array([p.on_ground for p in plots], np.bool_)
+    return Plots(
+        file, rows, time_ns, aircraft, wide("lat"), wide("lon"), wide("alt_baro_m"), wide("alt_geo_m"),
+        narrow("gs_mps"), narrow("track_deg"), narrow("vs_mps"), on_ground, narrow("accuracy_m"),
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Live feeds: formats of others into plots, as they come."""

@@ -1,0 +1,1 @@
+"""The demo: two nodes, one sky, the whole story in a few minutes."""

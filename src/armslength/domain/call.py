@@ -1,0 +1,1 @@
+"""Calls: coded messages between duty posts."""
