@@ -1,0 +1,169 @@
+"""The local HTTP API: what the node sees, and the one way to ask it for something. On loopback unless told otherwise.
+
+Every request carries the token of the home (`Authorization: Bearer ...`). It decides nothing: commands go to the core.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from armslength.errors import ArmslengthError, InputError
+from armslength.node.events import Event, Events
+from armslength.node.openapi import description
+
+LARGEST_BODY = 65_536
+
+
+class Views(Protocol):
+    """What can be looked at, as plain values for JSON."""
+
+    def status(self) -> dict[str, Any]:
+        """Return link, clocks, feeds, counts."""
+
+    def tracks(self) -> dict[str, Any]:
+        """Return the live tracks."""
+
+    def encounters(self) -> dict[str, Any]:
+        """Return the latest closed encounters."""
+
+    def alerts(self) -> dict[str, Any]:
+        """Return the open alerts."""
+
+    def messages(self) -> dict[str, Any]:
+        """Return the latest messages, with their marks."""
+
+    def metrics(self) -> bytes:
+        """Return the figures in the text format of Prometheus."""
+
+
+Ask = Callable[[str, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Api:
+    """The application: `Api(views, events, ask, token, hosts).app()`. `hosts`: names it may be called by."""
+
+    views: Views
+    events: Events
+    ask: Ask
+    token: str
+    hosts: tuple[str, ...]
+
+    def app(self) -> ASGIApp:
+        """Return the ASGI application."""
+        get = {
+            "/api/health": self._health,
+            "/api/status": self._view("status"),
+            "/api/tracks": self._view("tracks"),
+            "/api/encounters": self._view("encounters"),
+            "/api/alerts": self._view("alerts"),
+            "/api/messages": self._view("messages"),
+            "/api/events": self._stream,
+            "/api/openapi.json": self._openapi,
+            "/metrics": self._metrics,
+        }
+        routes = [Route(path, endpoint, methods=["GET"]) for path, endpoint in get.items()]
+        routes.append(Route("/api/command", self._command, methods=["POST"]))
+        app = Starlette(
+            routes=routes,
+            exception_handlers={404: _plain(404, "There is nothing here."), 405: _plain(405, "Not with this method.")},
+        )
+        return _Guarded(app, self.token, self.hosts)
+
+    def _view(self, name: str) -> Callable[[Request], Awaitable[Response]]:
+        async def show(request: Request) -> Response:
+            return _json(getattr(self.views, name)())
+
+        return show
+
+    async def _health(self, request: Request) -> Response:
+        status = self.views.status()
+        return _json({"healthy": status["healthy"], "says": status["says"]}, 200 if status["healthy"] else 503)
+
+    async def _openapi(self, request: Request) -> Response:
+        return _json(description())
+
+    async def _metrics(self, request: Request) -> Response:
+        return Response(self.views.metrics(), media_type="text/plain; version=0.0.4")
+
+    async def _command(self, request: Request) -> Response:
+        body = b""
+        async for part in request.stream():
+            body += part
+            if len(body) > LARGEST_BODY:
+                return _wrong(413, f"A command has at most {LARGEST_BODY} bytes.")
+        try:
+            asked = json.loads(body)
+            verb, args = asked["verb"], asked.get("args", {})
+            if not isinstance(verb, str) or not isinstance(args, dict):
+                raise TypeError
+        except (ValueError, KeyError, TypeError, RecursionError):
+            return _wrong(400, 'The body must be JSON like {"verb": "mark", "args": {}}.')
+        try:
+            return _json(dict(await self.ask(verb, args)))
+        except InputError as wrong:
+            return _json({"error": {"what": wrong.what, "where": wrong.where, "remedy": wrong.remedy}}, 422)
+        except ArmslengthError as wrong:
+            return _wrong(503, str(wrong))
+
+    async def _stream(self, request: Request) -> Response:
+        last = request.headers.get("last-event-id", request.query_params.get("after", "0"))
+        number = int(last) if last.isdecimal() and len(last) < 18 else 0
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return StreamingResponse(self._events(number), media_type="text/event-stream", headers=headers)
+
+    async def _events(self, number: int) -> AsyncIterator[bytes]:
+        yield b": armslength\n\n"
+        async for event in self.events.follow(number):
+            yield b": still here\n\n" if event is None else _framed(event)
+
+
+def _framed(event: Event) -> bytes:
+    data = json.dumps(dict(event.what), ensure_ascii=False, allow_nan=False)
+    return f"id: {event.number}\nevent: {event.what.get('event', 'message')}\ndata: {data}\n\n".encode()
+
+
+def _json(document: object, status: int = 200) -> Response:
+    return JSONResponse(document, status, headers={"Cache-Control": "no-store"})
+
+
+def _wrong(status: int, what: str, remedy: str = "") -> Response:
+    return _json({"error": {"what": what, "where": "", "remedy": remedy}}, status)
+
+
+def _plain(status: int, what: str) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def answer(request: Request, fault: Exception) -> Response:
+        return _wrong(status, what, "GET /api/openapi.json describes what there is.")
+
+    return answer
+
+
+class _Guarded:
+    """Lets nobody in without the token, nor under a foreign host name (a web page that points its name at loopback)."""
+
+    def __init__(self, app: ASGIApp, token: str, hosts: tuple[str, ...]) -> None:
+        self._app, self._token, self._hosts = app, token.encode(), hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        host = headers.get(b"host", b"").decode("latin-1").rsplit(":", 1)[0].strip("[]")
+        if host not in self._hosts:
+            await _wrong(421, "This node is not called by that name.")(scope, receive, send)
+        elif not hmac.compare_digest(headers.get(b"authorization", b""), b"Bearer " + self._token):
+            remedy = "Send Authorization: Bearer with the contents of api.token in the home of the node."
+            await _wrong(401, "The token is missing or wrong.", remedy)(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)

@@ -1,0 +1,48 @@
+"""Everything that a step asks for. The runner keeps what must be kept first, in one transaction, then does the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from armslength.crypto.ledger import Sealed
+from armslength.protocol.writes import Write
+
+
+@dataclass(slots=True)
+class Effects:
+    """What a step, or several steps in a row, want done.
+
+    Attributes:
+        entries: ledger entries, each with its book, in order.
+        writes: what else must be kept.
+        frames: (connection, bytes) to send, after entries and writes are safe on disk.
+        closes: (connection, why) to close.
+        tells: events for the own officer: terminal, log and stream. They do not wait for the disk.
+        documents: (counterpart, bytes) that the keeper of agreements must look at.
+        replies: (number of the command, answer).
+    """
+
+    entries: list[tuple[str, Sealed]] = field(default_factory=list)
+    writes: list[Write] = field(default_factory=list)
+    frames: list[tuple[str, bytes]] = field(default_factory=list)
+    closes: list[tuple[str, str]] = field(default_factory=list)
+    tells: list[Mapping[str, Any]] = field(default_factory=list)
+    documents: list[tuple[str, bytes]] = field(default_factory=list)
+    replies: list[tuple[int, Mapping[str, Any]]] = field(default_factory=list)
+
+    @property
+    def durable(self) -> bool:
+        """Whether something must be kept before anything may be sent."""
+        return bool(self.entries or self.writes)
+
+    def add(self, later: Effects) -> None:
+        """Append what a later step wants."""
+        self.entries += later.entries
+        self.writes += later.writes
+        self.frames += later.frames
+        self.closes += later.closes
+        self.tells += later.tells
+        self.documents += later.documents
+        self.replies += later.replies

@@ -1,0 +1,135 @@
+"""Everything that can happen to a node, as plain values. `Core.step` takes one of them at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from armslength.domain.plot import Plot
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time has passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlotsIn:
+    """A feed gave plots. `kept_aside` counts rows that could not be used, by reason."""
+
+    source: str
+    plots: tuple[Plot, ...]
+    kept_aside: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """A feed works, or does not: `says` is for people."""
+
+    source: str
+    working: bool
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkOpened:
+    """A connection to a counterpart stands, its certificate is the pinned one. `nonce`: 32 fresh random bytes."""
+
+    connection: str
+    counterpart: str
+    path: str
+    nonce: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class FrameIn:
+    """A frame arrived on a connection."""
+
+    connection: str
+    frame: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class LinkClosed:
+    """A connection is gone."""
+
+    connection: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRefused:
+    """Somebody at `address` was turned away before a connection stood."""
+
+    address: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A person, or a program in a person's name, asks for something. `role` is who: "watch", "duty officer", ..."""
+
+    number: int
+    role: str
+    verb: str
+    args: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Standings:
+    """What the keeper of agreements holds now, and what has just happened to them.
+
+    Attributes:
+        lines: one for each counterpart: see `Agreed`.
+        happened: ledger payloads (digests, versions, provisions: never terms), each with the counterpart it concerns.
+    """
+
+    lines: tuple[Agreed, ...]
+    happened: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """How we stand with one counterpart.
+
+    Attributes:
+        counterpart: name of the party.
+        agreement, digest, version, expires_ns: of the document in force; "" , "", 0, 0 where none is.
+        terms: of it, typed; None where none is in force.
+        suspended: provisions.
+        offers: signed documents and notices that the other side must see, as bytes.
+        state: of the life cycle, for people.
+    """
+
+    counterpart: str
+    agreement: str = ""
+    digest: str = ""
+    version: int = 0
+    expires_ns: int = 0
+    terms: Any = None
+    suspended: frozenset[str] = frozenset()
+    offers: tuple[bytes, ...] = ()
+    state: str = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The recorder closed encounters and segments of the plot store; each as a ledger payload."""
+
+    encounters: tuple[Mapping[str, Any], ...] = ()
+    segments: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoreState:
+    """The disk takes what must be kept, or does not."""
+
+    working: bool
+    says: str
+
+
+Input = (
+    Tick | PlotsIn | FeedState | LinkOpened | FrameIn | LinkClosed | LinkRefused | Command | Standings | Recorded
+    | StoreState
+)  # fmt: skip

@@ -1,0 +1,77 @@
+"""What the node tells its own officer, in order: a bounded ring that a stream reads, and resumes after a lost line."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+KEPT = 5_000
+"""Events held for a listener that comes back. Older ones are in the ledger."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing told. `number` counts from 1 since the start of the node."""
+
+    number: int
+    what: Mapping[str, Any]
+
+
+class Events:
+    """The events since the start, newest `KEPT` of them. For one event loop."""
+
+    def __init__(self) -> None:
+        self._ring: deque[Event] = deque(maxlen=KEPT)
+        self._count = 0
+        self._news = asyncio.Event()
+        self.closed = False
+
+    def add(self, what: Mapping[str, Any]) -> Event:
+        """Append an event and wake every listener."""
+        self._count += 1
+        event = Event(self._count, what)
+        self._ring.append(event)
+        self._wake()
+        return event
+
+    def close(self) -> None:
+        """End every stream."""
+        self.closed = True
+        self._wake()
+
+    def _wake(self) -> None:
+        self._news.set()
+        self._news = asyncio.Event()
+
+    def since(self, number: int) -> tuple[list[Event], bool]:
+        """Return the events after `number`, and whether some between were already forgotten."""
+        first = self._ring[0].number if self._ring else self._count + 1
+        if number > self._count:  # of an earlier start of this node: everything is news
+            number = 0
+        return [event for event in self._ring if event.number > number], number + 1 < first
+
+    async def follow(self, number: int, *, every_s: float = 5.0) -> AsyncIterator[Event | None]:
+        """Yield events after `number` as they come; None when nothing came for `every_s` (real seconds).
+
+        A gap, where events were already forgotten, is told as an event of its own with the number of the last lost one.
+        """
+        while True:
+            news = self._news
+            events, gap = self.since(number)
+            if gap:
+                lost = (events[0].number if events else self._count + 1) - 1
+                yield Event(lost, {"event": "gap", "says": "Some events were forgotten; the ledger has them."})
+            for event in events:
+                yield event
+                number = event.number
+            if self.closed:
+                return
+            if events:
+                continue
+            try:
+                await asyncio.wait_for(news.wait(), every_s)
+            except TimeoutError:
+                yield None
