@@ -167,7 +167,7 @@ def test_command(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["euphrate", "--seed", "1"], "Take one of these: euphrates, dateline, quiet."),
+        (["euphrate", "--seed", "1"], "Take one of these: euphrates, dateline, quiet, river."),
         (["quiet", "--seed", "-1"], "The seed is -1."),
     ],
 )

@@ -6,6 +6,7 @@ Places are in nautical miles east and north of the middle of the area, levels in
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from armslength.scenario.aircraft import (
@@ -102,10 +103,10 @@ def base_of(party: str, index: int) -> tuple[float, float]:
     return x * NM, y * NM
 
 
-def stations(sky: Sky) -> dict[str, Aircraft]:
+def stations(sky: Sky, which: Sequence[Station] = STATIONS) -> dict[str, Aircraft]:
     """Put the racetracks into the sky; return their (lead) aircraft by call sign."""
     found: dict[str, Aircraft] = {}
-    for index, s in enumerate(STATIONS):
+    for index, s in enumerate(which):
         flight = _on_station(sky, s, index)
         lead = sky.add(s.party, s.kind, s.callsign, flight, broadcasts=s.broadcasts, barometric=s.barometric)
         found[s.callsign or lead.address] = lead

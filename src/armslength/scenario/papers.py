@@ -92,6 +92,7 @@ def story(sky: Sky, begins_ns: int) -> list[dict[str, Any]]:
                 "d_h_m": None if np.isnan(p.d_h) else round(p.d_h, 3),
                 "d_v_m": None if np.isnan(p.d_v) else round(p.d_v, 3),
                 "encounters_of_each_pair": p.encounters,
+                "warning": p.warning,
             }
         )
     return rows

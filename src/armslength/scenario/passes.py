@@ -67,6 +67,14 @@ def steady_moment(flight: Flight, near: float, margin: float) -> float:
 
 def passing(sky: Sky, passed: Flight, t: float, how: Pass, kind: Kind, base: tuple[float, float]) -> Flight:
     """Return a flight of `kind` from and to `base` that passes `passed` as `how` says at time `t`."""
+    at = beside(sky, passed, t, how)
+    after, before = _leave(at, how, kind, base, 1.0), _leave(about(at), how, kind, base, -1.0)
+    flight = through(before, after)
+    return hopped(flight, t, how) if how.hop else flight
+
+
+def beside(sky: Sky, passed: Flight, t: float, how: Pass) -> State:
+    """Return where the passer is at time `t`: at the distance of `how`, square to the velocity between the two."""
     one = passed.state(t)
     heading = one.heading + math.radians(how.crossing)
     vx = how.speed * math.sin(heading) - one.speed * math.sin(one.heading)
@@ -75,10 +83,7 @@ def passing(sky: Sky, passed: Flight, t: float, how: Pass, kind: Kind, base: tup
     nx, ny = how.side * vy / closing, -how.side * vx / closing
     k = sky.scale(one.x + 0.5 * how.d_h * nx, one.y + 0.5 * how.d_h * ny)
     level = one.z + how.d_v + math.copysign(how.hop, how.d_v)
-    at = State(t, one.x + nx * how.d_h * k, one.y + ny * how.d_h * k, level, heading, how.speed)
-    after, before = _leave(at, how, kind, base, 1.0), _leave(about(at), how, kind, base, -1.0)
-    flight = through(before, after)
-    return _hopped(flight, t, how) if how.hop else flight
+    return State(t, one.x + nx * how.d_h * k, one.y + ny * how.d_h * k, level, heading, how.speed)
 
 
 def shadowing(
@@ -109,7 +114,7 @@ def _leave(at: State, how: Pass, kind: Kind, base: tuple[float, float], sense: f
     return home(course, kind, base, rate=kind.climb if sense > 0 else min(kind.steepest, 1.6 * kind.climb))
 
 
-def _hopped(flight: Flight, t: float, how: Pass) -> Flight:
+def hopped(flight: Flight, t: float, how: Pass) -> Flight:
     """Return `flight` with a hump of `hop` [m] towards the passed at `t`: hop * (1 - (s/W)^2)^3, s seconds from `t`."""
     wide = how.steady - 5.0
     u = np.clip((flight.t0 + DT * np.arange(len(flight.x)) - t) / wide, -1.0, 1.0)

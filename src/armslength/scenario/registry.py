@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from armslength.errors import InputError
+from armslength.scenario import river
 from armslength.scenario.aircraft import NORTH, SOUTH, UNKNOWN
 from armslength.scenario.cast import sorties, stations, transports
 from armslength.scenario.plane import Plane
 from armslength.scenario.planned import plan_all
+from armslength.scenario.sensors import SOURCES, Source
 from armslength.scenario.sky import Sky
 from armslength.units import FT, NM
 
@@ -25,7 +28,8 @@ class Scenario:
         lat, lon: middle of its area [deg].
         duration: [s].
         begins: UTC, ISO 8601.
-        planned: with planned encounters.
+        compose: puts everybody into an empty sky.
+        sensors: the sources of each party.
     """
 
     name: str
@@ -34,7 +38,26 @@ class Scenario:
     lon: float
     duration: float
     begins: str
-    planned: bool = True
+    compose: Callable[[Sky], None]
+    sensors: Mapping[str, tuple[Source, ...]] = field(default_factory=lambda: SOURCES)
+
+
+def _busy(sky: Sky) -> None:
+    plan_all(sky, stations(sky))
+    _unplanned(sky)
+
+
+def _quiet(sky: Sky) -> None:
+    stations(sky)
+    _unplanned(sky)
+
+
+def _unplanned(sky: Sky) -> None:
+    sorties(sky, NORTH, 4, "BRACKEN")
+    sorties(sky, SOUTH, 4, "GORSE")
+    transports(sky, NORTH, 9, "HERON")
+    transports(sky, SOUTH, 8, "CRAKE")
+    transports(sky, UNKNOWN, 2, "")
 
 
 SCENARIOS = {
@@ -42,13 +65,17 @@ SCENARIOS = {
     for s in (
         Scenario(
             "euphrates", "two air forces over one river for two and a half hours, with every kind of encounter",
-            -36.0, -20.0, 9000.0, "2026-03-03T09:00:00Z",
+            -36.0, -20.0, 9000.0, "2026-03-03T09:00:00Z", _busy,
         ),
         Scenario(
-            "dateline", "the same sky astride the date line", 12.0, 179.6, 9000.0, "2026-03-03T23:10:00Z",
+            "dateline", "the same sky astride the date line", 12.0, 179.6, 9000.0, "2026-03-03T23:10:00Z", _busy
         ),
         Scenario(
-            "quiet", "the same traffic with nothing planned", -36.0, -20.0, 9000.0, "2026-03-03T09:00:00Z", False
+            "quiet", "the same traffic with nothing planned", -36.0, -20.0, 9000.0, "2026-03-03T09:00:00Z", _quiet
+        ),
+        Scenario(
+            "river", "twelve minutes for two live nodes: what they must warn of, early or late, and what not",
+            -36.0, -20.0, river.DURATION, "2026-03-03T09:00:00Z", river.compose, river.SENSORS,
         ),
     )
 }  # fmt: skip
@@ -81,12 +108,5 @@ def draw(which: Scenario, seed: int) -> Sky:
         raise InputError(f"The seed is {seed}.", remedy="Take a whole number from 0 up.")
     rng = np.random.default_rng([seed, 0x5C0])
     sky = Sky(Plane(which.lat, which.lon), which.duration, rng, TERMINAL)
-    found = stations(sky)
-    if which.planned:
-        plan_all(sky, found)
-    sorties(sky, NORTH, 4, "BRACKEN")
-    sorties(sky, SOUTH, 4, "GORSE")
-    transports(sky, NORTH, 9, "HERON")
-    transports(sky, SOUTH, 8, "CRAKE")
-    transports(sky, UNKNOWN, 2, "")
+    which.compose(sky)
     return sky

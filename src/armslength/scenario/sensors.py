@@ -8,6 +8,7 @@ Places on the plane of the scenario [m], angles [deg] clockwise from its north, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -137,9 +138,11 @@ def radius_95(sigma_one: F64, sigma_two: F64) -> F64:
     return radius
 
 
-def picture(sky: Sky, party: str, rng: np.random.Generator) -> list[tuple[Aircraft, list[Seen]]]:
+def picture(
+    sky: Sky, party: str, rng: np.random.Generator, sensors: Mapping[str, tuple[Source, ...]] = SOURCES
+) -> list[tuple[Aircraft, list[Seen]]]:
     """Return what `party` sees: for every aircraft of the sky the plots of each source that the mosaic keeps."""
-    sources = SOURCES[party]
+    sources = sensors[party]
     sites = [s for s in sources if isinstance(s, Radar)]
     out = []
     for aircraft in sky.aircraft:
@@ -157,6 +160,19 @@ def picture(sky: Sky, party: str, rng: np.random.Generator) -> list[tuple[Aircra
                 kept.append(seen)
                 better.append((seen.t, source.period))
         out.append((aircraft, kept))
+    return out
+
+
+def apart(sky: Sky, source: Source, sites: list[Radar], rng: np.random.Generator) -> list[tuple[Aircraft, Seen]]:
+    """Return what one source alone sees, as a live feed gives it: every aircraft that it ever finds, with its plots."""
+    out = []
+    for aircraft in sky.aircraft:
+        if isinstance(source, Radar):
+            seen = _by_radar(aircraft, source, sky, rng)
+        else:
+            seen = _by_reports(aircraft, source, sites, sky, rng)
+        if seen is not None and len(seen.t):
+            out.append((aircraft, seen))
     return out
 
 

@@ -44,6 +44,8 @@ class Planned:
         d_h, d_v: horizontal and vertical distance there [m]; NaN where not laid down.
         encounters: how many encounters between the parties each pair has by it.
         story: what happens, in words.
+        warning: what a live watch can make of it: "early" (both fly straight long enough before), "short" (it comes up
+            late), "own" (the other one is bound by nobody), "none" (nothing to warn of); "" where that is not said.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Planned:
     d_v: float
     encounters: int
     story: str
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +112,11 @@ class Sky:
         d_h: float = np.nan,
         d_v: float = np.nan,
         encounters: int = 0,
+        warning: str = "",
     ) -> None:
         """Note what was put into the sky on purpose."""
         ordered = tuple(sorted((min(a.address, b.address), max(a.address, b.address)) for a, b in pairs))
-        self.planned.append(Planned(name, ordered, t, abs(d_h), abs(d_v), encounters, story))
+        self.planned.append(Planned(name, ordered, t, abs(d_h), abs(d_v), encounters, story, warning))
 
     def best(self, party: str, draw: Callable[[], Flight], *, excuse: Excuse | None = None) -> Flight:
         """Return, of up to TRIES drawn flights, the first with no unplanned encounter, else the one with fewest.

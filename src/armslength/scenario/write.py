@@ -64,7 +64,7 @@ def write_scenario(name: str, seed: int, folder: Path, *, overwrite: bool = Fals
     sky, begins = draw(which, seed), parse_stamp(which.begins)
     happened = truth(sky)
     tables = {
-        party: recording(sky, picture(sky, party, np.random.default_rng([seed, number])), begins)
+        party: recording(sky, picture(sky, party, np.random.default_rng([seed, number]), which.sensors), begins)
         for number, party in enumerate((NORTH, SOUTH), start=1)
     }
     rows = {party: table.height for party, table in tables.items()}
