@@ -36,6 +36,7 @@ class Quantity(Enum):
     ACCELERATION = {"m/s2": 1.0, "g": G0}  # noqa: RUF012
     TIME = {"s": 1.0, "ms": 1e-3, "min": 60.0, "h": 3600.0, "d": 86400.0}  # noqa: RUF012
     ANGLE = {"deg": 1.0}  # noqa: RUF012
+    DATA = {"B": 1.0, "kB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12}  # noqa: RUF012
 
 
 EXAMPLES = {
@@ -44,13 +45,26 @@ EXAMPLES = {
     Quantity.ACCELERATION: '"0.5 g" or "5 m/s2"',
     Quantity.TIME: '"180 s" or "3 min"',
     Quantity.ANGLE: '"36.5 deg"',
+    Quantity.DATA: '"20 GB"',
 }
 
 _NUMBER = re.compile(
     r"^\s*([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][+-]?\d+)?)\s*([A-Za-z][A-Za-z/0-9]*)?\s*$"
 )
 _LEVEL = re.compile(r"^\s*FL\s*(\d{1,3})\s*$", re.IGNORECASE)
-_SPELLINGS = {"nm": "NM", "nmi": "NM", "feet": "ft", "kts": "kt", "fl": "FL", "sec": "s", "mps": "m/s", "km": "km"}
+_SPELLINGS = {
+    "nm": "NM",
+    "nmi": "NM",
+    "feet": "ft",
+    "kts": "kt",
+    "fl": "FL",
+    "sec": "s",
+    "mps": "m/s",
+    "km": "km",
+    "kb": "kB",
+    "mb": "MB",
+    "gb": "GB",
+}
 
 
 def parse(text: object, quantity: Quantity) -> float:
