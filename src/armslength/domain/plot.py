@@ -24,6 +24,8 @@ Bool = NDArray[np.bool_]
 
 UNKNOWN_FUTURE = np.iinfo(np.int64).min
 """`Plots.rest_from_ns` of a recording that is not known to be in order of time."""
+EPU_M = (nan, 18520.0, 7408.0, 3704.0, 1852.0, 926.0, 555.6, 185.2, 92.6, 30.0, 10.0, 3.0)
+"""95 % estimated position uncertainty [m] by NACp 0..11 (RTCA DO-260B, table 2-68); NACp 0 is "unknown"."""
 
 
 @dataclass(frozen=True, slots=True)

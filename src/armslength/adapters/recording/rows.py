@@ -17,12 +17,11 @@ from armslength.adapters.recording.dialect import NUMBERS, Dialect
 from armslength.adapters.recording.faults import explain
 from armslength.adapters.recording.names import NOBODY, Names, address, callsign
 from armslength.adapters.recording.values import Clock, flag, is_text, number
-from armslength.domain.plot import F32, F64, I32, I64, UNKNOWN_FUTURE, Bool, Plots, Roster
+from armslength.domain.plot import EPU_M, F32, F64, I32, I64, UNKNOWN_FUTURE, Bool, Plots, Roster
 from armslength.errors import FeedError
 
 LARGEST = float(np.finfo(np.float32).max)
-EPU_M = np.array([np.nan, 18520, 7408, 3704, 1852, 926, 555.6, 185.2, 92.6, 30, 10, 3], dtype=np.float32)
-"""95 % estimated position uncertainty [m] by NACp 0..11 (RTCA DO-260B, table 2-68); NACp 0 is "unknown"."""
+_EPU_M = np.array(EPU_M, dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,4 +213,4 @@ def _accuracy(radius: F32, nacp: F32) -> F32:
         return radius
     known = (nacp >= 0) & (nacp <= 11)
     level = np.where(known, nacp, 0).astype(np.int64)
-    return np.where(np.isnan(radius), EPU_M[level], radius).astype(np.float32)
+    return np.where(np.isnan(radius), _EPU_M[level], radius).astype(np.float32)
