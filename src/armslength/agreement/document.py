@@ -41,7 +41,7 @@ _ASK = "Ask the other side to write the file again; if it is newer, update armsl
 
 @dataclass(frozen=True, slots=True)
 class Signatory:
-    """One side of a document: its name and duty post, its Ed25519 key (64 hex), SHA-256 of its TLS certificate (64 hex)."""
+    """One side of a document: name, duty post, Ed25519 key (64 hex), SHA-256 of its TLS certificate (64 hex)."""
 
     name: str
     post: str
@@ -54,7 +54,7 @@ class Document:
     """One version of an agreement.
 
     Attributes:
-        agreement: which agreement, the same through all versions; safe as a name of a folder, says nothing of the terms.
+        agreement: which agreement, the same through all versions; safe as the name of a folder.
         version: from 1 up.
         predecessor: digest of the version before; None for version 1.
         parties: the two sides, as drafted.
@@ -151,7 +151,7 @@ class Document:
             body = parse(data, limit=LARGEST)
         except RemoteProtocolError as wrong:
             raise AgreementError(f"{_NOT_ONE} {wrong.says}", remedy=_ASK) from None
-        if body.get("format") != FORMAT or not _KNOWN <= body.keys():
+        if body.get("format") != FORMAT or not body.keys() >= _KNOWN:
             raise AgreementError(_NOT_ONE, remedy=_ASK)
         document = cls(
             agreement=_matched(body, "agreement", _ID),

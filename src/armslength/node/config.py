@@ -1,0 +1,254 @@
+"""The node file, `node.toml`: typed, every number with its unit, every error with its line.
+
+It says where the node listens, whom it calls and what it hears; nothing of what was agreed. docs/home.md explains every
+key, and a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from armslength.agreement.identity import LONGEST_NAME
+from armslength.errors import HomeError
+from armslength.toml_source import Table, read
+from armslength.units import Quantity
+
+__all__ = ["FEED_KEYS", "KEYS", "Config", "Counterpart", "Feed", "Listen", "Plots", "parse_config"]
+
+Address = tuple[str, int]
+
+FEED_KEYS: dict[str, tuple[str, ...]] = {
+    "readsb": ("url", "path", "every"),
+    "sbs": ("host", "port"),
+    "json_lines": ("path", "host", "port"),
+    "recording": ("path", "speed"),
+}
+"""What each kind of feed may say besides its name and kind."""
+KEYS: dict[str, tuple[str, ...]] = {
+    "": ("party", "post", "listen", "counterpart", "feed", "plots", "clock"),
+    "listen": ("ground_line", "api"),
+    "counterpart": ("name", "dial"),
+    "feed": ("name", "kind", *dict.fromkeys(key for keys in FEED_KEYS.values() for key in keys)),
+    "plots": ("retention", "budget"),
+    "clock": ("speed",),
+}
+"""Every table of the node file and the keys it may hold."""
+FASTEST = 10_000.0
+"""Seconds of the clock in one second of real time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Where the node listens: the ground line (None: it only dials) and its own API; port 0 is any free one."""
+
+    ground_line: Address | None = ("127.0.0.1", 9443)
+    api: Address = ("127.0.0.1", 8443)
+
+
+@dataclass(frozen=True, slots=True)
+class Counterpart:
+    """Where a counterpart can be called, best way first; none where it calls us. The way is no part of the trust."""
+
+    name: str
+    dial: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Something that gives plots.
+
+    Attributes:
+        name: what plots and tracks call it; once in a node.
+        kind: one of FEED_KEYS.
+        options: the other keys, as that kind understands them; every_s [s] is there where `every` was given.
+    """
+
+    name: str
+    kind: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Plots:
+    """How long plots are kept [s], and how much room they may take [bytes]."""
+
+    retention_s: float = 30 * 86400.0
+    budget_bytes: int = 20_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The node file, typed. `speed`: seconds of the node's clock in one second of real time."""
+
+    party: str
+    post: str
+    listen: Listen = Listen()
+    counterparts: tuple[Counterpart, ...] = ()
+    feeds: tuple[Feed, ...] = ()
+    plots: Plots = Plots()
+    speed: float = 1.0
+
+
+Named = TypeVar("Named", Counterpart, Feed)
+
+
+def parse_config(text: str, name: str) -> Config:
+    """Return the typed node file.
+
+    Args:
+        text: the whole text.
+        name: of the file, for errors.
+
+    Raises:
+        HomeError: naming file, line, field, what is wrong and what would be right.
+    """
+    root = read(text, name, HomeError).only(*KEYS[""])
+    return Config(
+        party=_name(root, "party", '"North"'),
+        post=_name(root, "post", '"NORTH POST"'),
+        listen=_listen(root.table("listen")),
+        counterparts=_once([_counterpart(table) for table in root.tables("counterpart")], root, "counterpart"),
+        feeds=_once([_feed(table) for table in root.tables("feed")], root, "feed"),
+        plots=_plots(root.table("plots")),
+        speed=_clock(root.table("clock")),
+    )
+
+
+def _name(table: Table, key: str, example: str) -> str:
+    text = table.text(key, example)
+    if len(text) > LONGEST_NAME:
+        table.fail(
+            key, f"It has {len(text)} signs; at most {LONGEST_NAME} fit.", f"Write for example {key} = {example}."
+        )
+    return text
+
+
+def _once(found: list[Named], root: Table, key: str) -> tuple[Named, ...]:
+    seen: set[str] = set()
+    for number, one in enumerate(found):
+        if one.name.casefold() in seen:
+            root.fail((key, number, "name"), f'"{one.name}" stands twice.', f"Give every {key} a name of its own.")
+        seen.add(one.name.casefold())
+    return tuple(found)
+
+
+def _listen(table: Table | None) -> Listen:
+    usual = Listen()
+    if table is None:
+        return usual
+    table.only(*KEYS["listen"])
+    line: Address | None = usual.ground_line
+    if "ground_line" in table:
+        line = None if table.values["ground_line"] == "" else _address(table, "ground_line", "127.0.0.1:9443")
+    return Listen(line, _address(table, "api", "127.0.0.1:8443") if "api" in table else usual.api)
+
+
+def _address(table: Table, key: str, example: str) -> Address:
+    text = table.text(key, f'"{example}"')
+    host, colon, port = text.rpartition(":")
+    bare = host.removeprefix("[").removesuffix("]")
+    if not colon or not bare or (":" in bare) != (host != bare) or not _is_port(port, least=0):
+        table.fail(key, f'"{text}" is not an address and a port.', f'Write for example {key} = "{example}".')
+    return bare, int(port)
+
+
+def _is_port(text: str, *, least: int = 1) -> bool:
+    return text.isascii() and text.isdigit() and least <= int(text[:6]) <= 65535
+
+
+def _counterpart(table: Table) -> Counterpart:
+    table.only(*KEYS["counterpart"])
+    example = '["wss://192.0.2.7:9443/ground"]'
+    for number, url in enumerate(dial := table.texts("dial", example)):
+        if why := _not_dialled(url):
+            table.fail(("dial", number), f'"{url}" {why}.', f"Write it like {example}.")
+    return Counterpart(_name(table, "name", '"South"'), dial)
+
+
+def _not_dialled(url: str) -> str:
+    """Return why `url` cannot be dialled, or "" where it can."""
+    try:
+        parts = urlsplit(url)
+        port_is_there = parts.port != 0
+    except ValueError:
+        return "is not an address"
+    if parts.scheme != "wss":
+        return "does not begin with wss://, and the ground line is never in clear"
+    if not parts.hostname or not port_is_there:
+        return "names no host"
+    if parts.username is not None or parts.query or parts.fragment:
+        return "holds more than host, port and path; certificates say who calls"
+    return ""
+
+
+def _feed(table: Table) -> Feed:
+    kind = table.choice("kind", tuple(FEED_KEYS))
+    table.only("name", "kind", *FEED_KEYS[kind])
+    options: dict[str, Any] = {}
+    for key in FEED_KEYS[kind]:
+        if key not in table:
+            continue
+        if key == "every":
+            options["every_s"] = table.quantity(key, Quantity.TIME, example="1 s")
+        elif key == "port":
+            options[key] = _port(table)
+        elif key == "speed":
+            options[key] = _ratio(table, "speed")
+        else:
+            options[key] = table.text(key, '"..."')
+    _whole(table, kind, options)
+    return Feed(_name(table, "name", '"antenna north"'), kind, options)
+
+
+def _whole(table: Table, kind: str, options: Mapping[str, Any]) -> None:
+    """Refuse a feed that does not say where it is."""
+    ways = {
+        "readsb": (("url",), ("path",)),
+        "sbs": (("host", "port"),),
+        "json_lines": (("path",), ("host", "port")),
+        "recording": (("path",),),
+    }[kind]
+    given = [way for way in ways if any(key in options for key in way)]
+    told = " or ".join(" and ".join(way) for way in ways)
+    if len(given) != 1 or any(key not in options for key in given[0]):
+        table.fail((), f"A feed of kind {kind} needs {told}.", "Give one of them, whole." if len(ways) > 1 else "")
+
+
+def _port(table: Table) -> int:
+    port = table.count("port")
+    if port > 65535:
+        table.fail("port", f"{port} is not a port.", "Ports go from 1 to 65535.")
+    return port
+
+
+def _plots(table: Table | None) -> Plots:
+    usual = Plots()
+    if table is None:
+        return usual
+    table.only(*KEYS["plots"])
+    retention, budget = usual.retention_s, usual.budget_bytes
+    if "retention" in table:
+        retention = table.quantity("retention", Quantity.TIME, example="30 d")
+    if "budget" in table:
+        budget = int(table.quantity("budget", Quantity.DATA, example="20 GB"))
+    return Plots(retention, budget)
+
+
+def _clock(table: Table | None) -> float:
+    if table is None:
+        return 1.0
+    table.only(*KEYS["clock"])
+    return _ratio(table, "speed") if "speed" in table else 1.0
+
+
+def _ratio(table: Table, key: str) -> float:
+    """Return a bare number above 0: seconds in a second have no unit."""
+    value = table.values[key]
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not math.isfinite(value) or not 0.0 < value <= FASTEST:
+        table.fail(key, f"{value} is not a speed.", f"Write a number from 0 to {FASTEST:,.0f}: 1 is real time.")
+    return float(value)
