@@ -36,6 +36,9 @@ class Quantity(Enum):
     ACCELERATION = {"m/s2": 1.0, "g": G0}  # noqa: RUF012
     TIME = {"s": 1.0, "ms": 1e-3, "min": 60.0, "h": 3600.0, "d": 86400.0}  # noqa: RUF012
     ANGLE = {"deg": 1.0}  # noqa: RUF012
+    TURN = {"deg/s": 1.0}  # noqa: RUF012
+    SHARE = {"%": 0.01, "of 1": 1.0}  # noqa: RUF012
+    EXPOSURE = {"aircraft-s/h": 1.0, "aircraft-min/h": 60.0}  # noqa: RUF012
     DATA = {"B": 1.0, "kB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12}  # noqa: RUF012
 
 
@@ -45,11 +48,14 @@ EXAMPLES = {
     Quantity.ACCELERATION: '"0.5 g" or "5 m/s2"',
     Quantity.TIME: '"180 s" or "3 min"',
     Quantity.ANGLE: '"36.5 deg"',
+    Quantity.TURN: '"3 deg/s"',
+    Quantity.SHARE: '"20 %"',
+    Quantity.EXPOSURE: '"600 aircraft-s/h"',
     Quantity.DATA: '"20 GB"',
 }
 
 _NUMBER = re.compile(
-    r"^\s*([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][+-]?\d+)?)\s*([A-Za-z][A-Za-z/0-9]*)?\s*$"
+    r"^\s*([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][+-]?\d+)?)\s*(%|of 1|[A-Za-z][A-Za-z/0-9-]*)?\s*$"
 )
 _LEVEL = re.compile(r"^\s*FL\s*(\d{1,3})\s*$", re.IGNORECASE)
 _SPELLINGS = {
@@ -68,7 +74,9 @@ _SPELLINGS = {
 
 
 def parse(text: object, quantity: Quantity) -> float:
-    """Return `text`, a number with its unit, in SI (degrees stay degrees).
+    """Return `text`, a number with its unit, in SI.
+
+    Degrees stay degrees, shares are of 1, data in bytes, exposure in aircraft-seconds an hour.
 
     Raises:
         InputError: no number, no unit, or a unit of another quantity.

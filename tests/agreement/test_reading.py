@@ -95,7 +95,7 @@ def test_terms_are_read_into_si() -> None:
 def test_what_is_left_out_is_the_rule_of_threes() -> None:
     terms, usual = parse_terms('title = "Short"', "t.toml"), default_terms()
     assert terms.separation == usual.separation == Separation(3 * NM, 3000 * FT, 180.0)
-    assert (terms.near_miss, terms.lookahead_s, terms.manoeuvre) == (usual.near_miss, 120.0, usual.manoeuvre)
+    assert (terms.near_miss, terms.lookahead_s, terms.manoeuvre) == (usual.near_miss, 180.0, usual.manoeuvre)
     assert (terms.area, terms.exempt, terms.parties, terms.version) == (None, (), (), 1)
 
 

@@ -8,9 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated, Any
 
 from armslength.agreement.area import Area, Box, Circle, contains
-from armslength.units import FT, G0, KT, NM
+from armslength.agreement.articles import (
+    Answering,
+    Assistance,
+    Automation,
+    Block,
+    Confidentiality,
+    Disclosure,
+    Emergency,
+    Ending,
+    Failover,
+    Frequency,
+    GroundLine,
+    ProtectedSite,
+    Radio,
+    Scope,
+    Suspension,
+    TimeBudget,
+    Validity,
+    WorkingGroup,
+)
+from armslength.agreement.articles_conduct import Rule, usual_conduct
+from armslength.agreement.articles_kinds import Measure
+from armslength.units import FT, G0, KT, NM, Quantity
 
 __all__ = [
     "BAROMETRIC",
@@ -40,17 +63,17 @@ UNKNOWN = "unknown"
 class Separation:
     """The minima: apart by `horizontal_m` or by `vertical_m` [m]; closer than both for at most `dwell_limit_s` [s]."""
 
-    horizontal_m: float
-    vertical_m: float
-    dwell_limit_s: float
+    horizontal_m: Annotated[float, Measure(Quantity.LENGTH, "3 NM")]
+    vertical_m: Annotated[float, Measure(Quantity.LENGTH, "3000 ft")]
+    dwell_limit_s: Annotated[float, Measure(Quantity.TIME, "180 s", 0.0)]
 
 
 @dataclass(frozen=True, slots=True)
 class NearMiss:
     """A near miss is a slant distance under `slant_m` [m]; under `critical_m` [m] it is critical."""
 
-    slant_m: float
-    critical_m: float
+    slant_m: Annotated[float, Measure(Quantity.LENGTH, "500 ft")]
+    critical_m: Annotated[float, Measure(Quantity.LENGTH, "100 ft")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +85,9 @@ class Manoeuvre:
         speed_mps: ground speed [m/s].
     """
 
-    horizontal_mps2: float
-    vertical_mps2: float
-    speed_mps: float
+    horizontal_mps2: Annotated[float, Measure(Quantity.ACCELERATION, "3 g")]
+    vertical_mps2: Annotated[float, Measure(Quantity.ACCELERATION, "1 g")]
+    speed_mps: Annotated[float, Measure(Quantity.SPEED, "750 kt")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +100,19 @@ class Uncrewed:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """One side. It binds its members; its excluded forces are not bound and are not its own."""
+    """One side. It binds its members; its excluded forces are not bound and are not its own.
+
+    Attributes:
+        post: its duty post, which is addressed instead of a person: "NORTH POST"; empty where nobody calls.
+        callsign: what all its aircraft answer to on a frequency: "NORTH AIRCRAFT"; never that of one aircraft.
+    """
 
     name: str
     members: tuple[str, ...] = ()
     excluded_forces: tuple[str, ...] = ()
     uncrewed: tuple[Uncrewed, ...] = ()
+    post: str = ""
+    callsign: str = ""
 
 
 _LIMITS = {
@@ -118,9 +148,14 @@ class Terms:
         area: where it holds; None is everywhere.
         exempt: sub-areas exempt from the minima. Near misses are detected there as everywhere.
         parties: none, or the two sides.
-        lookahead_s: how far ahead the minima are watched [s].
+        lookahead_s: how far ahead the minima are watched [s]: a loss within it is shown to the own officer.
+        alert_s: how long before a predicted loss the alert sounds [s]; not above `lookahead_s`.
         manoeuvre: limits by category; read it with `limit_for`.
         datum: of every level in the terms: "barometric" (standard pressure) or "geometric" (WGS-84 ellipsoid).
+        blocks, protected_sites, frequencies: [[block]], [[protected_site]], [[frequency]].
+        radio ... time_budget: the article of that name; see `articles`.
+        conduct: all 35 rules by id.
+        extra: articles that this version does not know, as TOML values. They are kept, shown, and not executed.
     """
 
     title: str
@@ -133,6 +168,27 @@ class Terms:
     lookahead_s: float
     manoeuvre: Mapping[str, Manoeuvre] = field(default_factory=default_manoeuvre)
     datum: str = BAROMETRIC
+    alert_s: float = 120.0
+    blocks: tuple[Block, ...] = ()
+    protected_sites: tuple[ProtectedSite, ...] = ()
+    frequencies: tuple[Frequency, ...] = ()
+    radio: Radio = field(default_factory=Radio)
+    ground_line: GroundLine = field(default_factory=GroundLine)
+    answering: Answering = field(default_factory=Answering)
+    failover: Failover = field(default_factory=Failover)
+    conduct: Mapping[str, Rule] = field(default_factory=usual_conduct)
+    disclosure: Disclosure = field(default_factory=Disclosure)
+    scope: Scope = field(default_factory=Scope)
+    emergency: Emergency = field(default_factory=Emergency)
+    assistance: Assistance = field(default_factory=Assistance)
+    working_group: WorkingGroup = field(default_factory=WorkingGroup)
+    confidentiality: Confidentiality = field(default_factory=Confidentiality)
+    suspension: Suspension = field(default_factory=Suspension)
+    ending: Ending = field(default_factory=Ending)
+    validity: Validity = field(default_factory=Validity)
+    automation: Automation = field(default_factory=Automation)
+    time_budget: TimeBudget = field(default_factory=TimeBudget)
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 def default_terms() -> Terms:
@@ -145,7 +201,7 @@ def default_terms() -> Terms:
         parties=(),
         separation=Separation(horizontal_m=3 * NM, vertical_m=3000 * FT, dwell_limit_s=180.0),
         near_miss=NearMiss(slant_m=500 * FT, critical_m=100 * FT),
-        lookahead_s=120.0,
+        lookahead_s=180.0,
     )
 
 
