@@ -32,12 +32,12 @@ _LONGEST_INT = 15
 """Digits of a whole number that is surely within 2^53."""
 
 
-def canonical(value: Any) -> bytes:
+def canonical(value: Any, *, deepest: int = DEEPEST) -> bytes:
     """Return the canonical form of `value`.
 
     Raises:
         LocalProtocolError: it has none: a whole number beyond 2^53 - 1, NaN, infinity, a lone surrogate, bytes, a key
-            that is no string, nesting deeper than DEEPEST. The message names no value.
+            that is no string, nesting deeper than `deepest`. The message names no value.
     """
     try:
         data = rfc8785.dumps(value)
@@ -45,17 +45,18 @@ def canonical(value: Any) -> bytes:
         raise LocalProtocolError(
             f"A value without canonical JSON form was to be written ({type(wrong).__name__})."
         ) from None
-    if _too_deep(data):
-        raise LocalProtocolError(f"A value nested deeper than {DEEPEST} was to be written.")
+    if _too_deep(data, deepest):
+        raise LocalProtocolError(f"A value nested deeper than {deepest} was to be written.")
     return data
 
 
-def parse(data: bytes, *, limit: int = 65536) -> dict[str, Any]:
+def parse(data: bytes, *, limit: int = 65536, deepest: int = DEEPEST) -> dict[str, Any]:
     """Return the object of which `data` is the canonical form, byte for byte.
 
     Args:
         data: bytes from anybody.
         limit: most bytes taken.
+        deepest: most lists and objects inside each other.
 
     Raises:
         RemoteProtocolError: larger ("oversized"), not JSON, or JSON of another shape ("garbage"), not the canonical
@@ -63,8 +64,8 @@ def parse(data: bytes, *, limit: int = 65536) -> dict[str, Any]:
     """
     if len(data) > limit:
         raise RemoteProtocolError("oversized", f"{len(data)} bytes came where at most {limit} are taken.")
-    if _too_deep(data):
-        raise RemoteProtocolError("garbage", f"Lists and objects are nested deeper than {DEEPEST}.")
+    if _too_deep(data, deepest):
+        raise RemoteProtocolError("garbage", f"Lists and objects are nested deeper than {deepest}.")
     try:
         value = json.loads(data.decode("utf-8"), parse_constant=_refuse, parse_int=_whole)
         if type(value) is not dict:
@@ -82,14 +83,14 @@ def digest(data: bytes) -> str:
     return "sha256:" + hashlib.sha256(data).hexdigest()
 
 
-def _too_deep(data: bytes) -> bool:
-    """Return whether brackets outside of strings nest deeper than DEEPEST: before any parser recurses over them."""
-    if data.count(b"[") + data.count(b"{") <= DEEPEST:
+def _too_deep(data: bytes, deepest: int) -> bool:
+    """Return whether brackets outside of strings nest deeper than `deepest`: before any parser recurses over them."""
+    if data.count(b"[") + data.count(b"{") <= deepest:
         return False
     depth = 0
     for bracket in _BRACKET.findall(_STRING.sub(b"", data)):
         depth += 1 if bracket in b"[{" else -1
-        if depth > DEEPEST:
+        if depth > deepest:
             return True
     return False
 

@@ -2,9 +2,9 @@
 
 A public key is written as 64 lower-case hexadecimal digits. Its fingerprint, for the voice, is the first 100 bits of
 the SHA-256 of its 32 bytes in base32 (RFC 4648): 20 signs in five groups of four, each said as ICAO Annex 10, volume
-II, 5.2.1.3 spells it. Base32 has the digits 2 to 7 only, so no zero is taken for an O and no one for an I. Finding a second
-key with a given fingerprint takes 2^100 attempts; the birthday attack does not apply, because an attacker must meet a
-fingerprint that is already there.
+II, 5.2.1.3 spells it. Base32 has the digits 2 to 7 only, so no zero is taken for an O and no one for an I. Finding a
+second key with a given fingerprint takes 2^100 attempts; the birthday attack does not apply, because an attacker must
+meet a fingerprint that is already there.
 
 Keys of small order are refused: under one of those, a signature can be made that fits any text, so whoever named it as
 his own could deny or swap what he signed.
