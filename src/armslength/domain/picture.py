@@ -33,7 +33,7 @@ MARKS = {
     STOOD_STILL: "position stood still in flight",
     DISAGREE: "its sources disagree",
     REPLAYED: "plots arrive with the times of an earlier flight",
-    SINGLE: "seen by one source alone",
+    SINGLE: "seen by one kind of source alone",
 }
 """Why a track is not to be believed without a second look: bit -> words. SINGLE is no implausibility of its own."""
 IMPLAUSIBLE = TELEPORT | TOO_FAST | TWO_PLACES | TOO_HARD | VELOCITY | LEVEL_JUMP | STOOD_STILL | DISAGREE | REPLAYED
@@ -56,11 +56,14 @@ class Source:
     Attributes:
         name: as people call it.
         satellite: its positions come from the aircraft's own satellite navigation (ADS-B); False for radar and
-            multilateration, which jamming of satellite navigation leaves alone.
+            multilateration, which jamming of satellite navigation leaves alone. Two receivers that hear the same false
+            signal are one witness: a track counts as corroborated when satellite and other sources see it.
+        own: a data link with one's own aircraft, which needs no second witness.
     """
 
     name: str
     satellite: bool = True
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,8 @@ class Snapshot:
         aircraft: index in the roster, ascending. addresses: the same as addresses.
         lat, lon: WGS-84 [deg]. gs_mps, track_deg: ground speed and track [deg true].
         level_m, vs_mps: level [m] on `datum` and vertical rate [m/s, up]; NaN where the level is unknown.
-        datum: LEVEL_* code.
+        datum: LEVEL_* code. baro_m, geo_m: the level on either datum [m], NaN unknown, with their 1-sigma: what is
+            compared between two aircraft is of one datum wherever both have it.
         sigma_h_m, sigma_v_m, sigma_gs_mps, sigma_vs_mps: 1-sigma of place, level and their rates, now.
         turn_radps: rate of turn, right positive [rad/s]; 0 where it is not known or not meant.
         limit_h_mps2, limit_v_mps2: hardest accelerations of its category.
@@ -110,6 +114,10 @@ class Snapshot:
     track_deg: F64
     vs_mps: F64
     datum: U8
+    baro_m: F64
+    geo_m: F64
+    sigma_baro_m: F64
+    sigma_geo_m: F64
     sigma_h_m: F64
     sigma_v_m: F64
     sigma_gs_mps: F64
