@@ -1,0 +1,163 @@
+"""What each side saw, sent and received, kept from the events of both nodes, and the summary made of it.
+
+Nothing is taken on trust from one side: a message counts as delivered when the receiver told that it came and the
+sender holds the receiver's signed mark; as lost when the receiver never told it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from armslength.demo.plan import EARLY, Plan
+
+Event = Mapping[str, Any]
+
+CALLS = frozenset({"TFA", "EMG", "AST", "ADC", "SUS", "RSM", "UNA", "WIL", "ROG", "SBY", "COC", "AMD"})
+"""Codes that people hear: everything but the checks of the line."""
+
+
+@dataclass
+class Side:
+    """What one node told.
+
+    Attributes:
+        alerts: the opening of every alert that sounded, and of every one that did not, in order.
+        sent, received: messages by id, as they were first told.
+        came: how often each message was told as received.
+        marks: by message id, the marks that came back.
+        first_heard: for each planned meeting the time of the first alert that sounded [s of the scenario].
+        others: how often each other event was told.
+    """
+
+    alerts: list[Event] = field(default_factory=list)
+    sent: dict[str, Event] = field(default_factory=dict)
+    received: dict[str, Event] = field(default_factory=dict)
+    came: Counter[str] = field(default_factory=Counter)
+    marks: dict[str, set[str]] = field(default_factory=dict)
+    withheld: list[Event] = field(default_factory=list)
+    first_heard: dict[str, float] = field(default_factory=dict)
+    others: Counter[str] = field(default_factory=Counter)
+    events: int = 0
+
+
+class Account:
+    """The books of the demonstration, one for each side.
+
+    Args:
+        plan: what was planned.
+        parties: both.
+    """
+
+    def __init__(self, plan: Plan, parties: Sequence[str]) -> None:
+        self.plan = plan
+        self.sides = {party: Side() for party in parties}
+
+    def hear(self, party: str, event: Event) -> None:
+        """Enter one event of the node of `party`."""
+        side = self.sides[party]
+        side.events += 1
+        kind = event.get("event")
+        if kind == "alert":
+            self._alert(side, event)
+        elif kind == "sent":
+            side.sent.setdefault(str(event["id"]), event)
+        elif kind == "received":
+            side.received.setdefault(str(event["id"]), event)
+            side.came[str(event["id"])] += 1
+        elif kind == "marked" and event["by"] == "theirs":
+            side.marks.setdefault(str(event["id"]), set()).add(str(event["mark"]))
+        elif kind == "withheld":
+            side.withheld.append(event)
+        else:
+            side.others[str(kind)] += 1
+
+    def outstanding(self) -> list[str]:
+        """Return the ids of messages that were sent and have no mark RECEIVED yet."""
+        return [
+            message
+            for side in self.sides.values()
+            for message in side.sent
+            if "RECEIVED" not in side.marks.get(message, ())
+        ]
+
+    def _alert(self, side: Side, event: Event) -> None:
+        if event["change"] == "opened":
+            side.alerts.append(event)
+        if event["change"] in {"opened", "raised"} and event["sounds"]:
+            meeting = self.plan.meeting_of(event["first"]["addresses"], event["second"]["addresses"])
+            if meeting is not None:
+                side.first_heard.setdefault(meeting.name, self.plan.seconds(int(event["now_ns"])))
+
+    def summary(self) -> dict[str, Any]:
+        """Return the document: the whole in figures, then each side, then each planned meeting."""
+        delivered = lost = 0
+        for party, side in self.sides.items():
+            (other,) = (one for name, one in self.sides.items() if name != party)
+            for message in side.sent:
+                came, marked = message in other.received, "RECEIVED" in side.marks.get(message, ())
+                delivered += came and marked
+                lost += not came
+        return {
+            "alerts": sum(_sounding(side) for side in self.sides.values()),
+            "calls": sum(event["code"] in CALLS for side in self.sides.values() for event in side.sent.values()),
+            "sent": sum(len(side.sent) for side in self.sides.values()),
+            "delivered": delivered,
+            "lost": lost,
+            "duplicated": sum(n - 1 for side in self.sides.values() for n in side.came.values()),
+            "first_alert_before_closest_s": self._least_warning(),
+            "sides": {party: _told(side) for party, side in self.sides.items()},
+            "meetings": self._meetings(),
+        }
+
+    def _least_warning(self) -> float | None:
+        """Return the shortest warning of either side over the meetings that allow an early one [s].
+
+        None where a side was not warned of one of them at all.
+        """
+        warned: list[float] = []
+        for meeting in self.plan.meetings:
+            if meeting.warning != EARLY or meeting.t_s > self.plan.duration_s:
+                continue
+            for side in self.sides.values():
+                if meeting.name not in side.first_heard:
+                    return None
+                warned.append(meeting.t_s - side.first_heard[meeting.name])
+        return round(min(warned), 1) if warned else None
+
+    def _meetings(self) -> list[dict[str, Any]]:
+        rows = []
+        for meeting in self.plan.meetings:
+            warned = {
+                party: round(meeting.t_s - side.first_heard[meeting.name], 1)
+                if meeting.name in side.first_heard
+                else None
+                for party, side in self.sides.items()
+            }
+            rows.append(
+                {
+                    "name": meeting.name, "at_s": meeting.t_s, "warning": meeting.warning, "what": meeting.story,
+                    "first_alert_before_closest_s": warned,
+                }
+            )  # fmt: skip
+        return rows
+
+
+def _sounding(side: Side) -> int:
+    return sum(bool(event["sounds"]) for event in side.alerts)
+
+
+def _told(side: Side) -> dict[str, Any]:
+    marks: Counter[str] = Counter(mark for some in side.marks.values() for mark in some)
+    return {
+        "alerts": _sounding(side),
+        "shown_without_sound": len(side.alerts) - _sounding(side),
+        "sent": dict(sorted(Counter(str(event["code"]) for event in side.sent.values()).items())),
+        "received": dict(sorted(Counter(str(event["code"]) for event in side.received.values()).items())),
+        "expired": sum(bool(event.get("expired")) for event in side.received.values()),
+        "marks": dict(sorted(marks.items())),
+        "withheld": dict(sorted(Counter(str(event["code"]) for event in side.withheld).items())),
+        "other_events": dict(sorted(side.others.items())),
+    }

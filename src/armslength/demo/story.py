@@ -1,0 +1,259 @@
+"""Events of a node as sentences for somebody who has never seen one. Decides nothing and forgets nothing.
+
+Every event that a node tells has a sentence here, or is named in `SILENT`; one that is neither is told as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from armslength.demo.plan import Plan
+from armslength.units import FT, NM
+
+Event = Mapping[str, Any]
+
+SCENE, TELL, GOOD, WARN, ALARM = "scene", "tell", "good", "warn", "alarm"
+"""How a line is meant."""
+SILENT = frozenset({"clock", "encounter"})
+"""Events that the demonstration counts and does not read out."""
+CHECKS = frozenset({"GCK", "GCR"})
+CODES = {
+    "GCK": "ground-line check",
+    "GCR": "answer to the ground-line check",
+    "TFA": "traffic advisory",
+    "ROG": "received",
+    "WIL": "will comply",
+    "UNA": "unable",
+    "SBY": "stand by",
+    "EMG": "emergency, for information",
+    "AST": "request for assistance",
+    "ADC": "noted; declined by the terms",
+    "SUS": "a provision is suspended",
+    "RSM": "a provision is to be resumed",
+    "AMD": "an amendment is proposed",
+    "COC": "clear of conflict",
+}
+"""What the codes mean, in plain words."""
+TIERS = {
+    "TRAFFIC": ("traffic", WARN),
+    "ALERT": ("ALERT", ALARM),
+    "INSIDE": ("INSIDE THE MINIMA", ALARM),
+    "NEAR": ("NEAR MISS", ALARM),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One line of the story: when (seconds of the scenario), who tells it ("" is the narrator), how it is meant."""
+
+    at_s: float
+    party: str
+    tone: str
+    text: str
+
+
+class Story:
+    """Turns events into lines; remembers only what keeps it from repeating itself."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._checked: set[str] = set()
+        self._links: dict[str, str] = {}
+        self._told: dict[tuple[str, str], str] = {}
+
+    def tell(self, party: str, event: Event, at_s: float) -> list[Said]:
+        """Return the lines that `event` of the node of `party` is worth, at `at_s`; often none."""
+        kind = str(event.get("event", ""))
+        if kind in SILENT:
+            return []
+        teller = _TELLERS.get(kind)
+        if teller is None:
+            return [Said(at_s, party, TELL, f"{kind}: {event.get('says', '')}".rstrip(": "))]
+        said = teller(self, party, event)
+        return [] if said is None else [Said(at_s, party, *said)]
+
+    def alert(self, party: str, event: Event) -> tuple[str, str] | None:
+        """An alert: opened or raised; and the end of one that sounded."""
+        change, tier = str(event["change"]), str(event["tier"])
+        key = (party, str(event["id"]))
+        first, second = (event[side]["addresses"] for side in ("first", "second"))
+        own, other = (first, second) if event["own_side"] == "first" else (second, first)
+        names = f"{self._plan.named(own)} and {self._plan.named(other)}"
+        if change == "closed":
+            before = self._told.pop(key, None)
+            return None if before is None else (GOOD, f"No longer closing: {names}.")
+        if change in {"updated", "lowered"} or self._told.get(key) == tier:
+            return None
+        self._told[key] = tier
+        word, tone = TIERS[tier]
+        if not event["sounds"]:
+            return TELL, f"On the screen, without a sound: {names}. {_notes(event)}".rstrip()
+        left = _left(event)
+        whose = " Bound by nobody here: the other side is not told." if event["own_side_only"] else ""
+        return tone, f"{word} for the own officer: {names} {_distance(event)}{left}.{whose} {_notes(event)}".rstrip()
+
+    def sent(self, party: str, event: Event) -> tuple[str, str] | None:
+        """A message left."""
+        code = str(event["code"])
+        if code in CHECKS:
+            return None
+        by = "by itself, as the terms allow" if event.get("role") == "node" else f"by the {event.get('role')}"
+        return TELL, f"Sends {code} ({CODES.get(code, code)}) to {event['counterpart']}, {by}.{_traffic(event)}"
+
+    def received(self, party: str, event: Event) -> tuple[str, str] | None:
+        """A message came."""
+        code, other = str(event["code"]), event["counterpart"]
+        if code in CHECKS:
+            if code == "GCK" or party in self._checked:
+                return None
+            self._checked.add(party)
+            return GOOD, f"Ground-line check answered by {other}."
+        if event.get("expired"):
+            return (
+                WARN,
+                f"{code} ({CODES.get(code, code)}) of {other} came too late: marked EXPIRED, kept, not sounded.",
+            )
+        tone = ALARM if event.get("sounds") else TELL
+        return tone, f"Receives {code} ({CODES.get(code, code)}) from {other}.{_traffic(event)}"
+
+    def marked(self, party: str, event: Event) -> tuple[str, str] | None:
+        """A mark was put on a message, here or over there."""
+        code = event.get("code")
+        if code in CHECKS or code is None:
+            return None
+        if event["by"] == "theirs":
+            if event["mark"] == "RECEIVED" and code != "TFA":
+                return None
+            return GOOD, f"{event['counterpart']} signs: {code} {event['mark']}."
+        return None
+
+    def link(self, party: str, event: Event) -> tuple[str, str] | None:
+        """The ground line: only when it changes."""
+        state = str(event["state"])
+        before, self._links[party] = self._links.get(party, ""), state
+        if state == before:
+            return None
+        return {
+            "OPEN": (GOOD, "The ground line is open; both keys proved, the same terms in force on both sides."),
+            "FIRST_CONTACT": (TELL, "First contact on the ground line: both keys proved, no terms in force yet."),
+            "DIFFERING": (
+                TELL,
+                "On the line, but not the same version in force on both sides: documents pass, no more.",
+            ),
+            "LOST": (WARN, "The connection is lost."),
+            "DOWN": (WARN, "The other side is not there. What must be said waits in the outbox, on disk."),
+            "FROZEN": (WARN, "The line is open, but nothing is heard on it: closed, dialled again."),
+        }.get(state, (TELL, f"Ground line: {state}."))
+
+    def withheld(self, party: str, event: Event) -> tuple[str, str]:
+        """The gate let something not out."""
+        return WARN, f"The gate holds back {event['code']}: {event['says']}"
+
+    def agreement(self, party: str, event: Event) -> tuple[str, str] | None:
+        """Something happened to the agreement. The sentence is that of the terms event that follows."""
+        return None
+
+    def terms(self, party: str, event: Event) -> tuple[str, str] | None:
+        """What is in force changed."""
+        suspended = ", ".join(event["suspended"])
+        state = str(event["state"]).lower().replace("_", " ")
+        now = f"Version {event['version']} of the agreement with {event['counterpart']}: {state}."
+        if suspended:
+            return WARN, f"{now} Suspended: {suspended}; everything else stays in force."
+        return (GOOD, now) if event["version"] else None
+
+    def feed(self, party: str, event: Event) -> tuple[str, str] | None:
+        """A feed works or does not."""
+        if event["working"]:
+            return None
+        return TELL, f"Feed {event['source']}: {event['says']}"
+
+    def complaint(self, party: str, event: Event) -> tuple[str, str]:
+        """Something is wrong, and says so itself."""
+        return WARN, str(event.get("says") or event["event"])
+
+    def store(self, party: str, event: Event) -> tuple[str, str]:
+        """The disk takes what must be kept, or not."""
+        return (GOOD if event["working"] else ALARM), str(event["says"])
+
+    def level(self, party: str, event: Event) -> tuple[str, str]:
+        """The officer entered a level."""
+        return TELL, f"The {event['role']} enters a level: {self._plan.named([event['address']])}; it will age."
+
+    def join(self, party: str, event: Event) -> tuple[str, str]:
+        """Two aircraft may be near each other, by agreement."""
+        names = " and ".join(self._plan.named([event[side]]) for side in ("first", "second"))
+        return TELL, f"The {event['role']} declares an agreed join: {names}."
+
+    def silenced(self, party: str, event: Event) -> tuple[str, str]:
+        """An officer silenced an alert."""
+        return TELL, f"The {event['role']} silences an alert: {event['reason']}"
+
+    def gap(self, party: str, event: Event) -> tuple[str, str]:
+        """Numbers are missing."""
+        return WARN, str(event.get("says") or f"{event.get('count')} messages are missing.")
+
+
+_TELLERS: dict[str, Callable[[Story, str, Event], tuple[str, str] | None]] = {
+    "alert": Story.alert,
+    "sent": Story.sent,
+    "received": Story.received,
+    "marked": Story.marked,
+    "link": Story.link,
+    "withheld": Story.withheld,
+    "agreement": Story.agreement,
+    "terms": Story.terms,
+    "feed": Story.feed,
+    "store": Story.store,
+    "gap": Story.gap,
+    "level": Story.level,
+    "join": Story.join,
+    "silenced": Story.silenced,
+    "refused": Story.complaint,
+    "evidence": Story.complaint,
+    "fault": Story.complaint,
+    "stranded": Story.complaint,
+}
+
+
+def clock(at_s: float) -> str:
+    """Return seconds of the scenario as people read them: "+03:15"; before its start "-00:20"."""
+    whole = round(abs(at_s))
+    return f"{'-' if at_s < -0.5 else '+'}{whole // 60:02d}:{whole % 60:02d}"
+
+
+def _distance(event: Event) -> str:
+    across, up = event["hmd_m"], event["vmd_m"]
+    level = f"{up / FT:,.0f} ft" if up is not None else "at a level nobody knows"
+    return (
+        f"will pass {across / NM:.1f} NM, {level} apart"
+        if event["tier"] != "INSIDE"
+        else f"pass {across / NM:.1f} NM, {level} apart"
+    )
+
+
+def _left(event: Event) -> str:
+    left = event["t_cpa_s"]
+    return "" if left is None or left < 1.0 else f", closest in {left:.0f} s"
+
+
+def _notes(event: Event) -> str:
+    notes = [str(n).rstrip(".") for n in event.get("notes") or ()]
+    return f"({'; '.join(notes)}.)" if notes else ""
+
+
+def _traffic(event: Event) -> str:
+    """Return the words of a traffic advisory: all that it says of the traffic."""
+    fields = event.get("fields") or {}
+    if event["code"] != "TFA":
+        return "".join(f" {fields[k]}." for k in ("nature", "rescue_centre", "scope") if k in fields)
+    parts = [f"traffic at your {fields['clock']} o'clock"] if "clock" in fields else ["traffic"]
+    if "range_m" in fields:
+        parts.append(f"{fields['range_m'] / NM:.0f} NM")
+    if "direction" in fields:
+        parts.append(f"heading {fields['direction']}")
+    if "level_ft" in fields:
+        parts.append(f"level {fields['level_ft']:,} ft")
+    return f' "{", ".join(parts)}"'
