@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from armslength.agreement.terms import Terms
 from armslength.domain.plot import Plot
 
 
@@ -94,8 +95,9 @@ class Agreed:
     """How we stand with one counterpart.
 
     Attributes:
-        counterpart: name of the party.
+        counterpart: name of the party. post: its duty post. key: public half of its identity key.
         agreement, digest, version, expires_ns: of the document in force; "" , "", 0, 0 where none is.
+        earlier: digests of the superseded versions.
         terms: of it, typed; None where none is in force.
         suspended: provisions.
         offers: signed documents and notices that the other side must see, as bytes.
@@ -103,11 +105,14 @@ class Agreed:
     """
 
     counterpart: str
+    post: str
+    key: str
     agreement: str = ""
     digest: str = ""
+    earlier: tuple[str, ...] = ()
     version: int = 0
     expires_ns: int = 0
-    terms: Any = None
+    terms: Terms | None = None
     suspended: frozenset[str] = frozenset()
     offers: tuple[bytes, ...] = ()
     state: str = "none"

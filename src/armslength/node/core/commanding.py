@@ -1,0 +1,145 @@
+"""What a person may ask of the core. Each verb checks its arguments, acts, and answers; no act without an entry."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from armslength.errors import InputError
+from armslength.node.core.books import NODE
+from armslength.node.core.effects import Effects
+from armslength.node.core.inputs import Command
+from armslength.protocol.events import Now
+from armslength.units import NS, Quantity, parse
+
+if TYPE_CHECKING:
+    from armslength.node.core.core import Core
+    from armslength.node.core.line import Line
+
+_ADDRESS = re.compile(r"~?[0-9a-f]{6}")
+LONGEST_JOIN_S = 12 * 3600.0
+LONGEST_REASON = 200
+
+
+def command(core: Core, one: Command, effects: Effects, now: Now) -> None:
+    """Do what was asked, or answer why not; the answer leaves after everything is kept."""
+    try:
+        act = _VERBS.get(one.verb)
+        if act is None:
+            raise InputError(f'"{one.verb}" is not a verb of a node.', remedy=f"Known: {', '.join(sorted(_VERBS))}.")
+        effects.replies.append((one.number, act(core, one, effects, now)))
+    except InputError as wrong:
+        error = {"what": wrong.what, "where": wrong.where, "remedy": wrong.remedy}
+        effects.replies.append((one.number, {"error": error}))
+
+
+def _send(core: Core, one: Command, effects: Effects, now: Now) -> Mapping[str, Any]:
+    line = _line(core, one.args)
+    fields = one.args.get("fields", {})
+    if not isinstance(fields, dict):
+        raise InputError("The fields must be a table of names and values.", where="fields")
+    lasts = one.args.get("valid_for")
+    until = None if lasts is None else now.utc_ns + round(_seconds(lasts, "valid_for") * NS)
+    ref = one.args.get("ref")
+    if ref is not None:
+        found = line.log.get(str(ref))
+        if found is None:
+            raise InputError("There is no such message.", where="ref", remedy="GET /api/messages lists them.")
+        ref = found.message.id
+    code = _text(one.args, "code").upper()
+    message = line.send(code, fields, effects, now, role=one.role, ref=ref, valid_until_ns=until)
+    return {"id": message.id, "code": message.code, "seq": message.seq, "counterpart": line.name}
+
+
+def _mark(core: Core, one: Command, effects: Effects, now: Now) -> Mapping[str, Any]:
+    message_id = _text(one.args, "id")
+    line = next((line for line in core.lines.values() if line.log.get(message_id) is not None), None)
+    if line is None:
+        raise InputError("There is no such message.", where="id", remedy="GET /api/messages lists them.")
+    logged = line.mark(message_id, _text(one.args, "mark").upper(), effects, now, one.role)
+    return {"id": logged.message.id, "marks": sorted(logged.marks)}
+
+
+def _check(core: Core, one: Command, effects: Effects, now: Now) -> Mapping[str, Any]:
+    line = _line(core, one.args)
+    message = line.check(effects, now, role=one.role)
+    return {"id": message.id, "code": message.code, "counterpart": line.name}
+
+
+def _level(core: Core, one: Command, effects: Effects, now: Now) -> Mapping[str, Any]:
+    address = _address(core, one.args, "address")
+    level_m = parse(_text(one.args, "level"), Quantity.LENGTH)
+    core.watching.enter_level(address, level_m, now.utc_ns)
+    what = {"address": address, "level_m": f"{level_m:.1f}"}
+    core.books.enter(effects, NODE, "level entered", what, now.utc_ns, one.role)
+    effects.tells.append({"event": "level", "address": address, "level_m": level_m, "role": one.role})
+    return what
+
+
+def _join(core: Core, one: Command, effects: Effects, now: Now) -> Mapping[str, Any]:
+    first, second = (_address(core, one.args, name) for name in ("first", "second"))
+    lasts = _seconds(_text(one.args, "lasts"), "lasts")
+    if first == second or not 0.0 < lasts <= LONGEST_JOIN_S:
+        raise InputError("A join is of two aircraft, for at most 12 h.", remedy='Write for example "lasts": "30 min".')
+    until = now.utc_ns + round(lasts * NS)
+    core.watching.join(first, second, until, now.utc_ns)
+    what = {"first": first, "second": second, "until_ns": str(until)}
+    core.books.enter(effects, NODE, "join declared", what, now.utc_ns, one.role)
+    effects.tells.append({"event": "join", **what, "role": one.role})
+    return what
+
+
+def _silence(core: Core, one: Command, effects: Effects, now: Now) -> Mapping[str, Any]:
+    wanted, reason = _text(one.args, "alert"), _text(one.args, "reason")
+    open_ids = {alert.id for _, alert in core.watching.open_alerts()}
+    if wanted not in open_ids:
+        raise InputError("There is no such open alert.", where="alert", remedy="GET /api/alerts lists them.")
+    core.silenced[wanted] = reason[:LONGEST_REASON]
+    what = {"alert": wanted, "reason": core.silenced[wanted]}
+    core.books.enter(effects, NODE, "alert silenced", what, now.utc_ns, one.role)
+    effects.tells.append({"event": "silenced", **what, "role": one.role})
+    return what
+
+
+def _line(core: Core, args: Mapping[str, Any]) -> Line:
+    name = args.get("counterpart")
+    if name is None and len(core.lines) == 1:
+        return next(iter(core.lines.values()))
+    if name not in core.lines:
+        known = ", ".join(core.lines) or "none: accept its identity first"
+        raise InputError("There is no such counterpart.", where="counterpart", remedy=f"Known: {known}.")
+    return core.lines[str(name)]
+
+
+def _text(args: Mapping[str, Any], name: str) -> str:
+    value = args.get(name)
+    if not isinstance(value, str) or not value.strip() or len(value) > 500:
+        raise InputError(f"{name} is missing, or no text of at most 500 characters.", where=name)
+    return value.strip()
+
+
+def _seconds(value: object, name: str) -> float:
+    try:
+        return parse(value, Quantity.TIME)
+    except InputError as wrong:
+        raise InputError(wrong.what, where=name, remedy=wrong.remedy) from None
+
+
+def _address(core: Core, args: Mapping[str, Any], name: str) -> str:
+    address = _text(args, name).lower()
+    if not _ADDRESS.fullmatch(address) or address not in core.watching.roster.addresses:
+        raise InputError("No aircraft of that address has been seen.", where=name, remedy="GET /api/tracks lists them.")
+    return address
+
+
+_VERBS: dict[str, Callable[[Core, Command, Effects, Now], Mapping[str, Any]]] = {
+    "send": _send,
+    "mark": _mark,
+    "check": _check,
+    "level": _level,
+    "join": _join,
+    "silence": _silence,
+}
+VERBS = tuple(_VERBS)
+"""What the core itself does; the keeper of agreements adds its own."""

@@ -1,0 +1,231 @@
+"""`step(input, now) -> effects`: the whole flow of a live node on one page. Deterministic; no file, clock or socket.
+
+plots -> picture -> watch -> own officer -> (gate) -> coded advisory to the other post
+frames -> line (peer) -> ledger, own officer, answers
+commands -> commanding
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import singledispatchmethod
+from typing import Any
+
+from armslength.domain.alert import Alert, AlertChange, Kind
+from armslength.node.core import advisory
+from armslength.node.core.books import NODE, Books
+from armslength.node.core.commanding import command
+from armslength.node.core.effects import Effects
+from armslength.node.core.inputs import (
+    Command,
+    FeedState,
+    FrameIn,
+    Input,
+    LinkClosed,
+    LinkOpened,
+    LinkRefused,
+    PlotsIn,
+    Recorded,
+    Standings,
+    StoreState,
+    Tick,
+)
+from armslength.node.core.line import Line
+from armslength.node.core.watching import ALONE, Watching
+from armslength.protocol.events import Now, Own, Timing
+
+LOOK_S = 1.0
+"""The watch looks at least once in this time [s] ..."""
+SOON_S = 0.2
+"""... and this long after new plots came, so that a burst of them is looked at once."""
+KEPT_ENCOUNTERS = 200
+REFUSALS_S = 60.0
+"""Refused connections are entered into the ledger at most once in this time, with their number."""
+
+
+@dataclass
+class Core:
+    """One node.
+
+    Args:
+        own: who we are.
+        watching: picture and watches.
+        books: the ledgers.
+        restored: what the store holds, by space.
+        timing: of the sessions.
+    """
+
+    own: Own
+    watching: Watching
+    books: Books
+    restored: Mapping[str, Sequence[tuple[str, bytes]]]
+    timing: Timing
+    lines: dict[str, Line] = field(default_factory=dict)
+    feeds: dict[str, FeedState] = field(default_factory=dict)
+    encounters: deque[Mapping[str, Any]] = field(default_factory=lambda: deque(maxlen=KEPT_ENCOUNTERS))
+    store: StoreState = field(default_factory=lambda: StoreState(True, ""))
+    silenced: dict[str, str] = field(default_factory=dict)
+    alerts_opened: int = 0
+    refused: dict[str, int] = field(default_factory=dict)
+    _where: dict[str, str] = field(default_factory=dict)
+    _told: set[tuple[str, int]] = field(default_factory=set)
+    _look_s: float = 0.0
+    _looked_s: float = float("-inf")
+    _refusals: dict[str, int] = field(default_factory=dict)
+    _refusals_s: float = float("inf")
+
+    def step(self, one: Input, now: Now) -> Effects:
+        """Return what `one` leads to."""
+        effects = Effects()
+        self._take(one, effects, now)
+        if now.mono_s >= self._look_s:
+            self._watch(effects, now)
+        return effects
+
+    def next_deadline(self) -> float:
+        """Return when a Tick is due [s, monotonic]."""
+        return min([self._look_s, self._refusals_s, *(line.next_deadline() for line in self.lines.values())])
+
+    @singledispatchmethod
+    def _take(self, one: object, effects: Effects, now: Now) -> None:
+        raise TypeError(type(one))
+
+    @_take.register
+    def _(self, one: Tick, effects: Effects, now: Now) -> None:
+        for line in self.lines.values():
+            line.tick(effects, now)
+        if now.mono_s >= self._refusals_s:
+            self.books.enter(effects, NODE, "refused", {"reasons": dict(self._refusals)}, now.utc_ns)
+            self._refusals, self._refusals_s = {}, float("inf")
+
+    @_take.register
+    def _(self, one: PlotsIn, effects: Effects, now: Now) -> None:
+        self.watching.take(one, now.utc_ns)
+        self._look_s = min(self._look_s, max(now.mono_s, self._looked_s + SOON_S))
+
+    @_take.register
+    def _(self, one: FeedState, effects: Effects, now: Now) -> None:
+        before, self.feeds[one.source] = self.feeds.get(one.source), one
+        if before is None or before.working != one.working:
+            what = {"source": one.source, "working": one.working, "says": one.says}
+            self.books.enter(effects, NODE, "feed", what, now.utc_ns)
+            effects.tells.append({"event": "feed", **what})
+
+    @_take.register
+    def _(self, one: LinkOpened, effects: Effects, now: Now) -> None:
+        line = self.lines.get(one.counterpart)
+        if line is None:
+            effects.closes.append((one.connection, "no counterpart of that name is known"))
+            return
+        self._where[one.connection] = one.counterpart
+        line.opened(one.connection, one.path, one.nonce, effects, now)
+
+    @_take.register
+    def _(self, one: FrameIn, effects: Effects, now: Now) -> None:
+        line = self.lines.get(self._where.get(one.connection, ""))
+        if line is not None:
+            line.frame(one.connection, one.frame, effects, now)
+
+    @_take.register
+    def _(self, one: LinkClosed, effects: Effects, now: Now) -> None:
+        line = self.lines.get(self._where.pop(one.connection, ""))
+        if line is not None:
+            line.closed(one.connection, effects, now)
+
+    @_take.register
+    def _(self, one: LinkRefused, effects: Effects, now: Now) -> None:
+        self.refused[one.why] = self.refused.get(one.why, 0) + 1
+        self._refusals[one.why] = self._refusals.get(one.why, 0) + 1
+        if self._refusals_s == float("inf"):
+            self._refusals_s = now.mono_s + REFUSALS_S
+            effects.tells.append({"event": "refused", "address": one.address, "says": one.why})
+
+    @_take.register
+    def _(self, one: Command, effects: Effects, now: Now) -> None:
+        command(self, one, effects, now)
+
+    @_take.register
+    def _(self, one: Standings, effects: Effects, now: Now) -> None:
+        before = {name: line.agreed for name, line in self.lines.items()}
+        for agreed in one.lines:
+            if agreed.counterpart not in self.lines:
+                line = Line(self.own, agreed, self.books, self.restored, self.timing)
+                self.lines[agreed.counterpart] = line
+                line.offer(effects, now)
+            else:
+                self.lines[agreed.counterpart].adopt(agreed, effects, now)
+        for counterpart, payload in one.happened:
+            book = self.lines[counterpart].book if counterpart in self.lines else NODE
+            self.books.enter(effects, book, "agreement", payload, now.utc_ns, str(payload.get("role", "node")))
+            effects.tells.append({"event": "agreement", "counterpart": counterpart, **payload})
+        self.watching.adopt({agreed.counterpart: agreed for agreed in one.lines})
+        self._tell_changes(before, one, effects)
+
+    @_take.register
+    def _(self, one: Recorded, effects: Effects, now: Now) -> None:
+        for found in one.encounters:
+            self.encounters.append(found)
+            other = next((p for p in (found.get("first_party"), found.get("second_party")) if p in self.lines), None)
+            book = self.lines[str(other)].book if other else NODE
+            self.books.enter(effects, book, "encounter", found, now.utc_ns)
+            effects.tells.append({"event": "encounter", **found})
+        for segment in one.segments:
+            self.books.enter(effects, NODE, "plots", segment, now.utc_ns)
+
+    @_take.register
+    def _(self, one: StoreState, effects: Effects, now: Now) -> None:
+        self.store = one
+        self.books.enter(effects, NODE, "store", {"working": one.working, "says": one.says}, now.utc_ns)
+        effects.tells.append({"event": "store", "working": one.working, "says": one.says})
+
+    def _tell_changes(self, before: Mapping[str, Any], one: Standings, effects: Effects) -> None:
+        for agreed in one.lines:
+            was = before.get(agreed.counterpart)
+            if was is None or (was.digest, was.suspended, was.state) != (agreed.digest, agreed.suspended, agreed.state):
+                what = {"state": agreed.state, "version": agreed.version, "suspended": sorted(agreed.suspended)}
+                effects.tells.append({"event": "terms", "counterpart": agreed.counterpart, **what})
+
+    def _watch(self, effects: Effects, now: Now) -> None:
+        """Look, warn the own officer, then tell the other post what the terms let out."""
+        self._looked_s, self._look_s = now.mono_s, now.mono_s + LOOK_S
+        for name, change in self.watching.look(now.utc_ns):
+            self._alert(name, change, effects, now)
+            if change.kind in {Kind.OPENED, Kind.RAISED} and name != ALONE:
+                self._advise(self.lines[name], change.alert, effects, now)
+
+    def _alert(self, name: str, change: AlertChange, effects: Effects, now: Now) -> None:
+        alert, kind = change.alert, change.kind
+        book = NODE if name == ALONE or alert.own_side_only else self.lines[name].book
+        if kind is not Kind.UPDATED:
+            payload = {"change": kind.value, **_exact(alert.as_dict())}
+            self.books.enter(effects, book, "alert", payload, now.utc_ns)
+        self.alerts_opened += kind is Kind.OPENED
+        if kind is Kind.CLOSED:
+            self.silenced.pop(alert.id, None)
+            self._told = {key for key in self._told if key[0] != alert.id}
+        effects.tells.append(
+            {"event": "alert", "change": kind.value, "counterpart": name, "silenced": self.silenced.get(alert.id)}
+            | alert.as_dict()
+        )
+
+    def _advise(self, line: Line, alert: Alert, effects: Effects, now: Now) -> None:
+        """Send the traffic advisory, once for each element pair and tier, where nothing forbids it."""
+        key = (alert.id, int(alert.tier))
+        snapshot = self.watching.snapshot
+        if alert.own_side_only or not alert.automatic_ok or key in self._told or snapshot is None:
+            return
+        self._told.add(key)
+        coarse = line.terms.disclosure
+        fields = advisory.fields(
+            alert, snapshot, floor_h_m=coarse.floor_horizontal_m, floor_v_m=coarse.floor_vertical_m
+        )
+        if fields is not None:
+            until = advisory.valid_until(alert, now.utc_ns)
+            line.say("TFA", fields, effects, now, automatic=True, valid_until_ns=until)
+
+
+def _exact(values: Mapping[str, object]) -> dict[str, object]:
+    """Return `values` with numbers as texts: canonical JSON is exact about them, and people read both."""
+    return {key: f"{value:g}" if isinstance(value, float) else value for key, value in values.items()}

@@ -1,0 +1,164 @@
+"""What the core does with each event of a peer: into the ledger, to the own officer, and the automatic answers.
+
+Automatic answers exist for two codes here: a ground-line check is answered GCR, a request for assistance ADC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from armslength.node.core.effects import Effects
+from armslength.node.core.messages import Logged
+from armslength.protocol import events as e
+from armslength.protocol.events import Event, Now
+
+if TYPE_CHECKING:
+    from armslength.node.core.line import Line
+
+NO_CENTRE = "not named in the terms"
+LOUD = frozenset({"EMG", "AST", "ADC", "STP", "INC", "TFA"})
+"""Codes that sound at the own post, unless they came too late."""
+
+
+def hear(line: Line, event: Event, effects: Effects, now: Now) -> None:
+    """Do what an event of the peer asks for."""
+    _HANDLERS[type(event)](line, event, effects, now)
+
+
+def _tell(line: Line, effects: Effects, name: str, **what: Any) -> None:
+    effects.tells.append({"event": name, "counterpart": line.name, **what})
+
+
+def _enter(line: Line, effects: Effects, kind: str, payload: dict[str, Any], now: Now) -> None:
+    line.books.enter(effects, line.book, kind, payload, now.utc_ns)
+
+
+def _open(line: Line, event: e.SessionOpen, effects: Effects, now: Now) -> None:
+    first = line.standing == "DOWN"
+    line.standing, line.since_ns = event.standing, now.utc_ns if first else line.since_ns
+    path = line.connections.get(event.path, "")
+    what = {
+        "state": event.standing,
+        "path": path,
+        "their_terms": event.terms,
+        "their_size": event.ledger_size,
+        "their_root": event.ledger_root,
+    }
+    _enter(line, effects, "link", what, now)
+    _tell(line, effects, "link", state=event.standing, path=path)
+    if event.agreement == line.agreed.agreement:
+        line.witness.head(line, event.ledger_size, event.ledger_root, effects, now)
+    if first:
+        line.check_due_s = now.mono_s
+
+
+def _lost(line: Line, event: e.SessionLost, effects: Effects, now: Now) -> None:
+    path = line.connections.get(event.path, "")
+    _enter(line, effects, "link", {"state": "LOST", "path": path, "why": event.why}, now)
+    _tell(line, effects, "link", state="LOST", path=path, says=event.why)
+
+
+def _vanished(line: Line, event: e.PeerVanished, effects: Effects, now: Now) -> None:
+    line.standing, line.since_ns = "DOWN", now.utc_ns
+    _enter(line, effects, "link", {"state": "DOWN", "since_ns": str(event.since_ns)}, now)
+    says = "The other side is not there. Use the frequencies; what must be said waits in the outbox."
+    _tell(line, effects, "link", state="DOWN", since_ns=str(event.since_ns), says=says)
+
+
+def _frozen(line: Line, event: e.PeerFrozen, effects: Effects, now: Now) -> None:
+    path = line.connections.get(event.path, "")
+    _enter(line, effects, "link", {"state": "FROZEN", "path": path, "since_ns": str(event.since_ns)}, now)
+    says = "The line is open, but nothing is heard on it."
+    _tell(line, effects, "link", state="FROZEN", path=path, since_ns=str(event.since_ns), says=says)
+
+
+def _received(line: Line, event: e.Received, effects: Effects, now: Now) -> None:
+    from armslength.node.core.line import described
+
+    message = event.message
+    logged = Logged(message, False, now.utc_ns, event.expired)
+    line.log.add(logged)
+    payload = described(message) | {"expired": event.expired, "late_s": round(event.late_s, 3)}
+    payload["late_s"] = str(payload["late_s"])
+    _enter(line, effects, "message in", payload, now)
+    sounds = message.code in LOUD and not event.expired
+    effects.tells.append({"event": "received", "sounds": sounds, **logged.as_dict(line.name)})
+    if event.expired:
+        return
+    if message.code == "GCK":
+        line.say("GCR", {"nonce": message.fields["nonce"]}, effects, now, automatic=True, ref=message.id)
+    elif message.code == "GCR":
+        line.checked_ns = now.utc_ns
+    elif message.code == "AST" and line.terms.assistance.answer == "declined":
+        centre = line.terms.assistance.rescue_centre or NO_CENTRE
+        line.say("ADC", {"rescue_centre": centre}, effects, now, automatic=True, ref=message.id)
+
+
+def _marked(line: Line, event: e.Marked, effects: Effects, now: Now) -> None:
+    mark = event.mark.value
+    logged = line.log.marked(event.message_id, mark, event.time_ns)
+    payload = {"message": event.message_id, "mark": mark, "their_time_ns": str(event.time_ns), "expired": event.expired}
+    payload["envelope"] = event.envelope.decode("ascii")
+    _enter(line, effects, "mark in", payload, now)
+    told = logged.as_dict(line.name) if logged is not None else {"id": event.message_id, "counterpart": line.name}
+    effects.tells.append({"event": "marked", "by": "theirs", "mark": mark, **told, "expired": event.expired})
+
+
+def _document(line: Line, event: e.DocumentIn, effects: Effects, now: Now) -> None:
+    effects.documents.append((line.name, event.envelope))
+
+
+def _taken(line: Line, event: e.DocumentTaken, effects: Effects, now: Now) -> None:
+    _enter(line, effects, "agreement", {"what": "document delivered", "envelope": event.digest}, now)
+
+
+def _checkpoint(line: Line, event: e.CheckpointIn, effects: Effects, now: Now) -> None:
+    line.witness.received(line, event, effects, now)
+
+
+def _countersigned(line: Line, event: e.Countersigned, effects: Effects, now: Now) -> None:
+    line.witness.countersigned(line, event.envelope, effects, now)
+
+
+def _offset(line: Line, event: e.OffsetKnown, effects: Effects, now: Now) -> None:
+    before, line.offset = line.offset, (event.low_s, event.high_s)
+    if before is None or event.low_s > before[1] or event.high_s < before[0]:
+        what = {"low_s": f"{event.low_s:.6f}", "high_s": f"{event.high_s:.6f}"}
+        _enter(line, effects, "clock", what, now)
+        _tell(line, effects, "clock", low_s=event.low_s, high_s=event.high_s)
+
+
+def _gap(line: Line, event: e.GapSeen, effects: Effects, now: Now) -> None:
+    what = {"precedence": event.precedence.name, "missing": list(event.missing[:1000]), "count": len(event.missing)}
+    _enter(line, effects, "gap", what, now)
+    _tell(line, effects, "gap", **what)
+
+
+def _duplicate(line: Line, event: e.Duplicate, effects: Effects, now: Now) -> None:
+    line.log.duplicated += 1
+
+
+def _stranded(line: Line, event: e.Stranded, effects: Effects, now: Now) -> None:
+    _enter(line, effects, "stranded", {"messages": list(event.message_ids)}, now)
+    says = "These messages were written under an agreement that is no longer in force; they were not delivered."
+    _tell(line, effects, "stranded", messages=list(event.message_ids), says=says)
+
+
+_HANDLERS: dict[type, Callable[..., None]] = {
+    e.SessionOpen: _open,
+    e.SessionLost: _lost,
+    e.PeerVanished: _vanished,
+    e.PeerFrozen: _frozen,
+    e.Received: _received,
+    e.Marked: _marked,
+    e.DocumentIn: _document,
+    e.DocumentTaken: _taken,
+    e.CheckpointIn: _checkpoint,
+    e.Countersigned: _countersigned,
+    e.OffsetKnown: _offset,
+    e.GapSeen: _gap,
+    e.Duplicate: _duplicate,
+    e.Stranded: _stranded,
+}
+"""Every event has its handler; a test holds this and `protocol.events.Event` together."""

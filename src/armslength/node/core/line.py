@@ -1,0 +1,248 @@
+"""One counterpart: its peer, its agreement, its book. Each line stands apart from every other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from armslength.agreement.rules import Ruling, may_disclose
+from armslength.agreement.terms import Terms, default_terms
+from armslength.crypto.canonical import digest
+from armslength.errors import DisclosureError, InputError, LocalProtocolError, RemoteProtocolError
+from armslength.node.core.books import NODE, Books
+from armslength.node.core.effects import Effects
+from armslength.node.core.hearing import hear
+from armslength.node.core.inputs import Agreed
+from armslength.node.core.messages import Logged, MessageLog
+from armslength.node.core.witness import Witness
+from armslength.protocol.events import AgreementRef, Counterpart, Now, Own, Timing
+from armslength.protocol.messages import Mark, Message
+from armslength.protocol.peer import Peer
+
+EVIDENCE_AN_HOUR = 60
+"""Breaches of the protocol entered one by one; more are only counted, so that nobody can fill our disk with his own."""
+
+
+class Line:
+    """How we stand with one counterpart.
+
+    Args:
+        own: we.
+        agreed: who the other side is, and what is in force.
+        books: the ledgers.
+        restored: what the store holds, by space.
+        timing: of the session.
+        now: the moment.
+    """
+
+    def __init__(
+        self,
+        own: Own,
+        agreed: Agreed,
+        books: Books,
+        restored: Mapping[str, Sequence[tuple[str, bytes]]],
+        timing: Timing,
+    ) -> None:
+        self.own, self.agreed, self.books = own, agreed, books
+        self.name = agreed.counterpart
+        other = Counterpart(agreed.counterpart, agreed.post, agreed.key)
+        self.peer = Peer(own, other, _ref(agreed), restored=restored, timing=timing)
+        self.witness = Witness(own.key, agreed.key, restored)
+        self.log = MessageLog()
+        self.connections: dict[str, str] = {}
+        self.standing = "DOWN"
+        self.since_ns = 0
+        self.offset: tuple[float, float] | None = None
+        self.evidence: dict[str, int] = {}
+        self.check_due_s = 0.0
+        self.checked_ns = 0
+        self._hour, self._in_hour = 0, 0
+        self._offered: dict[str, bytes] = {}
+
+    @property
+    def book(self) -> str:
+        """The book that this line writes into."""
+        return self.agreed.agreement or NODE
+
+    @property
+    def terms(self) -> Terms:
+        """The terms in force; the default ones where none are, which let nothing out but checks and documents."""
+        return self.agreed.terms or default_terms()
+
+    def adopt(self, agreed: Agreed, effects: Effects, now: Now) -> None:
+        """Take what is in force now, and what the other side must be shown."""
+        changed = agreed.digest != self.agreed.digest
+        self.agreed = agreed
+        if changed:
+            self.peer.adopt(_ref(agreed), now)
+        self.offer(effects, now)
+        self.settle(effects, now)
+
+    def offer(self, effects: Effects, now: Now) -> None:
+        """Show the other side the documents it must see, and no others."""
+        wanted = {digest(envelope): envelope for envelope in self.agreed.offers}
+        for gone in self._offered.keys() - wanted.keys():
+            self.peer.withdraw(gone)
+        for key in wanted.keys() - self._offered.keys():
+            if self.ruling("agreement", automatic=True).allowed:
+                self.peer.offer(wanted[key], now)
+        self._offered = wanted
+
+    def opened(self, connection: str, path: str, nonce: bytes, effects: Effects, now: Now) -> None:
+        """A connection stands."""
+        self.connections[connection] = path
+        book = self.books.book(self.book)
+        self.peer.head(book.size, book.root())
+        self.peer.connected(connection, now, nonce)
+        self.settle(effects, now)
+
+    def closed(self, connection: str, effects: Effects, now: Now) -> None:
+        """A connection is gone."""
+        if self.connections.pop(connection, None) is not None:
+            self.peer.disconnected(connection, now)
+            self.settle(effects, now)
+
+    def frame(self, connection: str, frame: bytes, effects: Effects, now: Now) -> None:
+        """A frame arrived. What the protocol forbids becomes evidence."""
+        if connection not in self.connections:
+            return
+        try:
+            self.peer.receive(connection, frame, now)
+        except RemoteProtocolError as wrong:
+            self.accuse(wrong.reason, wrong.says, effects, now, frame)
+        self.settle(effects, now)
+
+    def tick(self, effects: Effects, now: Now) -> None:
+        """Do what is due: liveness, ground-line checks, checkpoints."""
+        self.peer.tick(now)
+        if self.standing in {"OPEN", "FIRST_CONTACT"} and now.mono_s >= self.check_due_s:
+            self.check_due_s = now.mono_s + self.terms.ground_line.check_every_s
+            self.say("GCK", self._check_fields(now), effects, now, automatic=True)
+        if self.standing == "OPEN":
+            self.witness.offer(self, effects, now)
+        self.settle(effects, now)
+
+    def next_deadline(self) -> float:
+        """Return when `tick` is due [s, monotonic]."""
+        return self.peer.next_deadline()
+
+    def ruling(self, what: str, *, automatic: bool = False, role: str = "") -> Ruling:
+        """Ask the gate."""
+        return may_disclose(self.agreed.terms, self.agreed.suspended, what, automatic=automatic, role=role)
+
+    def send(
+        self,
+        code: str,
+        fields: Mapping[str, Any],
+        effects: Effects,
+        now: Now,
+        *,
+        role: str = "node",
+        automatic: bool = False,
+        ref: str | None = None,
+        valid_until_ns: int | None = None,
+    ) -> Message:
+        """Send a coded message through the gate.
+
+        Raises:
+            DisclosureError: the terms do not let it out; names the article.
+            InputError: the message cannot be made: unknown code, missing field, no agreement, no room.
+        """
+        ruling = self.ruling(code, automatic=automatic, role=role)
+        if not ruling.allowed:
+            what = {"code": code, "article": ruling.article, "why": ruling.why, "automatic": automatic}
+            self.books.enter(effects, self.book, "withheld", what, now.utc_ns, role)
+            raise DisclosureError(f"{code} was not sent: {ruling.why}", where=ruling.article)
+        try:
+            message = self.peer.send(code, fields, now, ref=ref, valid_until_ns=valid_until_ns)
+        except LocalProtocolError as wrong:
+            raise InputError(str(wrong), where=code, remedy="Codes and fields are in docs/protocol.md.") from wrong
+        self.log.add(Logged(message, True, now.utc_ns))
+        payload = described(message) | {"article": ruling.article, "automatic": automatic}
+        self.books.enter(effects, self.book, "message out", payload, now.utc_ns, role)
+        effects.tells.append({"event": "sent", "role": role, **self.log.get(message.id).as_dict(self.name)})  # type: ignore[union-attr]
+        self.settle(effects, now)
+        return message
+
+    def say(self, code: str, fields: Mapping[str, Any], effects: Effects, now: Now, **more: Any) -> Message | None:
+        """Send a message of the node's own accord; where the terms or the room do not let it, that is recorded."""
+        try:
+            return self.send(code, fields, effects, now, **more)
+        except DisclosureError as wrong:
+            effects.tells.append({"event": "withheld", "counterpart": self.name, "code": code, "says": str(wrong)})
+        except InputError as wrong:
+            effects.tells.append({"event": "fault", "counterpart": self.name, "code": code, "says": str(wrong)})
+        return None
+
+    def mark(self, message_id: str, mark: str, effects: Effects, now: Now, role: str) -> Logged:
+        """Put UNDERSTOOD or RELAYED on a message received.
+
+        Raises:
+            InputError: there is no such message, or no such mark.
+        """
+        logged = self.log.get(message_id)
+        if logged is None or logged.outgoing or mark not in {"UNDERSTOOD", "RELAYED"}:
+            raise InputError(
+                f"{mark} cannot be put on {message_id[:20]}.",
+                remedy="Marks are UNDERSTOOD and RELAYED; put them on a message that came in: GET /api/messages.",
+            )
+        self.peer.mark(logged.message.id, Mark(mark), now)
+        self.log.marked(logged.message.id, mark, now.utc_ns)
+        payload = {"message": logged.message.id, "mark": mark}
+        self.books.enter(effects, self.book, "mark out", payload, now.utc_ns, role)
+        effects.tells.append({"event": "marked", "by": "own", "mark": mark, **logged.as_dict(self.name)})
+        self.settle(effects, now)
+        return logged
+
+    def check(self, effects: Effects, now: Now, *, role: str) -> Message:
+        """Send a ground-line check because a person wants one. Raises as `send` does."""
+        return self.send("GCK", self._check_fields(now), effects, now, role=role)
+
+    def settle(self, effects: Effects, now: Now) -> None:
+        """Take out of the peer what it wants done, until it wants nothing more."""
+        while True:
+            out = self.peer.take()
+            if not (out.events or out.writes or out.frames or out.close):
+                return
+            effects.writes += out.writes
+            effects.frames += out.frames
+            effects.closes += out.close
+            for event in out.events:
+                hear(self, event, effects, now)
+
+    def accuse(self, reason: str, says: str, effects: Effects, now: Now, what: bytes = b"", kind: str = "") -> None:
+        """Keep as evidence what the other side must not have done."""
+        self.evidence[reason] = self.evidence.get(reason, 0) + 1
+        hour = now.utc_ns // (3600 * 10**9)
+        self._in_hour = self._in_hour + 1 if hour == self._hour else 1
+        self._hour = hour
+        if self._in_hour <= EVIDENCE_AN_HOUR:
+            payload = {"reason": reason, "says": says, "count": self.evidence[reason], "bytes": len(what)}
+            if what:
+                payload["digest"] = digest(what)
+            self.books.enter(effects, self.book, kind or "evidence", payload, now.utc_ns)
+            effects.tells.append({"event": "evidence", "counterpart": self.name, "reason": reason, "says": says})
+
+    def _check_fields(self, now: Now) -> dict[str, Any]:
+        return {"nonce": digest(f"{self.own.key.public}|{now.utc_ns}".encode())[7:23]}
+
+
+def described(message: Message) -> dict[str, Any]:
+    """Return what the ledger keeps of a message: its words, and the signed form, so that anyone can check it."""
+    return {
+        "id": message.id,
+        "code": message.code,
+        "seq": message.seq,
+        "precedence": message.precedence.name,
+        "time_ns": str(message.time_ns),
+        "valid_until_ns": None if message.valid_until_ns is None else str(message.valid_until_ns),
+        "ref": message.ref,
+        "fields": dict(message.fields),
+        "envelope": message.envelope.decode("ascii"),
+    }
+
+
+def _ref(agreed: Agreed) -> AgreementRef | None:
+    if not agreed.digest:
+        return None
+    return AgreementRef(agreed.agreement, agreed.digest, agreed.expires_ns, agreed.earlier)

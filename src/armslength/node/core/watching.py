@@ -1,0 +1,149 @@
+"""Plots to alerts in a live node: the picture, who belongs to whom, and one watch for each agreement in force.
+
+Without any agreement in force the own post is still warned, of everybody, under the default terms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from armslength.agreement.terms import Terms, default_terms
+from armslength.domain.alert import AlertChange, Element, Join
+from armslength.domain.picture import Snapshot, Source, integrity
+from armslength.domain.plot import I64, Roster, pack
+from armslength.engine.picture import Picture
+from armslength.engine.watch import Watch
+from armslength.node.belonging import Belonging
+from armslength.node.core.inputs import Agreed, PlotsIn
+from armslength.node.membership import Membership
+from armslength.units import NS
+
+OWN, OTHER, THIRD = 0, 1, -1
+ALONE = ""
+"""Name of the watch that runs while no agreement is in force."""
+
+
+@dataclass
+class Watching:
+    """The eyes of the node.
+
+    Args:
+        party: the own one.
+        membership: whose aircraft is whose; None: nobody's is known, every aircraft is a third party.
+        sources: the feeds, in the order of node.toml.
+    """
+
+    party: str
+    membership: Membership | None
+    sources: Sequence[Source]
+    roster: Roster = field(default_factory=Roster)
+    snapshot: Snapshot | None = None
+    joins: list[Join] = field(default_factory=list)
+    plots_in: dict[str, int] = field(default_factory=dict)
+    kept_aside: dict[str, dict[str, int]] = field(default_factory=dict)
+    last_plot_ns: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._index = {source.name: k for k, source in enumerate(self.sources)}
+        self._agreed: dict[str, Agreed] = {}
+        self._watch: dict[str, Watch] = {}
+        self._terms: dict[str, Terms] = {}
+        self._terms[ALONE] = default_terms()
+        self._watch[ALONE] = Watch(self._terms[ALONE])
+        self.belonging = Belonging(default_terms(), self.membership, self.roster)
+        self.picture = Picture(tuple(self.sources))
+
+    def adopt(self, agreed: Mapping[str, Agreed]) -> list[tuple[str, AlertChange]]:
+        """Take the agreements in force. Watches of terms that changed begin anew; return what that closes: nothing."""
+        force = {name: one for name, one in agreed.items() if one.terms is not None}
+        for name, one in force.items():
+            if self._agreed.get(name) is None or self._agreed[name].digest != one.digest:
+                self._terms[name] = one.terms
+                self._watch[name] = Watch(one.terms)
+        for name in [n for n in self._watch if n != ALONE and n not in force]:
+            del self._watch[name], self._terms[name]
+        self._agreed = force
+        if force:
+            first = self._terms[sorted(force)[0]]
+            if first != self.belonging.terms:
+                self.belonging = Belonging(first, self.membership, self.roster)
+        return []
+
+    def take(self, batch: PlotsIn, now_ns: int) -> None:
+        """Put plots into the picture."""
+        source = batch.source
+        self.plots_in[source] = self.plots_in.get(source, 0) + len(batch.plots)
+        aside = self.kept_aside.setdefault(source, {})
+        for reason, count in batch.kept_aside.items():
+            aside[reason] = aside.get(reason, 0) + count
+        if not batch.plots or source not in self._index:
+            return
+        newest = max(plot.time_ns for plot in batch.plots)
+        self.last_plot_ns[source] = max(newest, self.last_plot_ns.get(source, 0))
+        plots = pack(batch.plots, self.roster, self._index[source])
+        self.picture.update(plots, now_ns, self.belonging.limits(None), *integrity(batch.plots))
+
+    def look(self, now_ns: int) -> list[tuple[str, AlertChange]]:
+        """Return what changed about the alerts, each with the counterpart it is about (`ALONE`: none)."""
+        self.snapshot = snapshot = self.picture.snapshot(now_ns)
+        self.joins = [join for join in self.joins if join.until_ns > now_ns]
+        party = self._parties(snapshot)
+        out: list[tuple[str, AlertChange]] = []
+        for name in self._in_use():
+            group = groups(party, self.party, name)
+            suspended = self._agreed[name].suspended if name in self._agreed else frozenset()
+            changes = self._watch[name].update(
+                snapshot, group, own=OWN, now_ns=now_ns, joins=tuple(self.joins), suspended=suspended
+            )
+            out += [(name, change) for change in changes if self._concerns(name, change)]
+        return out
+
+    def open_alerts(self) -> list[tuple[str, AlertChange | object]]:
+        """Return every open alert with the counterpart it is about."""
+        return [(name, alert) for name in self._in_use() for alert in self._watch[name].open_alerts()]
+
+    def party_of(self, address: str) -> str:
+        """Return the party that an aircraft is bound to, the name of an excluded force, or ""."""
+        return self.belonging.party(self.roster.index(address)) if address in self.roster.addresses else ""
+
+    def enter_level(self, address: str, level_m: float, now_ns: int) -> None:
+        """Take a level that an officer entered."""
+        self.picture.entered_level(self.roster.index(address), level_m, now_ns)
+
+    def join(self, first: str, second: str, until_ns: int, now_ns: int) -> None:
+        """Take an agreed join."""
+        low, high = sorted((first, second))
+        self.joins.append(Join(low, high, now_ns, until_ns))
+
+    def ages(self, now_ns: int) -> dict[str, float]:
+        """Return how old the newest plot of each source is [s]."""
+        return {name: (now_ns - last) / NS for name, last in self.last_plot_ns.items()}
+
+    def _in_use(self) -> list[str]:
+        return sorted(self._agreed) or [ALONE]
+
+    def _parties(self, snapshot: Snapshot) -> list[str]:
+        out = []
+        for index in snapshot.aircraft.tolist():
+            member = self.belonging.member(index)
+            out.append("" if member is None or member.excluded else member.party)
+        return out
+
+    def _concerns(self, name: str, change: AlertChange) -> bool:
+        """Whether an alert is this counterpart's: one with a third party is told once, one with another not here."""
+        if not change.alert.own_side_only or len(self._agreed) < 2:
+            return True
+        other = self.party_of(_other(change).leading)
+        return name == min(self._agreed) and other not in self._agreed
+
+
+def _other(change: AlertChange) -> Element:
+    return change.alert.second if change.alert.own_side == "first" else change.alert.first
+
+
+def groups(parties: Sequence[str], own: str, other: str) -> I64:
+    """Return the group of each aircraft as a watch wants it: own 0, the counterpart's 1, everybody else -1."""
+    return np.array([OWN if p == own else OTHER if p and p == other else THIRD for p in parties], np.int64)

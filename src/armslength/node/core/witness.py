@@ -1,0 +1,130 @@
+"""Each side signs for the other's ledger: checkpoints out and in, countersignatures, and what contradicts them.
+
+Kept in the store, by agreement: the own checkpoints that came back with both signatures, those still out, the other
+side's that were countersigned here, and a proof where it told two stories.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from armslength.crypto import fork
+from armslength.crypto.checkpoint import checkpoint, read, signed_by
+from armslength.crypto.envelope import from_json, to_json
+from armslength.crypto.keys import SigningKey
+from armslength.crypto.story import Story, Verdict
+from armslength.errors import RemoteProtocolError
+from armslength.node.core.effects import Effects
+from armslength.protocol.events import CheckpointIn, Now
+from armslength.protocol.writes import Delete, Put
+
+if TYPE_CHECKING:
+    from armslength.node.core.line import Line
+
+EVERY_S = 30.0
+"""A book that has grown is signed at most this long after [s]."""
+OUT, BOTH, THEIRS, PROOF = "checkpoint/out/", "checkpoint/both/", "checkpoint/theirs/", "checkpoint/proof/"
+"""Spaces of the store; the agreement's id follows. Keys are sizes, so that they stand in order."""
+
+Restored = Mapping[str, Sequence[tuple[str, bytes]]]
+
+
+class Witness:
+    """What both sides have signed about both ledgers of one agreement."""
+
+    def __init__(self, key: SigningKey, theirs: str, restored: Restored) -> None:
+        self._key, self._theirs, self._restored = key, theirs, restored
+        self._story: dict[str, Story] = {}
+        self._offered: dict[str, int] = {}
+        self._again: set[str] = set()
+        self._due_s = float("-inf")
+        self.countersigned_size = 0
+        self.their_size = 0
+        self.fork = False
+
+    def story(self, agreement: str) -> Story:
+        """Return what the other side has signed under `agreement`."""
+        if agreement not in self._story:
+            held = [from_json(value) for _, value in self._restored.get(THEIRS + agreement, ())]
+            self._story[agreement] = Story(agreement, agreement, [self._theirs], held)
+        return self._story[agreement]
+
+    def offer(self, line: Line, effects: Effects, now: Now) -> None:
+        """Sign our book where it has grown, and show it; what never came back countersigned is shown again."""
+        agreement = line.agreed.agreement
+        if not agreement or now.mono_s < self._due_s or not line.ruling("checkpoint", automatic=True).allowed:
+            return
+        self._due_s = now.mono_s + EVERY_S
+        if agreement not in self._again:
+            self._again.add(agreement)
+            for _, value in self._restored.get(OUT + agreement, ()):
+                line.peer.offer_checkpoint(value, now)
+        book = line.books.book(agreement)
+        if book.size == self._offered.get(agreement, 0):
+            return
+        self._offered[agreement] = book.size
+        signed = to_json(checkpoint(book, agreement, now.utc_ns, self._key))
+        effects.writes.append(Put(OUT + agreement, f"{book.size:012d}", signed))
+        line.peer.offer_checkpoint(signed, now)
+
+    def received(self, line: Line, event: CheckpointIn, effects: Effects, now: Now) -> None:
+        """Hold a checkpoint of theirs against all before it; sign it where it begins with them."""
+        agreement = line.agreed.agreement
+        if not agreement:
+            return
+        story = self.story(agreement)
+        try:
+            envelope = from_json(event.envelope)
+            verdict = story.judge(envelope)
+        except RemoteProtocolError as wrong:
+            line.accuse(wrong.reason, wrong.says, effects, now, event.envelope)
+            return
+        if verdict in {Verdict.GROWN, Verdict.SAME}:
+            both = to_json(story.countersign(envelope, self._key))
+            size = read(envelope).size
+            self.their_size = max(self.their_size, size)
+            effects.writes.append(Put(THEIRS + agreement, f"{size:012d}", both))
+            line.peer.countersign(both, now)
+        elif verdict is Verdict.FORK and story.fork is not None:
+            self.fork = True
+            effects.writes.append(Put(PROOF + agreement, f"{now.utc_ns}", fork.to_bytes(story.fork)))
+            says = (
+                "It signed two histories of its ledger that cannot both be true. The proof is kept: armslength verify."
+            )
+            line.accuse("two stories", says, effects, now, event.envelope)
+
+    def countersigned(self, line: Line, data: bytes, effects: Effects, now: Now) -> None:
+        """Keep a checkpoint of ours that came back with both signatures."""
+        agreement = line.agreed.agreement
+        try:
+            envelope = from_json(data)
+            point = read(envelope)
+        except RemoteProtocolError as wrong:
+            line.accuse(wrong.reason, wrong.says, effects, now, data)
+            return
+        both = signed_by(envelope, self._key.public) and signed_by(envelope, self._theirs)
+        if not both or (point.agreement, point.book) != (agreement, agreement):
+            line.accuse("wrong key", "A checkpoint came back without both signatures.", effects, now, data)
+            return
+        line.books.book(agreement).settle(point.size)
+        self.countersigned_size = max(self.countersigned_size, point.size)
+        key = f"{point.size:012d}"
+        effects.writes += [Put(BOTH + agreement, key, data), Delete(OUT + agreement, key)]
+
+    def head(self, line: Line, size: int, root: str, effects: Effects, now: Now) -> None:
+        """Hold the head that a hello tells against the newest that was signed."""
+        newest = self.story(line.agreed.agreement).newest if line.agreed.agreement else None
+        if newest is None:
+            return
+        if size < newest.size:
+            says = f"Its ledger has {size} entries, after it signed for {newest.size}: it was cut or set back."
+            line.accuse("ledger set back", says, effects, now)
+        elif size == newest.size and root != newest.root:
+            line.accuse("two stories", "Its ledger has another head than the one it signed.", effects, now)
+
+
+def anchors(restored: Restored, agreement: str) -> list[int]:
+    """Return the sizes from which the book of `agreement` must be able to prove its growth."""
+    both = [int(key) for key, _ in restored.get(BOTH + agreement, ())][-1:]
+    return both + [int(key) for key, _ in restored.get(OUT + agreement, ())]

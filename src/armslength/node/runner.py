@@ -1,0 +1,232 @@
+"""The only event loop: inputs in, `Core.step`, writes in one transaction, then frames.
+
+    feeds, link, commands, time -> queue -> steps -> tell the own officer at once
+                                              \\-> commit -> send, close, answer
+
+While the disk takes nothing, the watch goes on and the own officer is warned; nothing is acknowledged or sent, frames of
+the other side wait in its own queue, and everybody is told.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol
+
+from armslength.crypto.ledger import Sealed
+from armslength.errors import ArmslengthError, InputError, StoreError
+from armslength.node.clock import Clock
+from armslength.node.core.core import Core
+from armslength.node.core.effects import Effects
+from armslength.node.core.inputs import Command, FrameIn, Input, LinkClosed, LinkOpened, StoreState, Tick
+from armslength.protocol.peer import Now
+from armslength.protocol.writes import Write
+
+MOST_STEPS = 256
+"""Inputs stepped before their writes are committed together."""
+RETRY_S = 1.0
+"""How often a full disk is tried again (real seconds)."""
+LONGEST_WAIT_S = 1.0
+HELD_FRAMES = 1_024
+"""Frames of the other side held while nothing can be stored; beyond, connections are read no further."""
+
+
+class Keeper(Protocol):
+    """What keeps entries and writes: the store."""
+
+    def commit(self, entries: Sequence[tuple[str, Sealed]], writes: Sequence[Write]) -> None:
+        """Keep all of it or nothing."""
+
+
+class Wire(Protocol):
+    """What carries frames: the ground line."""
+
+    def send(self, connection: str, frame: bytes) -> None:
+        """Send a frame."""
+
+    def close(self, connection: str, why: str) -> None:
+        """Close a connection."""
+
+    def pause(self) -> None:
+        """Read no further frames."""
+
+    def resume(self) -> None:
+        """Read again."""
+
+
+Tell = Callable[[Mapping[str, Any]], None]
+TakeDocument = Callable[[str, bytes], Awaitable[None]]
+
+
+class Runner:
+    """Runs one core.
+
+    Args:
+        core: the pure node.
+        store: where entries and writes are kept.
+        clock: of the node.
+        tell: hears every event for the own officer, at once.
+        take_document: looks at signed documents of a counterpart.
+    """
+
+    def __init__(self, core: Core, store: Keeper, clock: Clock, tell: Tell, take_document: TakeDocument) -> None:
+        self.core, self.clock = core, clock
+        self.wire: Wire | None = None
+        self.storing = True
+        self.steps = self.commits = 0
+        self._store, self._tell, self._take_document = store, tell, take_document
+        self._inputs: deque[Input] = deque()
+        self._held: deque[Input] = deque()
+        self._wake = asyncio.Event()
+        self._pending = Effects()
+        self._replies: dict[int, asyncio.Future[Mapping[str, Any]]] = {}
+        self._number = 0
+        self._retry_at = 0.0
+        self._stopping = False
+        self._disk = ThreadPoolExecutor(1, thread_name_prefix="disk")
+        self._documents: set[asyncio.Task[None]] = set()
+
+    def give(self, one: Input) -> None:
+        """Put an input into the queue. Only from the event loop's thread."""
+        self._inputs.append(one)
+        self._wake.set()
+
+    def opened(self, connection: str, counterpart: str, path: str) -> None:
+        """Tell the core that a connection stands."""
+        self.give(LinkOpened(connection, counterpart, path, secrets.token_bytes(32)))
+
+    async def ask(self, verb: str, args: Mapping[str, Any], role: str = "duty officer") -> Mapping[str, Any]:
+        """Return the answer of the core to a command, once it is kept.
+
+        Raises:
+            InputError: it cannot be done; says why.
+            StoreError: the disk does not take it.
+        """
+        if not self.storing:
+            raise StoreError("The disk takes nothing: nothing can be done until it does. See the status.")
+        self._number += 1
+        number = self._number
+        self._replies[number] = asyncio.get_running_loop().create_future()
+        self.give(Command(number, role, verb, args))
+        answer = await self._replies[number]
+        if "error" in answer:
+            wrong = answer["error"]
+            raise InputError(wrong["what"], where=wrong.get("where", ""), remedy=wrong.get("remedy", ""))
+        return answer
+
+    def stop(self) -> None:
+        """End after what is in hand."""
+        self._stopping = True
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Run until stopped."""
+        try:
+            while not self._stopping:
+                await self._wait()
+                self._step()
+                await self._settle()
+            await self._settle()
+        finally:
+            for waiting in self._replies.values():
+                waiting.cancel()
+            self._disk.shutdown(wait=True)
+
+    async def _wait(self) -> None:
+        if self._inputs:
+            await asyncio.sleep(0)
+            return
+        left = (self.core.next_deadline() - self.clock.mono()) / self.clock.speed
+        if not self.storing:
+            left = min(left, RETRY_S)
+        self._wake.clear()
+        try:
+            await asyncio.wait_for(self._wake.wait(), min(max(left, 0.0), LONGEST_WAIT_S))
+        except TimeoutError:
+            return
+
+    def _step(self) -> None:
+        """Step through what came, and through time."""
+        for _ in range(min(len(self._inputs), MOST_STEPS)):
+            one = self._inputs.popleft()
+            if not self.storing and isinstance(one, FrameIn | LinkOpened | LinkClosed):
+                self._hold(one)
+                continue
+            self._one(one)
+        if self.clock.mono() >= self.core.next_deadline():
+            self._one(Tick())
+
+    def _one(self, one: Input) -> None:
+        effects = self.core.step(one, Now(self.clock.utc_ns(), self.clock.mono()))
+        self.steps += 1
+        for told in effects.tells:
+            self._tell(told if self.storing else {**told, "recorded": False})
+        effects.tells = []
+        self._pending.add(effects)
+
+    def _hold(self, one: Input) -> None:
+        self._held.append(one)
+        if len(self._held) == HELD_FRAMES and self.wire is not None:
+            self.wire.pause()
+
+    async def _settle(self) -> None:
+        """Keep what must be kept; only then do the rest. What cannot be kept now is kept later, in order."""
+        if self._pending.durable:
+            if not self.storing and self.clock.mono() < self._retry_at and not self._stopping:
+                return
+            try:
+                loop = asyncio.get_running_loop()
+                pending = self._pending
+                await loop.run_in_executor(self._disk, self._store.commit, pending.entries, pending.writes)
+                self.commits += 1
+            except StoreError as wrong:
+                self._fail(wrong)
+                return
+        done, self._pending = self._pending, Effects()
+        if not self.storing:
+            self._recover()
+        self._perform(done)
+
+    def _fail(self, wrong: StoreError) -> None:
+        self._retry_at = self.clock.mono() + RETRY_S * self.clock.speed
+        for number, _ in self._pending.replies:
+            self._answer(number, {"error": {"what": str(wrong), "remedy": "Make room on the disk; it is tried again."}})
+        self._pending.replies = []
+        if self.storing:
+            self.storing = False
+            self._one(StoreState(False, str(wrong)))
+
+    def _recover(self) -> None:
+        self.storing = True
+        self._inputs.extendleft(reversed(self._held))
+        self._held.clear()
+        if self.wire is not None:
+            self.wire.resume()
+        self.give(StoreState(True, "The disk takes again what must be kept."))
+
+    def _perform(self, effects: Effects) -> None:
+        if self.wire is not None:
+            for connection, frame in effects.frames:
+                self.wire.send(connection, frame)
+            for connection, why in effects.closes:
+                self.wire.close(connection, why)
+        for counterpart, data in effects.documents:
+            task = asyncio.get_running_loop().create_task(self._document(counterpart, data))
+            self._documents.add(task)
+            task.add_done_callback(self._documents.discard)
+        for number, reply in effects.replies:
+            self._answer(number, reply)
+
+    async def _document(self, counterpart: str, data: bytes) -> None:
+        try:
+            await self._take_document(counterpart, data)
+        except ArmslengthError as wrong:
+            self._tell({"event": "refused", "counterpart": counterpart, "says": str(wrong)})
+
+    def _answer(self, number: int, reply: Mapping[str, Any]) -> None:
+        future = self._replies.pop(number, None)
+        if future is not None and not future.done():
+            future.set_result(reply)
