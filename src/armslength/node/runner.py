@@ -3,8 +3,8 @@
     feeds, link, commands, time -> queue -> steps -> tell the own officer at once
                                               \\-> commit -> send, close, answer
 
-While the disk takes nothing, the watch goes on and the own officer is warned; nothing is acknowledged or sent, frames of
-the other side wait in its own queue, and everybody is told.
+While the disk takes nothing, the watch goes on and the own officer is warned; nothing is acknowledged or sent, and frames
+of the other side wait.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from armslength.node.clock import Clock
 from armslength.node.core.core import Core
 from armslength.node.core.effects import Effects
 from armslength.node.core.inputs import Command, FrameIn, Input, LinkClosed, LinkOpened, StoreState, Tick
-from armslength.protocol.peer import Now
+from armslength.protocol.events import Now
 from armslength.protocol.writes import Write
 
 MOST_STEPS = 256

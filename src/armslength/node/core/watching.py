@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from armslength.agreement.terms import Terms, default_terms
-from armslength.domain.alert import AlertChange, Element, Join
+from armslength.domain.alert import Alert, AlertChange, Element, Join
 from armslength.domain.picture import Snapshot, Source, integrity
 from armslength.domain.plot import I64, Roster, pack
 from armslength.engine.picture import Picture
@@ -54,13 +54,15 @@ class Watching:
         self._terms[ALONE] = default_terms()
         self._watch[ALONE] = Watch(self._terms[ALONE])
         self.belonging = Belonging(default_terms(), self.membership, self.roster)
-        self.picture = Picture(tuple(self.sources))
+        self.picture = Picture(self.roster, tuple(self.sources))
+        self._known = 0
 
-    def adopt(self, agreed: Mapping[str, Agreed]) -> list[tuple[str, AlertChange]]:
-        """Take the agreements in force. Watches of terms that changed begin anew; return what that closes: nothing."""
+    def adopt(self, agreed: Mapping[str, Agreed]) -> None:
+        """Take the agreements in force. Watches of terms that changed begin anew."""
         force = {name: one for name, one in agreed.items() if one.terms is not None}
         for name, one in force.items():
-            if self._agreed.get(name) is None or self._agreed[name].digest != one.digest:
+            known = self._agreed.get(name)
+            if one.terms is not None and (known is None or known.digest != one.digest):
                 self._terms[name] = one.terms
                 self._watch[name] = Watch(one.terms)
         for name in [n for n in self._watch if n != ALONE and n not in force]:
@@ -70,7 +72,8 @@ class Watching:
             first = self._terms[sorted(force)[0]]
             if first != self.belonging.terms:
                 self.belonging = Belonging(first, self.membership, self.roster)
-        return []
+                self.picture.datum = first.datum
+                self._known = 0
 
     def take(self, batch: PlotsIn, now_ns: int) -> None:
         """Put plots into the picture."""
@@ -84,7 +87,13 @@ class Watching:
         newest = max(plot.time_ns for plot in batch.plots)
         self.last_plot_ns[source] = max(newest, self.last_plot_ns.get(source, 0))
         plots = pack(batch.plots, self.roster, self._index[source])
-        self.picture.update(plots, now_ns, self.belonging.limits(None), *integrity(batch.plots))
+        if len(self.roster) != self._known:  # a new aircraft: whose it is says what it can fly
+            self._known = len(self.roster)
+            self.picture.limits = self.belonging.limits(None)
+        nic, nac_p = integrity(batch.plots)
+        taken = self.picture.update(plots, now_ns, nic=nic, nac_p=nac_p)
+        for reason, count in taken.kept_aside.items():
+            aside[reason] = aside.get(reason, 0) + count
 
     def look(self, now_ns: int) -> list[tuple[str, AlertChange]]:
         """Return what changed about the alerts, each with the counterpart it is about (`ALONE`: none)."""
@@ -101,7 +110,7 @@ class Watching:
             out += [(name, change) for change in changes if self._concerns(name, change)]
         return out
 
-    def open_alerts(self) -> list[tuple[str, AlertChange | object]]:
+    def open_alerts(self) -> list[tuple[str, Alert]]:
         """Return every open alert with the counterpart it is about."""
         return [(name, alert) for name in self._in_use() for alert in self._watch[name].open_alerts()]
 
@@ -111,7 +120,7 @@ class Watching:
 
     def enter_level(self, address: str, level_m: float, now_ns: int) -> None:
         """Take a level that an officer entered."""
-        self.picture.entered_level(self.roster.index(address), level_m, now_ns)
+        self.picture.entered_level(address, level_m, now_ns)
 
     def join(self, first: str, second: str, until_ns: int, now_ns: int) -> None:
         """Take an agreed join."""

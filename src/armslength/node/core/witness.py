@@ -89,9 +89,7 @@ class Witness:
         elif verdict is Verdict.FORK and story.fork is not None:
             self.fork = True
             effects.writes.append(Put(PROOF + agreement, f"{now.utc_ns}", fork.to_bytes(story.fork)))
-            says = (
-                "It signed two histories of its ledger that cannot both be true. The proof is kept: armslength verify."
-            )
+            says = "It signed two histories of its ledger that cannot both be true. The proof is kept."
             line.accuse("two stories", says, effects, now, event.envelope)
 
     def countersigned(self, line: Line, data: bytes, effects: Effects, now: Now) -> None:
