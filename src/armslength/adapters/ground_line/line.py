@@ -84,7 +84,7 @@ class GroundLine:
         self._calls: dict[tuple[str, str, str], tuple[Call, asyncio.Task[None]]] = {}
         self._reviews: asyncio.Task[None] | None = None
         self._number = 0
-        self._stopped = False
+        self._stopped = self._all_paused = False
 
     async def start(self) -> None:
         """Listen, where that is asked for.
@@ -184,12 +184,14 @@ class GroundLine:
             self._open[connection].end(why)
 
     def pause(self, connection: str | None = None) -> None:
-        """Read nothing from this connection, or from any: what cannot be stored must wait on the other side."""
+        """Read nothing from this connection, or from any, new ones too: what cannot be stored waits on its own side."""
+        self._all_paused = self._all_paused or connection is None
         for link in self._chosen(connection):
             link.pause()
 
     def resume(self, connection: str | None = None) -> None:
         """Read again."""
+        self._all_paused = self._all_paused and connection is not None
         for link in self._chosen(connection):
             link.resume()
 
@@ -245,6 +247,8 @@ class GroundLine:
         link.name = f"{link.counterpart}{link.path}#{self._number}"
         self._open[link.name] = link
         self._pairs[pair] = link
+        if self._all_paused:
+            link.pause()
         self._told.opened(link.name, link.counterpart, link.path)
 
     def frame(self, link: Link, frame: bytes) -> None:
