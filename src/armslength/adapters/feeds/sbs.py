@@ -1,0 +1,88 @@
+"""SBS-1 (BaseStation) over TCP: connects, reads, and connects again with growing patience. See `sbs_lines.py`."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+from armslength.adapters.feeds.lines import CUT, TOO_LONG, Lines
+from armslength.adapters.feeds.port import DOWN, LIVE, STALE, Clock, FeedBatch, FeedHealth, Give
+from armslength.adapters.feeds.sbs_lines import SbsReader
+from armslength.adapters.feeds.values import Heard
+
+PIECE = 1 << 16
+FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 30.0
+"""Wait before another attempt to connect: doubled each time, up to the second [s]."""
+CONNECT_S = 10.0
+
+
+@dataclass
+class SbsFeed:
+    """A BaseStation port.
+
+    Attributes:
+        name: of the feed.
+        host, port: of the program that decodes, usually 30003.
+        clock: of the node.
+        reader: makes plots of the lines.
+        silence_s: after this long without a byte the connection is taken for dead and made anew [s].
+    """
+
+    name: str
+    host: str
+    port: int
+    clock: Clock
+    reader: SbsReader = field(default_factory=SbsReader)
+    silence_s: float = 120.0
+    health: FeedHealth = field(default_factory=FeedHealth)
+
+    async def run(self, give: Give) -> None:
+        """Listen until cancelled."""
+        wait_s = FIRST_WAIT_S
+        while True:
+            heard_before = self.health.heard_ns
+            try:
+                why = await self._listen(give)
+            except (OSError, TimeoutError) as error:
+                why = f"cannot be reached ({getattr(error, 'strerror', None) or 'no answer'})"
+            self.health.become(DOWN, self.clock.utc_ns(), f"{self.host}:{self.port}: {why}")
+            wait_s = FIRST_WAIT_S if self.health.heard_ns != heard_before else wait_s
+            await self.clock.sleep(wait_s)
+            wait_s = min(2.0 * wait_s, LONGEST_WAIT_S)
+
+    async def _listen(self, give: Give) -> str:
+        """Read one connection to its end; return why it ended.
+
+        Raises:
+            OSError, TimeoutError: it cannot be made, or it broke.
+        """
+        stream, writer = await asyncio.wait_for(asyncio.open_connection(self.host, self.port), CONNECT_S)
+        lines = Lines()
+        self.health.connections += 1
+        self.health.become(STALE, self.clock.utc_ns(), "connected, nothing heard yet")
+        try:
+            while data := await asyncio.wait_for(stream.read(PIECE), self.silence_s):
+                self._take(lines.push(data), lines.taken_too_long(), give)
+            return "the connection was closed"
+        except TimeoutError:
+            return f"silent for {self.silence_s:.0f} s"
+        finally:
+            if lines.end():
+                cut = Heard()
+                cut.keep_aside(CUT, "the connection ended within a line")
+                self._give(cut, give)
+            writer.close()
+
+    def _take(self, lines: list[bytes], too_long: int, give: Give) -> None:
+        heard = self.reader.read(lines, self.clock.utc_ns())
+        heard.keep_aside(TOO_LONG, "a line does not end", too_long)
+        if lines or too_long:
+            self.health.become(LIVE, self.clock.utc_ns())
+            self._give(heard, give)
+
+    def _give(self, heard: Heard, give: Give) -> None:
+        batch = FeedBatch(self.name, tuple(heard.plots), heard.aside, self.clock.utc_ns())
+        for reason, says in heard.examples.items():
+            self.health.example(reason, says)
+        self.health.count(batch)
+        give(batch)
