@@ -3,8 +3,8 @@
     feeds, link, commands, time -> queue -> steps -> tell the own officer at once
                                               \\-> commit -> send, close, answer
 
-While the disk takes nothing, the watch goes on and the own officer is warned; nothing is acknowledged or sent, and frames
-of the other side wait.
+While the disk takes nothing, the watch goes on and the own officer is warned; nothing is acknowledged or sent, and
+frames of the other side wait.
 """
 
 from __future__ import annotations

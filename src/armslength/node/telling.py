@@ -1,0 +1,99 @@
+"""Events as words for a terminal, and as lines of JSON for a log. No term of an agreement is in either."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from armslength.units import NM, stamp
+
+QUIET = frozenset({"clock"})
+LINK_WORDS = {
+    "OPEN": "ground line open",
+    "FIRST_CONTACT": "ground line open, no agreement in force",
+    "DIFFERING": "ground line open, but different versions are in force: messages wait",
+    "LOST": "a path of the ground line is lost",
+    "FROZEN": "GROUND LINE FROZEN",
+    "DOWN": "GROUND LINE DOWN",
+}
+
+
+def as_json(event: Mapping[str, Any], time_ns: int) -> str:
+    """Return one line of a structured log."""
+    return json.dumps({"time": stamp(time_ns), **event}, ensure_ascii=False, allow_nan=False)
+
+
+def in_words(event: Mapping[str, Any], time_ns: int) -> str:
+    """Return one line for a person, or "" for what a person need not see as it happens."""
+    kind = event.get("event", "")
+    if kind in QUIET or (kind == "alert" and event.get("change") == "updated"):
+        return ""
+    words = _WORDS.get(kind, _plain)(event)
+    unrecorded = "" if event.get("recorded", True) else "  (NOT RECORDED: the disk takes nothing)"
+    return f"{stamp(time_ns)[11:19]}  {words}{unrecorded}" if words else ""
+
+
+def _plain(event: Mapping[str, Any]) -> str:
+    rest = {key: value for key, value in event.items() if key not in {"event", "recorded"}}
+    return f"{event.get('event', '')}: " + ", ".join(f"{key} {value}" for key, value in rest.items())
+
+
+def _alert(event: Mapping[str, Any]) -> str:
+    pair = " and ".join("+".join(event[side]["addresses"]) for side in ("first", "second"))
+    change = event["change"]
+    if change == "closed":
+        return f"alert over: {pair}. Nothing more is predicted for them."
+    loud = "" if event["sounds"] else " (does not sound)"
+    hmd, vmd = event["hmd_m"], event["vmd_m"]
+    level = "level unknown" if vmd is None else f"{vmd / 0.3048:,.0f} ft"
+    when = f"closest in {event['t_cpa_s']:.0f} s" if event["t_cpa_s"] else "closest now"
+    notes = f". {'; '.join(event['notes'])}" if event["notes"] else ""
+    return (
+        f"{event['tier']} {change}{loud}: {pair}, {when}, {hmd / NM:.1f} NM and {level}, {event['certainty']}, "
+        f"seen by {', '.join(event['sources'])}{notes}"
+    )
+
+
+def _message(event: Mapping[str, Any]) -> str:
+    fields = ", ".join(f"{key} {value}" for key, value in event.get("fields", {}).items())
+    way = f"to {event['counterpart']}" if event.get("way") == "out" else f"from {event['counterpart']}"
+    late = " EXPIRED: came too late, for the record only" if event.get("expired") else ""
+    return f"{event['event']} {event['code']} {event.get('precedence', '')} {way} [{event['id'][7:15]}] {fields}{late}"
+
+
+def _marked(event: Mapping[str, Any]) -> str:
+    who = "we" if event.get("by") == "own" else str(event.get("counterpart"))
+    return f"{who}: {event['mark']} {event.get('code', 'message')} [{str(event['id'])[7:15]}]"
+
+
+def _link(event: Mapping[str, Any]) -> str:
+    says = f" {event['says']}" if event.get("says") else ""
+    path = f" ({event['path']})" if event.get("path") else ""
+    return f"{event['counterpart']}: {LINK_WORDS.get(event['state'], event['state'])}{path}.{says}"
+
+
+def _store(event: Mapping[str, Any]) -> str:
+    return str(event["says"]) if event["working"] else f"NOTHING IS STORED OR ACKNOWLEDGED: {event['says']}"
+
+
+def _terms(event: Mapping[str, Any]) -> str:
+    suspended = f", suspended: {', '.join(event['suspended'])}" if event["suspended"] else ""
+    version = f" version {event['version']}" if event["version"] else ""
+    return f"agreement with {event['counterpart']}: {event['state']}{version}{suspended}"
+
+
+def _feed(event: Mapping[str, Any]) -> str:
+    return f"feed {event['source']}: {event['says']}"
+
+
+_WORDS = {
+    "alert": _alert,
+    "sent": _message,
+    "received": _message,
+    "marked": _marked,
+    "link": _link,
+    "store": _store,
+    "terms": _terms,
+    "feed": _feed,
+}

@@ -1,0 +1,203 @@
+"""What people and programs may look at, as plain values. Decides nothing."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import Any
+
+import numpy as np
+
+from armslength import __version__
+from armslength.domain.picture import DATUMS, STATES, Snapshot, mark_words
+from armslength.node.clock import Clock
+from armslength.node.core.core import Core
+from armslength.node.core.line import Line
+from armslength.node.metrics import Figures
+from armslength.node.runner import Runner
+from armslength.units import NS, stamp
+
+STALE_S = 15.0
+"""A feed that gave no plot for longer is stale, and so is the picture that rests on it."""
+MOST_OFFSET_S = 1.0
+
+
+@dataclass
+class NodeViews:
+    """Looks at a running core."""
+
+    core: Core
+    runner: Runner
+    clock: Clock
+    started_ns: int
+    figures: Figures = field(default_factory=Figures)
+
+    def status(self) -> dict[str, Any]:
+        """Return link, clocks, feeds, store, counts, and whether all of it does its duty."""
+        now = self.clock.utc_ns()
+        core, wrong = self.core, self.wrong()
+        snapshot = core.watching.snapshot
+        return {
+            "armslength": __version__,
+            "party": core.own.party,
+            "post": core.own.post,
+            "process": os.getpid(),
+            "time": stamp(now),
+            "time_ns": str(now),
+            "speed": self.clock.speed,
+            "up_s": round((now - self.started_ns) / NS, 1),
+            "healthy": not wrong,
+            "says": " ".join(wrong) or "Nothing is wrong with the node. Whether the sky is empty it cannot say.",
+            "store": {"working": self.runner.storing, "says": core.store.says},
+            "lines": [self._line(line, now) for line in core.lines.values()],
+            "feeds": self._feeds(now),
+            "tracks": 0 if snapshot is None else len(snapshot),
+            "interference": _interference(snapshot),
+            "alerts": {"open": len(core.watching.open_alerts()), "opened": core.alerts_opened},
+            "encounters": len(core.encounters),
+            "refused": dict(core.refused),
+            "sealed_rounds": "NO SEALED COVER",
+        }
+
+    def wrong(self) -> list[str]:
+        """Return what keeps the node from its duty, one sentence each."""
+        out = [] if self.runner.storing else [f"NOTHING IS STORED OR ACKNOWLEDGED: {self.core.store.says}"]
+        ages = self.core.watching.ages(self.clock.utc_ns())
+        feeds = [source.name for source in self.core.watching.sources]
+        if not feeds:
+            out.append("No feed is set up: the node sees nothing.")
+        out += [f"STALE PICTURE: {name} gives nothing." for name in feeds if ages.get(name, np.inf) > STALE_S]
+        for line in self.core.lines.values():
+            if line.standing == "DOWN":
+                out.append(f"No ground line to {line.name}.")
+            if line.witness.fork:
+                out.append(f"{line.name} HAS SIGNED TWO HISTORIES.")
+            if line.offset is not None and max(abs(line.offset[0]), abs(line.offset[1])) > MOST_OFFSET_S:
+                out.append(f"The clocks of {line.name} and of this node differ: {_between(line.offset)}.")
+        return out
+
+    def tracks(self) -> dict[str, Any]:
+        """Return the picture."""
+        snapshot = self.core.watching.snapshot
+        if snapshot is None:
+            return {"time_ns": None, "tracks": [], "interference": _interference(None)}
+        rows = [self._track(snapshot, row) for row in range(len(snapshot))]
+        return {"time_ns": str(snapshot.now_ns), "tracks": rows, "interference": _interference(snapshot)}
+
+    def encounters(self) -> dict[str, Any]:
+        """Return the latest closed encounters."""
+        return {"encounters": [dict(one) for one in self.core.encounters]}
+
+    def alerts(self) -> dict[str, Any]:
+        """Return open alerts, soonest first."""
+        rows = [
+            {"counterpart": name, "silenced": self.core.silenced.get(alert.id), **alert.as_dict()}
+            for name, alert in sorted(self.core.watching.open_alerts(), key=lambda one: one[1].t_cpa_s)
+        ]
+        return {"alerts": rows, "says": "" if rows else "Nothing declared, nothing seen.", "cover": self._cover()}
+
+    def messages(self) -> dict[str, Any]:
+        """Return the latest messages of every line, oldest first."""
+        rows = [one.as_dict(line.name) for line in self.core.lines.values() for one in line.log.latest()]
+        return {"messages": sorted(rows, key=lambda row: int(row["at_ns"]))}
+
+    def metrics(self) -> bytes:
+        """Return the figures for Prometheus."""
+        return self.figures.text(self.core, self.runner)
+
+    def _cover(self) -> list[dict[str, Any]]:
+        now = self.clock.utc_ns()
+        ages = self.core.watching.ages(now)
+        return [
+            {"source": s.name, "age_s": round(ages[s.name], 1) if s.name in ages else None}
+            for s in self.core.watching.sources
+        ]
+
+    def _feeds(self, now: int) -> list[dict[str, Any]]:
+        watching, ages = self.core.watching, self.core.watching.ages(now)
+        out = []
+        for source in watching.sources:
+            state = self.core.feeds.get(source.name)
+            out.append(
+                {
+                    "name": source.name,
+                    "working": state.working if state else None,
+                    "says": state.says if state else "not heard yet",
+                    "plots": watching.plots_in.get(source.name, 0),
+                    "age_s": round(ages[source.name], 1) if source.name in ages else None,
+                    "kept_aside": dict(watching.kept_aside.get(source.name, {})),
+                }
+            )
+        return out
+
+    def _line(self, line: Line, now: int) -> dict[str, Any]:
+        book = self.core.books.books.get(line.book)
+        return {
+            "counterpart": line.name,
+            "post": line.agreed.post,
+            "state": line.standing,
+            "since": stamp(line.since_ns) if line.since_ns else None,
+            "paths": sorted(line.connections.values()),
+            "agreement": line.agreed.agreement or None,
+            "version": line.agreed.version or None,
+            "terms": line.agreed.state,
+            "digest": line.agreed.digest or None,
+            "suspended": sorted(line.agreed.suspended),
+            "clock_offset_s": None if line.offset is None else [round(x, 6) for x in line.offset],
+            "last_check_s": None if not line.checked_ns else round((now - line.checked_ns) / NS, 1),
+            "sent": line.log.sent,
+            "delivered": line.log.delivered,
+            "received": line.log.received,
+            "expired": line.log.expired,
+            "duplicated": line.log.duplicated,
+            "evidence": dict(line.evidence),
+            "ledger": {
+                "book": line.book,
+                "size": book.size if book else 0,
+                "countersigned": line.witness.countersigned_size,
+                "theirs_signed": line.witness.their_size,
+                "two_stories": line.witness.fork,
+            },
+        }
+
+    def _track(self, s: Snapshot, row: int) -> dict[str, Any]:
+        watching = self.core.watching
+        index, address = int(s.aircraft[row]), s.addresses[row]
+        party = watching.party_of(address)
+        return {
+            "address": address,
+            "callsign": watching.roster.callsign_at(index, s.now_ns),
+            "party": party,
+            "whose": "own" if party == self.core.own.party else "counterpart" if party in self.core.lines else "third",
+            "lat": round(float(s.lat[row]), 6),
+            "lon": round(float(s.lon[row]), 6),
+            "level_m": _number(s.level_m[row]),
+            "datum": DATUMS[int(s.datum[row])],
+            "gs_mps": _number(s.gs_mps[row]),
+            "track_deg": _number(s.track_deg[row]),
+            "vs_mps": _number(s.vs_mps[row]),
+            "sigma_h_m": _number(s.sigma_h_m[row]),
+            "sigma_v_m": _number(s.sigma_v_m[row]),
+            "age_s": _number(s.age_s[row]),
+            "level_age_s": _number(s.level_age_s[row]),
+            "state": STATES[int(s.state[row])],
+            "on_ground": bool(s.on_ground[row]),
+            "sources": list(s.names_of(row)),
+            "marks": list(mark_words(int(s.marks[row]))),
+        }
+
+
+def _number(value: float) -> float | None:
+    return round(float(value), 2) if isfinite(value) else None
+
+
+def _between(offset: tuple[float, float]) -> str:
+    return f"{offset[0]:+.3f} s to {offset[1]:+.3f} s"
+
+
+def _interference(snapshot: Snapshot | None) -> dict[str, Any]:
+    state = None if snapshot is None else snapshot.interference
+    if state is None:
+        return {"active": False, "why": "nothing seen yet"}
+    return {"active": state.active, "since_ns": str(state.since_ns), "share": state.share, "why": state.why}
