@@ -236,7 +236,10 @@ class OffsetKnown:
 
 @dataclass(frozen=True, slots=True)
 class GapSeen:
-    """Messages with these sequence numbers are missing, and later ones of their precedence were delivered without them."""
+    """Messages with these sequence numbers are missing; later ones of their precedence were delivered without them.
+
+    One that comes after all is still delivered. Where more are missing than a window holds, the last ones are named.
+    """
 
     precedence: Precedence
     missing: tuple[int, ...]
@@ -251,7 +254,7 @@ class Duplicate:
 
 @dataclass(frozen=True, slots=True)
 class Stranded:
-    """Messages of ours that were never delivered and cannot be any more: their agreement is no longer the one in force."""
+    """Messages of ours that cannot be delivered any more: another agreement than theirs is in force."""
 
     message_ids: tuple[str, ...]
 
@@ -276,7 +279,7 @@ Event = (
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """What a Peer wants done, in this order: commit `writes` with whatever follows from `events`, then send, then close.
+    """What a Peer wants done: commit `writes` with whatever follows from `events`, then send, then close.
 
     Attributes:
         frames: (path, bytes), the most urgent first.

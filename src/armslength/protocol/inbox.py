@@ -1,0 +1,236 @@
+"""What the other side said: stored before it is acknowledged, delivered once, in order within its stream.
+
+Of each stream is kept: `next`, below which every number is accounted for; `done`, numbers beyond it that were delivered
+already; `held`, numbers beyond it that wait for an earlier one; `missing`, numbers below it that never came. All are
+bounded by WINDOW, and none depends on the version of the agreement, so that an amendment brings nothing back.
+
+Order and lives: FLASH is delivered the moment it comes, and a gap before it is told at once. Of the other precedences a
+gap holds later ones back for `gap_s` at most; then the gap is told and they are delivered. What was missing and comes
+after all is still delivered, once. Nothing is ever dropped to keep an order.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from armslength.protocol.catalogue import Precedence
+from armslength.protocol.events import GapSeen, Timing
+from armslength.protocol.frames import whole_envelope
+from armslength.protocol.marks import Stream
+from armslength.protocol.messages import Mark, Message, from_envelope
+from armslength.protocol.outbox import WINDOW, row_key, stream_of
+from armslength.protocol.refusals import refusal
+from armslength.protocol.writes import Delete, Put, Write
+
+__all__ = ["KEPT", "Arrival", "Inbox", "Record"]
+
+KEPT = 1024
+"""Messages of each stream that stay in the store, so that they can be marked: the newest."""
+
+
+@dataclass(slots=True)
+class Record:
+    """A message that is in the store. `marks`: what we stated, with the time [UTC ns]; `message`: while undelivered."""
+
+    stream: Stream
+    seq: int
+    id: str
+    expired: bool
+    marks: dict[str, int]
+    envelope: bytes
+    message: Message | None = None
+
+
+@dataclass(slots=True)
+class _Stream:
+    next: int = 0
+    done: set[int] = field(default_factory=set)
+    held: dict[int, float] = field(default_factory=dict)
+    missing: set[int] = field(default_factory=set)
+    told: int = 0
+    """Gaps below this number have been told."""
+    records: dict[int, Record] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What came of a message or of time passing: what to deliver, in order, and what gaps to tell before it."""
+
+    gaps: tuple[GapSeen, ...] = ()
+    deliver: tuple[Record, ...] = ()
+
+
+class Inbox:
+    """The inbox from one other side, kept in the spaces in/PAIR (messages) and count/PAIR (numbers)."""
+
+    def __init__(self, pair: str, timing: Timing) -> None:
+        self._in, self._count = f"in/{pair}", f"count/{pair}"
+        self._timing = timing
+        self._streams: dict[Stream, _Stream] = {}
+        self._by_id: dict[str, Record] = {}
+        self._changed: dict[Stream, None] = {}
+
+    @property
+    def spaces(self) -> tuple[str, str]:
+        """The spaces of the store in which it lives."""
+        return self._count, self._in
+
+    def restore(self, space: str, rows: Iterable[tuple[str, bytes]], mono_s: float) -> None:
+        """Take back the rows of one of `spaces`, the counts first. What is held waits anew from `mono_s` on."""
+        for key, value in sorted(rows):
+            precedence, rest = key.split("/", 1)
+            if space == self._count:
+                row = json.loads(value)
+                name = Stream(rest, Precedence(int(precedence)))
+                held = dict.fromkeys(row["held"], mono_s)
+                self._streams[name] = _Stream(row["next"], set(row["done"]), held, set(row["missing"]), row["told"])
+                continue
+            agreement, number = rest.rsplit("/", 1)
+            name, seq = Stream(agreement, Precedence(int(precedence))), int(number)
+            head, envelope = value.split(b"\n", 1)
+            row, stream = json.loads(head), self._streams.setdefault(name, _Stream())
+            held_back = from_envelope(whole_envelope(envelope), envelope, None) if seq in stream.held else None
+            self._keep(stream, Record(name, seq, row["id"], row["expired"], row["marks"], envelope, held_back))
+
+    def expects(self, stream: Stream) -> int:
+        """Return the number of `stream` that is expected next."""
+        return self._streams[stream].next if stream in self._streams else 0
+
+    def streams(self) -> list[Stream]:
+        """Return every stream known."""
+        return sorted(self._streams)
+
+    def find(self, message_id: str) -> Record | None:
+        """Return what is kept of a message by its id."""
+        return self._by_id.get(message_id)
+
+    def judge(self, message: Message) -> bool:
+        """Return whether `message` is new (False: a duplicate). Changes nothing.
+
+        Raises:
+            RemoteProtocolError: "out of window", or "sequence reused": its number belongs to another message.
+        """
+        stream, seq = self._streams.get(stream_of(message)) or _Stream(), message.seq
+        if seq >= stream.next + WINDOW:
+            raise refusal("out of window", "A message came with a number too far ahead of those before it.")
+        record = stream.records.get(seq)
+        if record is not None and record.id != message.id:
+            raise refusal("sequence reused", "Two different messages came under one number.")
+        if seq < stream.next:
+            return seq in stream.missing
+        return seq not in stream.held and seq not in stream.done
+
+    def take(self, message: Message, expired: bool, utc_ns: int, mono_s: float) -> tuple[Arrival, tuple[Write, ...]]:
+        """Take a new message; return what is to be delivered now, and what makes it durable (with `settle`)."""
+        name, seq = stream_of(message), message.seq
+        stream = self._streams.setdefault(name, _Stream())
+        record = Record(name, seq, message.id, expired, {Mark.RECEIVED.value: utc_ns}, message.envelope, message)
+        self._keep(stream, record)
+        self._changed[name] = None
+        writes = (self.row(record), *self._forget(stream, name, seq))
+        if seq in stream.missing:
+            stream.missing.discard(seq)
+            return Arrival(deliver=(record,)), writes
+        if name.precedence is Precedence.FLASH and seq > stream.next:
+            gaps = self._tell(stream, name, seq)
+            stream.done.add(seq)
+            stream.held[seq] = mono_s  # only for the time until the gap is given up
+            return Arrival(gaps, (record,)), writes
+        stream.held[seq] = mono_s
+        return Arrival(deliver=self._drain(stream)), writes
+
+    def skip_to(self, name: Stream, seq: int) -> Arrival:
+        """The sender says that nothing below `seq` will come (any more)."""
+        stream = self._streams.setdefault(name, _Stream())
+        if seq <= stream.next:
+            return Arrival()
+        self._changed[name] = None
+        gaps = self._tell(stream, name, seq)
+        ready: list[Record] = []
+        while stream.next < seq:
+            if stream.next in stream.held:
+                ready += self._drain(stream)
+                continue
+            self._give_up(stream, min((*stream.held, seq)))
+        return Arrival(gaps, (*ready, *self._drain(stream)))
+
+    def due(self) -> float:
+        """Return when the next gap is given up [s, monotonic]; infinity for never."""
+        waits = [s.held[min(s.held)] for s in self._streams.values() if s.held]
+        return min(waits) + self._timing.gap_s if waits else float("inf")
+
+    def tick(self, mono_s: float) -> Arrival:
+        """Give up the gaps that have been waited for long enough."""
+        gaps: list[GapSeen] = []
+        deliver: list[Record] = []
+        for name in sorted(self._streams):
+            stream = self._streams[name]
+            while stream.held and mono_s >= stream.held[lowest := min(stream.held)] + self._timing.gap_s:
+                gaps += self._tell(stream, name, lowest)
+                self._give_up(stream, lowest)
+                deliver += self._drain(stream)
+                self._changed[name] = None
+        return Arrival(tuple(gaps), tuple(deliver))
+
+    def settle(self) -> tuple[Write, ...]:
+        """Return the counts that changed since the last call. They belong into one commit with the messages."""
+        writes = []
+        for name in self._changed:
+            stream = self._streams[name]
+            row = {
+                "done": sorted(stream.done),
+                "held": sorted(stream.held),
+                "missing": sorted(stream.missing),
+                "next": stream.next,
+                "told": stream.told,
+            }
+            key = f"{name.precedence.value}/{name.agreement}"
+            writes.append(Put(self._count, key, json.dumps(row, separators=(",", ":")).encode()))
+        self._changed.clear()
+        return tuple(writes)
+
+    def row(self, record: Record) -> Put:
+        """Return what makes `record`, or a change of it, durable."""
+        head = {"expired": record.expired, "id": record.id, "marks": record.marks}
+        value = json.dumps(head, sort_keys=True, separators=(",", ":")).encode() + b"\n" + record.envelope
+        return Put(self._in, row_key(record.stream, record.seq), value)
+
+    def _keep(self, stream: _Stream, record: Record) -> None:
+        stream.records[record.seq] = self._by_id[record.id] = record
+
+    def _forget(self, stream: _Stream, name: Stream, seq: int) -> list[Write]:
+        """Let the row go that is KEPT numbers older, unless it is still held."""
+        old = stream.records.get(seq - KEPT)
+        if old is None or old.seq in stream.held:
+            return []
+        del stream.records[old.seq]
+        self._by_id.pop(old.id, None)
+        return [Delete(self._in, row_key(name, old.seq))]
+
+    def _drain(self, stream: _Stream) -> tuple[Record, ...]:
+        """Move `next` over all that is there without a gap; return what of it was not delivered yet."""
+        ready = []
+        while stream.next in stream.held:
+            del stream.held[stream.next]
+            if stream.next in stream.done:
+                stream.done.discard(stream.next)
+            else:
+                ready.append(stream.records[stream.next])
+            stream.next += 1
+        return tuple(ready)
+
+    def _give_up(self, stream: _Stream, seq: int) -> None:
+        """Count everything from `next` up to `seq` as missing: it is still taken, should it come."""
+        stream.missing.update(range(max(stream.next, seq - WINDOW), seq))
+        for oldest in sorted(stream.missing)[:-WINDOW]:
+            stream.missing.discard(oldest)
+        stream.next = seq
+
+    def _tell(self, stream: _Stream, name: Stream, seq: int) -> tuple[GapSeen, ...]:
+        """Tell of the numbers below `seq` that are not there, each once."""
+        start = max(stream.next, stream.told, seq - WINDOW)
+        lost = tuple(one for one in range(start, seq) if one not in stream.held)
+        stream.told = max(stream.told, seq)
+        return (GapSeen(name.precedence, lost),) if lost else ()

@@ -1,0 +1,115 @@
+"""Marks: what the receiver of messages states about them, signed. One statement covers messages of one stream.
+
+A stream is what one agreement and one precedence order: sequence numbers count within it. The entries name number and
+id, so that a mark on something never sent is told apart from one on something sent so long ago that it is forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from armslength.crypto.canonical import canonical, parse
+from armslength.crypto.envelope import Envelope, seal, signers, to_json
+from armslength.crypto.keys import SigningKey
+from armslength.protocol.catalogue import Precedence
+from armslength.protocol.frames import FRAME_LIMIT, read_number
+from armslength.protocol.messages import Mark, is_digest, read_stamp
+from armslength.protocol.refusals import refusal
+
+__all__ = ["MARK_FORMAT", "MARK_TYPE", "MOST_ENTRIES", "Entry", "Statement", "Stream", "read", "state"]
+
+MARK_FORMAT = "armslength-mark/1"
+MARK_TYPE = "application/vnd.armslength.mark+json"
+MOST_ENTRIES = 256
+"""Most messages in one statement."""
+
+_KEYS = frozenset({"agreement", "by", "format", "mark", "of", "precedence", "time_ns", "to"})
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Stream:
+    """What is in one order: the messages of one sender under one agreement ("none" without one) at one precedence."""
+
+    agreement: str
+    precedence: Precedence
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A message that is marked: its number, its id, and whether it came too late to be sounded."""
+
+    seq: int
+    id: str
+    expired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A signed statement: `mark` is on all of `entries`, since `time_ns` [UTC ns, clock of who marks]."""
+
+    stream: Stream
+    mark: Mark
+    entries: tuple[Entry, ...]
+    time_ns: int
+
+
+def state(key: SigningKey, to: str, stream: Stream, mark: Mark, entries: Sequence[Entry], time_ns: int) -> bytes:
+    """Return the signed statement of `key` for the messages of the key `to`, as a frame."""
+    tree = {
+        "agreement": stream.agreement,
+        "by": key.public,
+        "format": MARK_FORMAT,
+        "mark": mark.value,
+        "of": [[entry.seq, entry.id, entry.expired] for entry in entries],
+        "precedence": stream.precedence.name,
+        "time_ns": str(time_ns),
+        "to": to,
+    }
+    return to_json(seal(MARK_TYPE, canonical(tree), key))
+
+
+def read(envelope: Envelope, me: str, other: str) -> Statement:
+    """Return the statement that the key `other` made about messages of the key `me`.
+
+    Raises:
+        RemoteProtocolError: it is none, or not signed by `other` alone, or about messages of somebody else.
+    """
+    if len(envelope.signatures) != 1 or envelope.signatures[0][0] != other:
+        reflected = any(public == me for public, _ in envelope.signatures)
+        raise refusal("reflected" if reflected else "wrong key", "A mark is not signed by the receiver's key alone.")
+    if not signers(envelope):
+        raise refusal("bad signature", "The signature of a mark does not fit it.")
+    tree = parse(envelope.payload, limit=FRAME_LIMIT)
+    if tree.keys() != _KEYS:
+        raise refusal("garbage", "A mark has eight members, and not these.")
+    if tree["format"] != MARK_FORMAT:
+        raise refusal("wrong format", f"A mark has the format {MARK_FORMAT}.")
+    if tree["by"] != other or tree["to"] != me:
+        raise refusal("wrong party", "A mark is by another key, or about messages of another key.")
+    return Statement(_stream(tree), _mark(tree["mark"]), _entries(tree["of"]), read_stamp(tree["time_ns"]))
+
+
+def _stream(tree: dict[str, Any]) -> Stream:
+    agreement, precedence = tree["agreement"], tree["precedence"]
+    if type(agreement) is not str or type(precedence) is not str or precedence not in Precedence.__members__:
+        raise refusal("garbage", "A mark names an agreement and a precedence.")
+    return Stream(agreement, Precedence[precedence])
+
+
+def _mark(value: object) -> Mark:
+    if type(value) is not str or value not in Mark.__members__:
+        raise refusal("garbage", "A mark is RECEIVED, UNDERSTOOD or RELAYED.")
+    return Mark[value]
+
+
+def _entries(value: object) -> tuple[Entry, ...]:
+    if type(value) is not list or not 0 < len(value) <= MOST_ENTRIES:
+        raise refusal("garbage", f"A mark is on 1 to {MOST_ENTRIES} messages.")
+    found = []
+    for one in value:
+        if type(one) is not list or len(one) != 3 or not is_digest(one[1]) or type(one[2]) is not bool:
+            raise refusal("garbage", "A marked message is its number, its id, and whether it came too late.")
+        found.append(Entry(read_number(one[0]), one[1], one[2]))
+    return tuple(found)
