@@ -1,7 +1,7 @@
 """Each side signs for the other's ledger: checkpoints out and in, countersignatures, and what contradicts them.
 
-Kept in the store, by agreement: the own checkpoints that came back with both signatures, those still out, the other
-side's that were countersigned here, and a proof where it told two stories.
+Kept in the store, by agreement: the own checkpoints, with both signatures once they came back, the other side's that were
+countersigned here, and a proof where it told two stories.
 """
 
 from __future__ import annotations
@@ -10,22 +10,22 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from armslength.crypto import fork
-from armslength.crypto.checkpoint import checkpoint, read, signed_by
+from armslength.crypto.checkpoint import checkpoint, kept_key, own_space, read, signed_by, their_space
 from armslength.crypto.envelope import from_json, to_json
 from armslength.crypto.keys import SigningKey
 from armslength.crypto.story import Story, Verdict
 from armslength.errors import RemoteProtocolError
 from armslength.node.core.effects import Effects
 from armslength.protocol.events import CheckpointIn, Now
-from armslength.protocol.writes import Delete, Put
+from armslength.protocol.writes import Put
 
 if TYPE_CHECKING:
     from armslength.node.core.line import Line
 
 EVERY_S = 30.0
 """A book that has grown is signed at most this long after [s]."""
-OUT, BOTH, THEIRS, PROOF = "checkpoint/out/", "checkpoint/both/", "checkpoint/theirs/", "checkpoint/proof/"
-"""Spaces of the store; the agreement's id follows. Keys are sizes, so that they stand in order."""
+PROOF = "checkpoint/proof/"
+"""Space of the store in which proofs of two stories are kept; the agreement's id follows."""
 
 Restored = Mapping[str, Sequence[tuple[str, bytes]]]
 
@@ -46,7 +46,7 @@ class Witness:
     def story(self, agreement: str) -> Story:
         """Return what the other side has signed under `agreement`."""
         if agreement not in self._story:
-            held = [from_json(value) for _, value in self._restored.get(THEIRS + agreement, ())]
+            held = [from_json(value) for _, value in self._restored.get(their_space(agreement), ())]
             self._story[agreement] = Story(agreement, agreement, [self._theirs], held)
         return self._story[agreement]
 
@@ -58,15 +58,15 @@ class Witness:
         self._due_s = now.mono_s + EVERY_S
         if agreement not in self._again:
             self._again.add(agreement)
-            for _, value in self._restored.get(OUT + agreement, ()):
+            for value in _out(self._restored, agreement, self._theirs):
                 line.peer.offer_checkpoint(value, now)
         book = line.books.book(agreement)
         if book.size == self._offered.get(agreement, 0):
             return
         self._offered[agreement] = book.size
-        signed = to_json(checkpoint(book, agreement, now.utc_ns, self._key))
-        effects.writes.append(Put(OUT + agreement, f"{book.size:012d}", signed))
-        line.peer.offer_checkpoint(signed, now)
+        signed = checkpoint(book, agreement, now.utc_ns, self._key)
+        effects.writes.append(Put(own_space(agreement), kept_key(signed), to_json(signed)))
+        line.peer.offer_checkpoint(to_json(signed), now)
 
     def received(self, line: Line, event: CheckpointIn, effects: Effects, now: Now) -> None:
         """Hold a checkpoint of theirs against all before it; sign it where it begins with them."""
@@ -81,11 +81,10 @@ class Witness:
             line.accuse(wrong.reason, wrong.says, effects, now, event.envelope)
             return
         if verdict in {Verdict.GROWN, Verdict.SAME}:
-            both = to_json(story.countersign(envelope, self._key))
-            size = read(envelope).size
-            self.their_size = max(self.their_size, size)
-            effects.writes.append(Put(THEIRS + agreement, f"{size:012d}", both))
-            line.peer.countersign(both, now)
+            both = story.countersign(envelope, self._key)
+            self.their_size = max(self.their_size, read(envelope).size)
+            effects.writes.append(Put(their_space(agreement), kept_key(both), to_json(both)))
+            line.peer.countersign(to_json(both), now)
         elif verdict is Verdict.FORK and story.fork is not None:
             self.fork = True
             effects.writes.append(Put(PROOF + agreement, f"{now.utc_ns}", fork.to_bytes(story.fork)))
@@ -107,8 +106,7 @@ class Witness:
             return
         line.books.book(agreement).settle(point.size)
         self.countersigned_size = max(self.countersigned_size, point.size)
-        key = f"{point.size:012d}"
-        effects.writes += [Put(BOTH + agreement, key, data), Delete(OUT + agreement, key)]
+        effects.writes.append(Put(own_space(agreement), kept_key(envelope), data))
 
     def head(self, line: Line, size: int, root: str, effects: Effects, now: Now) -> None:
         """Hold the head that a hello tells against the newest that was signed."""
@@ -122,7 +120,20 @@ class Witness:
             line.accuse("two stories", "Its ledger has another head than the one it signed.", effects, now)
 
 
-def anchors(restored: Restored, agreement: str) -> list[int]:
-    """Return the sizes from which the book of `agreement` must be able to prove its growth."""
-    both = [int(key) for key, _ in restored.get(BOTH + agreement, ())][-1:]
-    return both + [int(key) for key, _ in restored.get(OUT + agreement, ())]
+def anchors(restored: Restored, agreement: str, theirs: str) -> list[int]:
+    """Return the sizes from which the book of `agreement` must be able to prove its growth.
+
+    Args:
+        restored: what the store holds.
+        agreement: its id.
+        theirs: the other side's key.
+    """
+    found = [from_json(value) for _, value in restored.get(own_space(agreement), ())]
+    both = [read(one).size for one in found if signed_by(one, theirs)][-1:]
+    return both + [read(one).size for one in found if not signed_by(one, theirs)]
+
+
+def _out(restored: Restored, agreement: str, theirs: str) -> list[bytes]:
+    """Return the own checkpoints that never came back with the key `theirs` on them."""
+    held = [value for _, value in restored.get(own_space(agreement), ())]
+    return [value for value in held if not signed_by(from_json(value), theirs)]
