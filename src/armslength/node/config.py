@@ -13,9 +13,9 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from armslength.agreement.identity import LONGEST_NAME
-from armslength.errors import HomeError
+from armslength.errors import HomeError, InputError
 from armslength.toml_source import Table, read
-from armslength.units import Quantity
+from armslength.units import Quantity, parse_stamp
 
 __all__ = ["FEED_KEYS", "KEYS", "Config", "Counterpart", "Feed", "Listen", "Plots", "parse_config"]
 
@@ -34,7 +34,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "counterpart": ("name", "dial"),
     "feed": ("name", "kind", *dict.fromkeys(key for keys in FEED_KEYS.values() for key in keys)),
     "plots": ("retention", "budget"),
-    "clock": ("speed",),
+    "clock": ("speed", "utc_origin", "monotonic_origin"),
 }
 """Every table of the node file and the keys it may hold."""
 FASTEST = 10_000.0
@@ -82,7 +82,13 @@ class Plots:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The node file, typed. `speed`: seconds of the node's clock in one second of real time."""
+    """The node file, typed.
+
+    Attributes:
+        speed: seconds of the node's clock in one second of real time.
+        utc_origin_ns, monotonic_origin_s: the clock showed that UTC when CLOCK_MONOTONIC was that; both None: it goes
+            from the start of the node. Several nodes of one machine share an exercise's clock by them.
+    """
 
     party: str
     post: str
@@ -91,6 +97,8 @@ class Config:
     feeds: tuple[Feed, ...] = ()
     plots: Plots = Plots()
     speed: float = 1.0
+    utc_origin_ns: int | None = None
+    monotonic_origin_s: float | None = None
 
 
 Named = TypeVar("Named", Counterpart, Feed)
@@ -107,6 +115,7 @@ def parse_config(text: str, name: str) -> Config:
         HomeError: naming file, line, field, what is wrong and what would be right.
     """
     root = read(text, name, HomeError).only(*KEYS[""])
+    speed, utc, mono = _clock(root.table("clock"))
     return Config(
         party=_name(root, "party", '"North"'),
         post=_name(root, "post", '"NORTH POST"'),
@@ -114,7 +123,9 @@ def parse_config(text: str, name: str) -> Config:
         counterparts=_once([_counterpart(table) for table in root.tables("counterpart")], root, "counterpart"),
         feeds=_once([_feed(table) for table in root.tables("feed")], root, "feed"),
         plots=_plots(root.table("plots")),
-        speed=_clock(root.table("clock")),
+        speed=speed,
+        utc_origin_ns=utc,
+        monotonic_origin_s=mono,
     )
 
 
@@ -238,11 +249,21 @@ def _plots(table: Table | None) -> Plots:
     return Plots(retention, budget)
 
 
-def _clock(table: Table | None) -> float:
+def _clock(table: Table | None) -> tuple[float, int | None, float | None]:
+    """Return speed, and UTC [ns] with CLOCK_MONOTONIC [s] of one moment, where both are given."""
     if table is None:
-        return 1.0
+        return 1.0, None, None
     table.only(*KEYS["clock"])
-    return _ratio(table, "speed") if "speed" in table else 1.0
+    speed = _ratio(table, "speed") if "speed" in table else 1.0
+    if ("utc_origin" in table) != ("monotonic_origin" in table):
+        table.fail((), "utc_origin and monotonic_origin belong together.", "Give both or none.")
+    if "utc_origin" not in table:
+        return speed, None, None
+    try:
+        utc = parse_stamp(table.text("utc_origin", '"2026-03-03T09:00:00Z"'))
+    except InputError as wrong:
+        table.fail("utc_origin", wrong.what, wrong.remedy)
+    return speed, utc, table.quantity("monotonic_origin", Quantity.TIME, example="1234.5 s", least=0.0)
 
 
 def _ratio(table: Table, key: str) -> float:

@@ -1,7 +1,7 @@
 """Each side signs for the other's ledger: checkpoints out and in, countersignatures, and what contradicts them.
 
-Kept in the store, by agreement: the own checkpoints, with both signatures once they came back, the other side's that were
-countersigned here, and a proof where it told two stories.
+Kept in the store, by agreement: the own checkpoints, with both signatures once they came back, the other side's that
+were countersigned here, and a proof where it told two stories.
 """
 
 from __future__ import annotations
