@@ -64,6 +64,14 @@ def test_what_is_settled_is_forgotten_and_the_base_stays_when_many_are_out() -> 
     assert book.anchors == (50,)
 
 
+@given(st.text(max_size=20), st.integers(0, 2**53), st.integers(0, 2**63 - 1))
+def test_a_header_is_canonical_json(text: str, sequence: int, time_ns: int) -> None:
+    entry = Entry(sequence, time_ns, text, "north", text[::-1], "0" * 64, "1" * 64)
+    if sequence < 2**53 and not any("\ud800" <= sign <= "\udfff" for sign in text):
+        assert entry.header() == canonical(entry.tree())
+        assert Entry.from_header(entry.header()) == entry
+
+
 def test_headers_are_read_back() -> None:
     for sealed in more(Book("deal-1"), 3):
         assert Entry.from_header(sealed.entry.header()) == sealed.entry
@@ -95,8 +103,9 @@ def test_what_is_no_header_is_refused(wrong: dict[str, Any]) -> None:
     assert Entry.from_header(canonical(GOOD)).kind == "decision"
     with pytest.raises(LedgerError):
         Entry.from_header(canonical(GOOD | wrong))
-    with pytest.raises(LedgerError):
-        Entry.from_header(b" " + canonical(GOOD))
+    for other in (b" " + canonical(GOOD), json.dumps(GOOD).encode(), canonical(GOOD).replace(b"dec", b"\\ud800"), b"["):
+        with pytest.raises(LedgerError):
+            Entry.from_header(other)
 
 
 @pytest.mark.parametrize(

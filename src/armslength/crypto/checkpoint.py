@@ -8,6 +8,7 @@ change what lies before it: a second story is found, with a proof that a third p
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ from armslength.crypto.ledger import Book, is_hash, is_stamp
 from armslength.crypto.merkle import verify_consistency
 from armslength.errors import LocalProtocolError, RemoteProtocolError
 
-__all__ = ["CHECKPOINT_TYPE", "Checkpoint", "checkpoint", "read", "signed_by"]
+__all__ = ["CHECKPOINT_TYPE", "Checkpoint", "checkpoint", "kept_key", "own_space", "read", "signed_by", "their_space"]
 
 CHECKPOINT_TYPE = "application/vnd.armslength.checkpoint+json"
 _FIELDS = {"agreement", "book", "proof", "root", "since", "size", "time_ns"}
@@ -87,6 +88,25 @@ def read(envelope: Envelope) -> Checkpoint:
     if not verify_consistency(out.since, out.size, old, new, [bytes.fromhex(step) for step in out.proof]):
         raise RemoteProtocolError("bad proof", "A checkpoint does not prove the growth that it claims.")
     return out
+
+
+def own_space(book: str) -> str:
+    """Return the space of the store in which the checkpoints of our `book` are kept, countersigned once they are."""
+    return f"checkpoint/own/{book}"
+
+
+def their_space(book: str) -> str:
+    """Return the space of the store in which the other side's checkpoints of its `book` are kept."""
+    return f"checkpoint/theirs/{book}"
+
+
+def kept_key(envelope: Envelope) -> str:
+    """Return the key under which a checkpoint is kept: by size; the same with more signatures on it.
+
+    Raises:
+        RemoteProtocolError: it is no checkpoint.
+    """
+    return f"{read(envelope).size:016d}-{hashlib.sha256(envelope.payload).hexdigest()[:16]}"
 
 
 def signed_by(envelope: Envelope, *keys: str) -> bool:

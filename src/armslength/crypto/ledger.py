@@ -13,13 +13,15 @@ What is in memory of a book is a few hashes, however long it gets; its entries a
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from armslength.crypto.canonical import canonical, parse
+from armslength.crypto.canonical import canonical
 from armslength.crypto.merkle import Frontier, Growth, leaf_hash
-from armslength.errors import LedgerError, LocalProtocolError, RemoteProtocolError
+from armslength.errors import LedgerError, LocalProtocolError
 
 __all__ = ["NODE", "SALT", "Book", "Entry", "Sealed", "commitment", "genesis"]
 
@@ -59,11 +61,19 @@ class Entry:
     previous: str
 
     def header(self) -> bytes:
-        """Return the canonical bytes: what is hashed."""
-        return canonical(self.tree())
+        """Return the canonical bytes: what is hashed.
+
+        Raises:
+            LocalProtocolError: a text in it has no UTF-8 form.
+        """
+        text = json.dumps(self.tree(), ensure_ascii=False, separators=(",", ":"))  # canonical: ASCII keys, no fractions
+        try:
+            return text.encode()
+        except UnicodeEncodeError:
+            raise LocalProtocolError("A text in a header has no UTF-8 form.") from None
 
     def tree(self) -> dict[str, Any]:
-        """Return the header as a JSON object."""
+        """Return the header as a JSON object, its keys in canonical order."""
         return {
             "actor": self.actor,
             "kind": self.kind,
@@ -87,10 +97,13 @@ class Entry:
             LedgerError: it is none: not canonical, or a field is missing, unknown or of the wrong kind.
         """
         try:
-            tree = parse(data, limit=LONGEST_HEADER)
-        except RemoteProtocolError as wrong:
-            raise LedgerError(f"The header is not readable: {wrong.says}") from None
-        return cls.from_tree(tree)
+            tree = json.loads(data.decode()) if len(data) <= LONGEST_HEADER else None
+        except (ValueError, RecursionError):
+            raise LedgerError("The header is not JSON.") from None
+        entry = cls.from_tree(tree)
+        if _SURROGATE.search(entry.kind + entry.actor + entry.role) or entry.header() != data:
+            raise LedgerError("The header is not in its one canonical form.")
+        return entry
 
     @classmethod
     def from_tree(cls, tree: Any) -> Entry:
@@ -115,6 +128,7 @@ class Entry:
         return cls(sequence, int(time_ns), *texts, *hashes)
 
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _FIELDS = {"actor", "kind", "payload", "previous", "role", "sequence", "time_ns"}
 
 
