@@ -89,6 +89,11 @@ class Marks:
                 return
         known.append(oddity)
 
+    def forget(self, before: float) -> None:
+        """Drop what ended before `before` [s after the epoch]."""
+        kept = {one: [o for o in known if o.until >= before] for one, known in self.by_aircraft.items()}
+        self.by_aircraft = {one: known for one, known in kept.items() if known}
+
     def why(self, aircraft: int, since: float, until: float) -> str:
         """Return why `aircraft` is implausible somewhere in [since, until], or ""."""
         reasons = {o.why for o in self.by_aircraft.get(aircraft, []) if o.since <= until and since <= o.until}

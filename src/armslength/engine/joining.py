@@ -256,8 +256,15 @@ class Joiner:
     def finish(self) -> list[Joined]:
         """Return every encounter in order of time; one whose level was lost for a part counts once."""
         self.settle(math.inf)
+        return self.closed()
+
+    def closed(self) -> list[Joined]:
+        """Return the encounters that can no longer go on, in order of time.
+
+        One whose level was lost for a part counts once: with the part of known level, even while that is still open.
+        """
         known: dict[tuple[int, int], list[Joined]] = {}
-        for found in self._done:
+        for found in (*self._done, *self._open.values()):
             if found.level_known:
                 known.setdefault((found.one, found.two), []).append(found)
         out = []
@@ -272,3 +279,8 @@ class Joiner:
             if not near:
                 out.append(found)
         return sorted(out, key=lambda f: (f.opened, f.closed, f.one, f.two))
+
+    def forget(self, before: float) -> None:
+        """Drop the encounters closed before `before` [s], so that a stream without end needs no memory without end."""
+        self._done = [found for found in self._done if found.closed >= before]
+        self._settled = len(self._done)

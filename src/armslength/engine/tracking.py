@@ -85,6 +85,13 @@ class _Rows:
         return _Rows(*(np.concatenate([getattr(part, name) for part in parts]) for name in _Rows.__slots__))
 
 
+def by_name(names: Sequence[str]) -> I64:
+    """Return the place of each recording in the order of their names."""
+    rank = np.empty(len(names), np.int64)
+    rank[sorted(range(len(names)), key=lambda n: names[n])] = np.arange(len(names))
+    return rank
+
+
 @dataclass
 class Tracker:
     """The tracks of a stream of plots, stretch by stretch. `names` are the recordings, for the examples."""
@@ -252,7 +259,7 @@ class Tracker:
         """Return of each segment the best recording, and how long without a plot of it [s] counts as silence.
 
         The second silence is for before its first and after its last plot. Of equally good recordings the one with more
-        plots counts, then the one that begins earlier, or further south: never the one that was named first.
+        plots counts, then the one that begins earlier, or further south, then the name: never the one named first.
         """
         order = np.lexsort((rows.t, rows.file, segment))
         rows, segment = rows.take(order), segment[order]
@@ -264,7 +271,8 @@ class Tracker:
         # Expected bound of a link: accuracy, and interpolation at a gentle 0.3 g.
         score = np.round(np.hypot(np.add.reduceat(radius, first) / plots, 3.0 * every**2 / 8.0), 1)
         of, file = segment[first], rows.file[first]
-        order = np.lexsort((file, rows.lon[first], rows.lat[first], rows.t[first], -plots, score, of))
+        rank = by_name(self.names)[file]
+        order = np.lexsort((rank, rows.lon[first], rows.lat[first], rows.t[first], -plots, score, of))
         best = order[np.flatnonzero(np.append(True, np.diff(of[order]) != 0))]
         rivals = changes > np.bincount(of) - 1
         silent = np.where(rivals, np.maximum(10.0, 2.5 * every[best]), -1.0)

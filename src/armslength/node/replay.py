@@ -13,6 +13,7 @@ import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
@@ -21,16 +22,16 @@ from armslength.adapters.recording import Recording, open_recordings
 from armslength.agreement.terms import Terms
 from armslength.domain.encounter import Backdrop, Encounter, Evidence, gravity
 from armslength.domain.plot import UNKNOWN_FUTURE, KeptAside, Plots, Roster
-from armslength.engine.detection import Minima, detect_stays
-from armslength.engine.joining import Joined, Joiner
+from armslength.domain.track import Tracks
+from armslength.engine.detection import Minima
+from armslength.engine.joining import Joiner
 from armslength.engine.tracking import Tracker
 from armslength.errors import FeedError, InputError
 from armslength.node.backdrop import Thinner
-from armslength.node.belonging import Belonging
 from armslength.node.evidence import Keeper
-from armslength.node.findings import Findings
 from armslength.node.membership import Membership
 from armslength.node.ordering import TimeOrder
+from armslength.node.stages import Stages, minima_of
 
 Progress = Callable[[float, str], None]
 """Told how much is done (0 to 1) and what is being done."""
@@ -52,8 +53,7 @@ class Request:
     @property
     def minima(self) -> Minima:
         """The figures that detection works with."""
-        s = self.terms.separation
-        return Minima(s.horizontal_m, s.vertical_m, self.terms.near_miss.slant_m)
+        return minima_of(self.terms)
 
 
 @dataclass
@@ -61,6 +61,8 @@ class Outcome:
     """What a replay found.
 
     Attributes:
+        sources: names of what the plots come from: the recordings, but the segments of one source of a plot store are
+            one. source_of: by recording, its place among them.
         problems: recordings and rows that could not be used.
         failed: recordings of which nothing could be used, or that broke off, by their place among `recordings`.
         parties: how many aircraft belong to each party, and "" to nobody; empty without a membership file.
@@ -71,6 +73,8 @@ class Outcome:
     roster: Roster
     aside: KeptAside
     tracker: Tracker
+    sources: list[str] = field(default_factory=list)
+    source_of: list[int] = field(default_factory=list)
     encounters: list[Encounter] = field(default_factory=list)
     evidence: dict[int, Evidence] = field(default_factory=dict)
     backdrop: Backdrop = field(default_factory=lambda: Backdrop(np.empty(0), np.empty(0)))
@@ -114,8 +118,24 @@ def replay(request: Request, progress: Progress = lambda done, what: None) -> Ou
 
 def _in_order(recordings: list[Recording]) -> list[Recording]:
     """Put recordings that say when they begin into that order, the others first: then the stream can flow."""
-    begin = {id(r): r.bounds() for r in recordings}
-    return sorted(recordings, key=lambda r: (begin[id(r)] or (UNKNOWN_FUTURE, 0))[0])
+    begin = {id(r): r.stored.order_ns if r.stored else (r.bounds() or (UNKNOWN_FUTURE, 0))[0] for r in recordings}
+    return sorted(recordings, key=lambda r: begin[id(r)])
+
+
+def _sources(recordings: list[Recording]) -> tuple[list[str], list[int]]:
+    """Return what the plots come from by name, and which of these each recording is of."""
+    names: list[str] = []
+    known: dict[str, int] = {}
+    source_of = []
+    for recording in recordings:
+        name = recording.stored.source if recording.stored else None
+        place = known.get(name, len(names)) if name is not None else len(names)
+        if place == len(names):
+            names.append(recording.name if name is None else name)
+            if name is not None:
+                known[name] = place
+        source_of.append(place)
+    return names, source_of
 
 
 class _Run:
@@ -126,12 +146,14 @@ class _Run:
     ) -> None:
         self.request, self.progress = request, progress
         aside, roster = KeptAside(), Roster()
-        tracker = Tracker([r.name for r in recordings], aside)
-        self.outcome = Outcome(recordings, skipped, roster, aside, tracker)
+        names, source_of = _sources(recordings)
+        stored = [r.stored for r in recordings if r.stored]
+        tracker = Tracker(names, aside, epoch_ns=min((s.epoch_ns for s in stored), default=None))
+        self.outcome = Outcome(recordings, skipped, roster, aside, tracker, names, source_of)
         # A call sign counts from the bucket in which it is first heard: so the buckets must not depend on the machine.
-        self.order = TimeOrder(merge=request.membership is None)
-        self.belonging = Belonging(request.terms, request.membership, roster)
-        self.joiner = Joiner()
+        # Neither must they where a node judged the same plots bucket by bucket.
+        self.order = TimeOrder(merge=request.membership is None and not stored)
+        self.stages = Stages(request.terms, request.membership, roster, tracker, self._look)
         limits = request.minima.near_miss_m, request.terms.separation.dwell_limit_s
         self.keeper = Keeper(lambda found: found.gravity(*limits))
         self.thinner = Thinner()
@@ -140,12 +162,13 @@ class _Run:
         """Read, order, track, detect and join to the end; then judge."""
         weight = [max(r.bytes, 1) for r in self.outcome.recordings]
         total = sum(weight)
-        begins = [r.bounds() for r in self.outcome.recordings]
+        begins = [(r.bounds() or (UNKNOWN_FUTURE, 0))[0] for r in self.outcome.recordings]
+        later = list(accumulate(reversed([*begins[1:], np.iinfo(np.int64).max]), min))[::-1]
+        before = list(accumulate(weight, initial=0))
         for number, batch, share in _read_ahead(self.outcome):
             self.order.add(self._in_time(batch))
-            later = [(b or (UNKNOWN_FUTURE, 0))[0] for b in begins[number + 1 :]]
-            self._advance(min([batch.rest_from_ns, *later]))
-            self.progress((sum(weight[:number]) + share * weight[number]) / total, "reading and detecting")
+            self._advance(min(batch.rest_from_ns, later[number]))
+            self.progress((before[number] + share * weight[number]) / total, "reading and detecting")
         self._advance(None)
         self.progress(1.0, "judging")
         self._judge()
@@ -171,27 +194,23 @@ class _Run:
         if safe_ns == UNKNOWN_FUTURE:
             return
         for batches, until_ns in self.order.stretches(safe_ns):
-            tracks = self.outcome.tracker.update(batches, self.belonging.limits(until_ns), until_ns)
-            if tracks is None:
-                continue
-            self.thinner.add(tracks.lat, tracks.lon)
-            groups = self.belonging.groups(tracks.aircraft, until_ns)
-            stays = detect_stays(tracks, groups, self.request.minima, self.request.terms)
-            self.joiner.add(stays, tracks.aircraft)
-            self.keeper.see(tracks, self.joiner.touched())
-            self.joiner.settle(tracks.window[1])
+            self.stages.stretch(batches, until_ns)
+
+    def _look(self, tracks: Tracks, joiner: Joiner) -> None:
+        """Keep what the report draws."""
+        self.thinner.add(tracks.lat, tracks.lon)
+        self.keeper.see(tracks, joiner.touched())
 
     def _judge(self) -> None:
         o = self.outcome
-        o.parties = self.belonging.count()
-        o.contested += self.belonging.contested.values()
+        o.parties = self.stages.belonging.count()
+        o.contested += self.stages.belonging.contested.values()
         if o.tracker.epoch_ns is None:
             return
-        findings = Findings(self.request.terms, o.roster, self.belonging, o.tracker.marks, o.tracker.epoch_ns)
-        found = self.joiner.finish()
-        o.encounters = [findings.encounter(number, one) for number, one in enumerate(found, 1)]
-        o.grazing = self.joiner.grazing
-        by_number: dict[int, Joined] = dict(enumerate(found, 1))
+        found = self.stages.finish()
+        o.encounters = [encounter for _, encounter in found]
+        o.grazing = self.stages.joiner.grazing
+        by_number = {encounter.encounter: one for one, encounter in found}
         for encounter in sorted(o.encounters, key=gravity):
             if len(o.evidence) == CARDS:
                 break
@@ -222,7 +241,9 @@ def _read_ahead(outcome: Outcome) -> Iterator[tuple[int, Plots, float]]:
         try:
             for number, recording in enumerate(outcome.recordings):
                 try:
-                    for batch in recording.batches(number, outcome.roster, outcome.aside, outcome.problems):
+                    for batch in recording.batches(
+                        outcome.source_of[number], outcome.roster, outcome.aside, outcome.problems
+                    ):
                         if not put((number, batch, recording.progress)):
                             return
                 except FeedError as error:

@@ -43,7 +43,7 @@ def summarise(request: Request, outcome: Outcome, seconds: float) -> dict[str, A
         "warnings": warnings(request, o),
         "members": None if request.membership is None else request.membership.name,
         "clock_error_s": [
-            {"file": r.name, "two_sigma_s": o.tracker.clock_s.get(n)} for n, r in enumerate(o.recordings)
+            {"file": r.name, "two_sigma_s": o.tracker.clock_s.get(o.source_of[n])} for n, r in enumerate(o.recordings)
         ],
         "biases": o.tracker.biases(),
         "implausible": _implausible(o),

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from armslength.adapters.recording import sniff
 from armslength.adapters.recording.account import Account
 from armslength.domain.plot import KeptAside, Plots, Roster
 from armslength.errors import FeedError
+
+if TYPE_CHECKING:
+    from armslength.adapters.recording.stored import Stored
 
 FORMATS = (sniff.CSV, sniff.PARQUET, sniff.JSON_RECORDS, sniff.JSON_COLUMNS, sniff.TRACE)
 """What `Recording.format` may say, besides "unknown" of a file that cannot be read."""
@@ -38,8 +43,21 @@ class Recording:
     progress: float = 0.0
     _fault: FeedError | None = None
 
+    @cached_property
+    def stored(self) -> Stored | None:
+        """Return what a segment of a node's plot store says of itself; None for any other recording. Never raises."""
+        if self.format != sniff.PARQUET or self._fault is not None:
+            return None
+        from armslength.adapters.recording.stored import stored
+
+        return stored(self.path)
+
     def bounds(self) -> tuple[int, int] | None:
         """First and last time [UTC ns] where that is cheap to know (Parquet), else None. Never raises."""
+        return self._ends
+
+    @cached_property
+    def _ends(self) -> tuple[int, int] | None:
         if self.format != sniff.PARQUET or self._fault is not None:
             return None
         from armslength.adapters.recording.reading import parquet_bounds
