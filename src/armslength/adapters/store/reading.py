@@ -101,6 +101,8 @@ def _opened(path: Path, where: str, mode: str) -> Iterator[Snapshot]:
     try:
         recognise(connection, where)
         yield Snapshot(connection, where)
+    except sqlite3.Error as wrong:
+        damaged(where, wrong)
     finally:
         connection.close()
 

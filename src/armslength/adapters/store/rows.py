@@ -61,10 +61,13 @@ def recognise(connection: sqlite3.Connection, where: str) -> None:
 
     Raises:
         LedgerError: it is another file, of another version, or damaged.
+        sqlite3.OperationalError: the system does not let us read it.
     """
     try:
         application = connection.execute("PRAGMA application_id").fetchone()[0]
         version = connection.execute("PRAGMA user_version").fetchone()[0]
+    except sqlite3.OperationalError:
+        raise
     except sqlite3.DatabaseError as wrong:
         damaged(where, wrong)
     if application != APPLICATION:
@@ -74,9 +77,9 @@ def recognise(connection: sqlite3.Connection, where: str) -> None:
 
 
 def damaged(where: str, wrong: sqlite3.Error) -> NoReturn:
-    """Raise the error about a file whose pages do not hold together."""
+    """Raise the error about a file whose pages do not hold together, or cannot be read."""
     remedy = "Keep it as it is, take the last backup, and hold it against the other side's checkpoints (verify)."
-    raise LedgerError(f"The file is damaged ({wrong}).", where=where, remedy=remedy) from None
+    raise LedgerError(f"The file is damaged, or cannot be read ({wrong}).", where=where, remedy=remedy) from None
 
 
 def checksum(space: str, key: str, value: bytes) -> bytes:

@@ -119,8 +119,7 @@ class Store:
             keys: public keys of this node, present and former: its checkpoints must be signed by one of them.
 
         Raises:
-            LedgerError: names the book, the entry and why.
-            StoreError: the disk cannot be read.
+            LedgerError: names the book, the entry and why; or that the file cannot be read.
         """
         with self._lock:
             check_all(self._db(), str(self.path), frozenset(keys))
