@@ -40,7 +40,7 @@ def test_the_rule_of_threes_is_said_with_its_figures_in_both_measures() -> None:
         "Closer than 500 ft (152 m) in a straight line is a near miss",
         "closer than 100 ft (30 m)",
         "Near misses are always detected: outside the area and in exempt areas too.",
-        "120 s (2 min) ahead",
+        "180 s (3 min) ahead",
         "Everywhere, at every level.",
         "every aircraft counts as its own party",
         "Unknown: 3 g sideways, 1 g up or down, at most 1,650 kt (3,056 km/h).",
@@ -117,6 +117,7 @@ def test_the_limit_of_an_unheard_of_category_is_that_of_unknown_and_none_is_hard
         assert limit.speed_mps <= worst.speed_mps
 
 
+QUICK = '[time_budget]\ndetection = "1 ms"\nofficer = "1 ms"\npost = "1 ms"\ncrew = "1 ms"'
 DOUBTS = [
     ('[separation]\nhorizontal = "3 ft"', "t.toml, line 3, separation.horizontal: 3 ft is outside what is usual"),
     ('[separation]\nhorizontal = "80 NM"', "t.toml, line 3, separation.horizontal: 80 NM is outside what is usual"),
@@ -128,7 +129,10 @@ DOUBTS = [
     ('[separation]\nvertical = "3 ft"', "t.toml, line 3, separation.vertical: 3 ft is outside what is usual"),
     ('[separation]\ndwell_limit = "180 min"', "t.toml, line 3, separation.dwell_limit: 10,800 s is outside"),
     ('[near_miss]\nslant = "500 NM"', "t.toml, line 3, near_miss.slant: 500 NM is outside what is usual"),
-    ('lookahead = "2 s"', "t.toml, line 2, lookahead: At 1,000 kt of closing speed the horizontal minimum alone"),
+    (
+        'lookahead = "2 s"\n' + QUICK,
+        "t.toml, line 2, lookahead: At 1,000 kt of closing speed the horizontal minimum alone",
+    ),
     ('lookahead = "2 h"', "t.toml, line 2, lookahead: 7,200 s is outside what is usual"),
     ('[manoeuvre.tanker]\nspeed = "1 kt"', "t.toml, line 3, manoeuvre.tanker.speed: 1 kt is outside what is usual"),
     ('[manoeuvre.tanker]\nvertical = "90 g"', "line 3, manoeuvre.tanker.vertical: 90 g is outside what is usual"),

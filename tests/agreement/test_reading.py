@@ -18,7 +18,7 @@ BASE = """\
 title = "Memo"
 version = 2
 datum = "barometric"
-lookahead = "90 s"
+lookahead = "150 s"
 
 [area]
 name = "North"
@@ -74,7 +74,7 @@ def line_of(start: str) -> int:
 
 def test_terms_are_read_into_si() -> None:
     terms = parse_terms(BASE, "t.toml")
-    assert (terms.title, terms.version, terms.datum, terms.lookahead_s) == ("Memo", 2, BAROMETRIC, 90.0)
+    assert (terms.title, terms.version, terms.datum, terms.lookahead_s) == ("Memo", 2, BAROMETRIC, 150.0)
     assert terms.area == Area("North", ring=((36.5, 37.25), (36.5, 39.25), (35.0, 38.0)), floor_m=10_000 * FT)
     assert terms.exempt[0] == Area("home", circle=Circle(36.0, 38.0, 10 * NM))
     assert terms.exempt[1] == Area("range", box=Box(35.5, 37.5, 36.0, 38.5))
@@ -135,7 +135,7 @@ WRONG = [
         'slant = "500 ft"',
     ),
     ('slant = "500 ft"', 'slant = "9 ft"', "critical", "near_miss.critical", "larger than the near", "Give both"),
-    ('"90 s"', '"90 NM"', "lookahead", "lookahead", "NM is not a unit of time", '"180 s"'),
+    ('"150 s"', '"90 NM"', "lookahead", "lookahead", "NM is not a unit of time", '"180 s"'),
     ("lookahead", "look_ahead", "lookahead", "look_ahead", "not a known key", "Did you mean lookahead?"),
     ('"barometric"', '"QNH"', "datum", "datum", '"QNH" is not known', "barometric, geometric"),
     ('"barometric"', '"geometric"', "floor", "area.floor", "is a flight level", 'floor = "10000 ft"'),

@@ -6,8 +6,9 @@ explains every key, and docs/decisions/0009-articles.md says where the defaults 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from armslength.agreement.area import Area
 from armslength.agreement.articles_kinds import Choice, Choices, Count, Daily, Flag, Hours, Measure, Moment, Text, Texts
@@ -166,7 +167,7 @@ class Emergency:
 
 @dataclass(frozen=True, slots=True)
 class Assistance:
-    """What a request for assistance is answered with."""
+    """What a request for assistance is answered with: "declined" by the node itself, at once, or "by a person"."""
 
     answer: Annotated[str, Choice(("declined", "by a person"))] = "declined"
     answered_s: Seconds = 5 * MINUTE
@@ -246,7 +247,6 @@ class Automation:
 
     traffic_advisory: Annotated[bool, Flag()] = False
     radio_check_answer: Annotated[bool, Flag()] = True
-    assistance_answer: Annotated[bool, Flag()] = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,3 +270,44 @@ class TimeBudget:
     def spent_s(self) -> float:
         """The sum of the steps [s]."""
         return self.detection_s + self.officer_s + self.post_s + self.crew_s
+
+
+ARTICLES: Mapping[str, type[Any]] = {
+    "radio": Radio,
+    "ground_line": GroundLine,
+    "answering": Answering,
+    "failover": Failover,
+    "disclosure": Disclosure,
+    "scope": Scope,
+    "emergency": Emergency,
+    "assistance": Assistance,
+    "working_group": WorkingGroup,
+    "confidentiality": Confidentiality,
+    "suspension": Suspension,
+    "ending": Ending,
+    "validity": Validity,
+    "automation": Automation,
+    "time_budget": TimeBudget,
+}
+"""The articles that are one table, as TOML and `Terms` call them."""
+
+ABOUT: Mapping[str, str] = {
+    "separation": "The minima: keep one of the two distances; closer than both no longer than dwell_limit at a time.",
+    "near_miss": "Closer than this in a straight line. Always detected, outside the area and in exempt areas too.",
+    "radio": "The designated frequencies: languages, radio checks, and how much of the time data may fill a channel.",
+    "ground_line": "The line between the posts: how often it is tested, and when it counts as gone.",
+    "answering": "How soon a post picks up, has the content written down, and passes it on.",
+    "failover": "How often to call, when no answer counts, and by when the ground line is open.",
+    "disclosure": "What the nodes may tell each other of aircraft that come too close, how coarse, and how much.",
+    "scope": "What this deal is not about.",
+    "emergency": "Told for information, without commitment. Cannot be suspended.",
+    "assistance": "What a request for assistance is answered with.",
+    "working_group": "When it meets, and the deadlines of a case.",
+    "confidentiality": "Who may read the terms, and what may be said in public.",
+    "suspension": "Which provisions a party may suspend, and with how much notice. The others stay in force.",
+    "ending": "With how much notice a party may end the agreement.",
+    "validity": 'From when until when: from = "2026-01-01T00:00:00Z", until = ...; left out, no limit.',
+    "automation": "What a node may send without a person. Demands, protests and manoeuvres always need one.",
+    "time_budget": "The time that each step of a warning may take; the sum stays below warning, measured to RELAYED.",
+}
+"""What each article is about, in the words of the comment above it."""

@@ -7,8 +7,8 @@ Its key in TOML is its name without the SI suffix (`check_every`), because peopl
 from __future__ import annotations
 
 import math
-from dataclasses import MISSING, dataclass, fields
-from functools import cache
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from typing import Any, TypeAlias, get_args, get_type_hints
 
 from armslength.units import Quantity
@@ -111,16 +111,23 @@ class Key:
     usual: Any
 
 
-@cache
+_KEYS: dict[type[Any], tuple[Key, ...]] = {}
+"""Made once for each class: resolving annotations takes longer than reading."""
+
+
 def keys_of(article: type[Any]) -> tuple[Key, ...]:
     """Return the keys of a dataclass whose fields are annotated with kinds, in order; other fields are passed over."""
+    if article not in _KEYS:
+        _KEYS[article] = tuple(_keys_of(article))
+    return _KEYS[article]
+
+
+def _keys_of(article: type[Any]) -> Iterator[Key]:
     hints = get_type_hints(article, include_extras=True)
-    found = []
     for one in fields(article):
         kind = next((extra for extra in get_args(hints[one.name])[1:] if isinstance(extra, Kind)), None)
         if kind is not None:
-            found.append(Key(key_of(one.name, kind), one.name, kind, one.default))
-    return tuple(found)
+            yield Key(key_of(one.name, kind), one.name, kind, one.default)
 
 
 def key_of(attribute: str, kind: Kind) -> str:
@@ -128,11 +135,6 @@ def key_of(attribute: str, kind: Kind) -> str:
     if isinstance(kind, Measure):
         return attribute.removesuffix(SUFFIX[kind.quantity])
     return attribute.removesuffix("_ns") if isinstance(kind, Moment) else attribute
-
-
-def required(key: Key) -> bool:
-    """Return whether the key must be given."""
-    return key.usual is MISSING
 
 
 def _clock(seconds: int) -> str:

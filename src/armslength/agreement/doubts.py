@@ -24,7 +24,20 @@ class Doubt:
 
 def doubts(terms: Terms) -> tuple[Doubt, ...]:
     """Return what in `terms` lies outside sensible bounds, or contradicts another article."""
-    return (*_minima(terms), *_near_miss(terms), *_lookahead(terms), *_manoeuvre(terms), *_exempt(terms))
+    found = (
+        _minima,
+        _near_miss,
+        _lookahead,
+        _manoeuvre,
+        _exempt,
+        _blocks,
+        _budget,
+        _frequencies,
+        _posts,
+        _rules,
+        _extra,
+    )
+    return tuple(doubt for one in found for doubt in one(terms))
 
 
 def _outside(value: float, least: float, most: float, path: tuple[str, ...], quantity: Quantity) -> Iterator[Doubt]:
@@ -52,10 +65,47 @@ def _near_miss(terms: Terms) -> Iterator[Doubt]:
 
 def _lookahead(terms: Terms) -> Iterator[Doubt]:
     yield from _outside(terms.lookahead_s, 30.0, 600.0, ("lookahead",), Quantity.TIME)
+    yield from _outside(terms.alert_s, 20.0, 600.0, ("alert",), Quantity.TIME)
     crossing = terms.separation.horizontal_m / CLOSING_MPS
     if terms.lookahead_s < crossing:
         says = f"At 1,000 kt of closing speed the horizontal minimum alone is flown in {crossing:.0f} s."
         yield Doubt(("lookahead",), f"{says} Look further ahead than that, or the warning comes after the loss.")
+
+
+def _budget(terms: Terms) -> Iterator[Doubt]:
+    budget, pick_up = terms.time_budget, terms.answering.flash_pick_up_s
+    if budget.warning_s > terms.alert_s:
+        says = f"The budget counts on {show(budget.warning_s, 's')}, and alerts sound {show(terms.alert_s, 's')} ahead."
+        yield Doubt(("time_budget", "warning"), f"{says} Raise alert, or lower warning.")
+    if budget.post_s < pick_up:
+        says = f"The budget gives the post {show(budget.post_s, 's')}, and it may take {show(pick_up, 's')} to pick up."
+        yield Doubt(("time_budget", "post"), f"{says} Raise post, or lower flash_pick_up under [answering].")
+
+
+def _frequencies(terms: Terms) -> Iterator[Doubt]:
+    roles = {one.role for one in terms.frequencies}
+    if terms.frequencies and "primary" not in roles:
+        yield Doubt(("frequency", 0), 'No frequency is the primary one. Write role = "primary" with it.')
+    elif terms.frequencies and "alternate" not in roles:
+        yield Doubt(("frequency", 0), "There is no alternate: when the primary fails, only the ground line is left.")
+
+
+def _posts(terms: Terms) -> Iterator[Doubt]:
+    for i, party in enumerate(terms.parties):
+        if not party.post and any(other.post for other in terms.parties):
+            yield Doubt(("party", i), f"{party.name} names no duty post: whom does the other side call?")
+
+
+def _rules(terms: Terms) -> Iterator[Doubt]:
+    for number in ("G01", "G02"):
+        if not terms.conduct[number].enabled:
+            yield Doubt(("conduct", number), "It is the heart of the deal, and it is switched off. Is that meant?")
+
+
+def _extra(terms: Terms) -> Iterator[Doubt]:
+    for name in terms.extra:
+        says = "Not executed by this version of armslength: it is kept, shown and signed, and nothing follows from it."
+        yield Doubt((name,), says)
 
 
 def _manoeuvre(terms: Terms) -> Iterator[Doubt]:
@@ -84,6 +134,20 @@ def _exempt(terms: Terms) -> Iterator[Doubt]:
             yield Doubt(("exempt", i), f"{says}, for example not {show_position(lat[0], lon[0])}. Check N, S, E and W.")
 
 
+def _blocks(terms: Terms) -> Iterator[Doubt]:
+    if terms.area is None:
+        return
+    for i, block in enumerate(terms.blocks):
+        lat, lon = zip(*_samples(block.area), strict=True)
+        if not contains(terms.area, lat, lon, float("nan")).any():
+            says = f'No part of "{block.area.name}" was found in the area "{terms.area.name}".'
+            yield Doubt(("block", i), f"{says} Check N, S, E and W.")
+    for i, site in enumerate(terms.protected_sites):
+        if not contains(terms.area, site.lat, site.lon, float("nan")).any():
+            says = f'"{site.name}" is not in the area "{terms.area.name}".'
+            yield Doubt(("protected_site", i), f"{says} Check N, S, E and W.")
+
+
 def _samples(area: Area) -> list[tuple[float, float]]:
     if area.circle is not None:
         return [(area.circle.lat, area.circle.lon)]
@@ -91,3 +155,6 @@ def _samples(area: Area) -> list[tuple[float, float]]:
         box = area.box
         return [(lat, lon) for lat in (box.south, box.north) for lon in (box.west, box.east)]
     return list(area.ring)
+
+
+_LOOKS = (_minima, _near_miss, _lookahead, _manoeuvre, _exempt, _blocks, _budget, _frequencies, _posts, _rules, _extra)

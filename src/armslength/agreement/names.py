@@ -24,3 +24,11 @@ def no_address(table: Table, at: str | tuple[str | int, ...], text: str) -> str:
     if "*" in text:
         table.fail(at, f'"{text}" looks like a call-sign pattern.', OVERLAY)
     return text
+
+
+def no_aircraft(table: Table, at: str, text: str) -> str:
+    """Return `text`, the call sign of a side, refusing one that could be that of a single aircraft."""
+    if any(c.isdigit() for c in text):
+        remedy = f'Write one for all its aircraft, like callsign = "NORTH AIRCRAFT". {OVERLAY}'
+        table.fail(at, f'"{text}" looks like the call sign of one aircraft.', remedy)
+    return no_address(table, at, text)

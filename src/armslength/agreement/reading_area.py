@@ -26,19 +26,19 @@ _BOX = 'box = { south = "33 N", west = "36 E", north = "37 N", east = "42 E" }'
 _CIRCLE = 'circle = { centre = "35.4 N, 38.9 E", radius = "40 NM" }'
 
 
-def read_area(table: Table, datum: str) -> Area:
-    """Return the area that `table` states.
+def read_area(table: Table, datum: str, also: tuple[str, ...] = ()) -> Area:
+    """Return the area that `table` states; `also`: keys of something else that may stand in it.
 
     Raises:
         InputError: (the error of the table's source) naming line, field and remedy.
     """
-    table.only(*AREA_KEYS)
+    table.only(*AREA_KEYS, *also)
     name = no_address(table, "name", table.text("name", '"Northern sector"'))
     shapes = [key for key in table.values if key in SHAPES]
     if len(shapes) != 1:
         what = "It has no shape." if not shapes else f"It has {len(shapes)} shapes: {', '.join(shapes)}."
         table.fail(shapes[1] if shapes else (), what, f"Give exactly one, for example {_CIRCLE} or {_POLYGON}.")
-    floor, ceiling = _level(table, "floor", datum, -math.inf), _level(table, "ceiling", datum, math.inf)
+    floor, ceiling = read_level(table, "floor", datum, -math.inf), read_level(table, "ceiling", datum, math.inf)
     if floor >= ceiling:
         table.fail("floor", "The floor is not under the ceiling.", "Exchange the two, or leave one out for no limit.")
     circle, box = table.table("circle"), table.table("box")
@@ -49,7 +49,8 @@ def read_area(table: Table, datum: str) -> Area:
     return Area(name, ring=_ring(table), floor_m=floor, ceiling_m=ceiling)
 
 
-def _level(table: Table, key: str, datum: str, usual: float) -> float:
+def read_level(table: Table, key: str, datum: str, usual: float) -> float:
+    """Return the level under `key` [m] on the datum of the terms; `usual` where there is none."""
     if key not in table:
         return usual
     text = table.values[key]
@@ -59,7 +60,7 @@ def _level(table: Table, key: str, datum: str, usual: float) -> float:
     return table.quantity(key, Quantity.LENGTH, example="FL245", least=-1000.0)  # the lowest land is at -430 m
 
 
-def _position(table: Table, at: tuple[str | int, ...], value: object) -> Position:
+def read_position(table: Table, at: tuple[str | int, ...], value: object) -> Position:
     """Read "36.5 N, 37.25 E", or a pair ["36.5 deg", "37.25 deg"]."""
     if isinstance(value, str):
         try:
@@ -81,7 +82,7 @@ def _position(table: Table, at: tuple[str | int, ...], value: object) -> Positio
 
 def _ring(table: Table) -> tuple[Position, ...]:
     example = _POLYGON.removeprefix("polygon = ")
-    corners = [_position(table, ("polygon", i), value) for i, value in enumerate(table.items("polygon", example))]
+    corners = [read_position(table, ("polygon", i), value) for i, value in enumerate(table.items("polygon", example))]
     if len(corners) > 1 and corners[0] == corners[-1]:
         corners.pop()  # people close their rings
     if len(corners) > MOST_CORNERS:
@@ -128,7 +129,7 @@ def _circle(inner: Table) -> Circle:
     inner.only(*CIRCLE_KEYS)
     if "centre" not in inner:
         inner.fail((), "centre is missing.", f"Write it like {_CIRCLE}.")
-    lat, lon = _position(inner, ("centre",), inner.values["centre"])
+    lat, lon = read_position(inner, ("centre",), inner.values["centre"])
     radius = inner.quantity("radius", Quantity.LENGTH, example="40 NM")
     if radius > WIDEST_RADIUS_M:
         inner.fail(

@@ -6,7 +6,7 @@ of frame it is; what the table does not list does not leave. Every ruling names 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -37,7 +37,7 @@ class Passage:
     Attributes:
         article: what it rests on.
         needs: provisions, each of which must be in force.
-        automatic: "always", "never", or the key of [automation] that must be true for a node to send it by itself.
+        automatic: "always", "never", or which of `_SWITCHES` lets a node send it by itself.
         without: it also passes while no agreement is in force.
     """
 
@@ -46,6 +46,13 @@ class Passage:
     automatic: str = NEVER
     without: bool = False
 
+
+_SWITCHES: Mapping[str, tuple[str, Callable[[Terms], bool]]] = {
+    "traffic_advisory": ("automation", lambda terms: terms.automation.traffic_advisory),
+    "radio_check_answer": ("automation", lambda terms: terms.automation.radio_check_answer),
+    "assistance": ("assistance", lambda terms: terms.assistance.answer == "declined"),
+}
+"""What the terms say about acting without a person: the article, and where it says so."""
 
 _LINE = Passage("ground_line", automatic=ALWAYS, without=True)
 _ANSWER = Passage("answering")
@@ -82,7 +89,7 @@ GATE = MappingProxyType(
         # emergencies
         "EMG": Passage("emergency"),
         "AST": Passage("assistance"),
-        "ADC": Passage("assistance", automatic="assistance_answer"),
+        "ADC": Passage("assistance", automatic="assistance"),
         # channels
         "MON": _PLAN,
         "IDQ": _PLAN,
@@ -124,15 +131,15 @@ PROTECTED = frozenset(what for what, passage in GATE.items() if not passage.need
 
 def _rulings(what: str, passage: Passage) -> dict[str, Ruling]:
     """Every ruling on `what`, made once: the gate is asked for every message."""
-    article = passage.article
+    article, switch = passage.article, _SWITCHES.get(passage.automatic, ("automation",))[0]
     says = {
         "yes": f"{what} is provided for by the article {article}.",
-        "automatic": f"{what} may leave without a person, by the article automation.",
+        "automatic": f"{what} may leave without a person, by the article {switch}.",
         "person": f"{what} needs a person.",
-        "switched": f"{what} may not leave without a person: the article automation does not allow it.",
+        "switched": f"{what} may not leave without a person: the article {switch} does not allow it.",
         "none": f"{what} needs an agreement in force, and there is none.",
     }
-    article_of = {"automatic": "automation", "person": "automation", "switched": "automation"}
+    article_of = {"automatic": switch, "person": "automation", "switched": switch}
     made = {key: Ruling(key in {"yes", "automatic"}, article_of.get(key, article), why) for key, why in says.items()}
     for provision in (*passage.needs, "automation"):
         made[provision] = Ruling(False, provision, f"{what} may not leave: the provision {provision} is suspended.")
@@ -171,7 +178,7 @@ def may_disclose(
         return made["person"]
     if "automation" in suspended and passage.needs:  # answers to a check and to a request stay
         return made["automation"]
-    return made["automatic"] if getattr(terms.automation, passage.automatic) else made["switched"]
+    return made["automatic"] if _SWITCHES[passage.automatic][1](terms) else made["switched"]
 
 
 _UNKNOWN = "It is not a message of the agreement."
