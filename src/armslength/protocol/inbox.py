@@ -77,22 +77,28 @@ class Inbox:
         """The spaces of the store in which it lives."""
         return self._count, self._in
 
-    def restore(self, space: str, rows: Iterable[tuple[str, bytes]], mono_s: float) -> None:
-        """Take back the rows of one of `spaces`, the counts first. What is held waits anew from `mono_s` on."""
+    def restore(self, space: str, rows: Iterable[tuple[str, bytes]]) -> None:
+        """Take back the rows of one of `spaces`, the counts first; `hold_from` says since when what is held waits."""
         for key, value in sorted(rows):
             precedence, rest = key.split("/", 1)
             if space == self._count:
                 row = json.loads(value)
                 name = Stream(rest, Precedence(int(precedence)))
-                held = dict.fromkeys(row["held"], mono_s)
+                held = dict.fromkeys(row["held"], float("inf"))
                 self._streams[name] = _Stream(row["next"], set(row["done"]), held, set(row["missing"]), row["told"])
                 continue
             agreement, number = rest.rsplit("/", 1)
             name, seq = Stream(agreement, Precedence(int(precedence))), int(number)
             head, envelope = value.split(b"\n", 1)
             row, stream = json.loads(head), self._streams.setdefault(name, _Stream())
-            held_back = from_envelope(whole_envelope(envelope), envelope, None) if seq in stream.held else None
-            self._keep(stream, Record(name, seq, row["id"], row["expired"], row["marks"], envelope, held_back))
+            back = seq in stream.held and seq not in stream.done
+            message = from_envelope(whole_envelope(envelope), envelope, None) if back else None
+            self._keep(stream, Record(name, seq, row["id"], row["expired"], row["marks"], envelope, message))
+
+    def hold_from(self, mono_s: float) -> None:
+        """What is held back waits for what is missing from `mono_s` on [s, monotonic]."""
+        for stream in self._streams.values():
+            stream.held = dict.fromkeys(stream.held, mono_s)
 
     def expects(self, stream: Stream) -> int:
         """Return the number of `stream` that is expected next."""

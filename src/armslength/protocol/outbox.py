@@ -35,6 +35,8 @@ REMEMBERED = 1024
 """Messages of each stream of which the marks are remembered."""
 NARROW, WIDE = 8, 256
 """Bounds of what may be under way at once."""
+OLD_COPY = 2**20
+"""Messages of a stream that a store restored from an old copy may have forgotten."""
 MOST_AGAIN = 16
 """Messages sent again at once when no mark came in time."""
 
@@ -139,15 +141,19 @@ class Outbox:
         """Return every stream known."""
         return sorted(self._streams)
 
-    def skip_to(self, stream: Stream, seq: int) -> None:
-        """The other side expects `seq` next: a store restored from an old copy has forgotten what it used.
+    def check(self, name: Stream, seq: int) -> None:
+        """Refuse the claim that `seq` is expected next where no old copy of our store explains it.
 
         Raises:
-            RemoteProtocolError: "out of window": no old copy explains that much.
+            RemoteProtocolError: "out of window".
         """
-        known = self._stream(stream)
-        if seq > known.next_seq + 2**20:
+        known = self._streams.get(name)
+        if seq > (known.next_seq if known else 0) + OLD_COPY:
             raise refusal("out of window", "The other side claims to have had messages that were never written.")
+
+    def skip_to(self, stream: Stream, seq: int) -> None:
+        """The other side expects `seq` next: a store restored from an old copy has forgotten what it used."""
+        known = self._stream(stream)
         known.next_seq = max(known.next_seq, seq)
 
     def add(self, message: Message) -> Write:

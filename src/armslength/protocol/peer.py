@@ -1,11 +1,43 @@
-"""The one door to the other side. Bytes and times in; events, writes and frames out. No socket, clock or randomness."""
+"""The one door to the other side. Bytes and times in; events, writes and frames out. No socket, clock or randomness.
+
+    peer.connected / receive / disconnected / send / mark / offer / tick ...   then   output = peer.take()
+
+The order in which an Output is carried out is the whole secret of losing nothing: commit its writes, together with
+whatever follows from its events, in one transaction; then send its frames; then close. So a message leaves only after
+it is in our store, and is acknowledged only after it is in theirs; a crash at any moment repeats steps but skips none.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 
-from armslength.protocol.events import AgreementRef, Counterpart, Now, Output, Own, Timing
-from armslength.protocol.messages import Mark, Message, Precedence
+from armslength.crypto.canonical import digest
+from armslength.crypto.envelope import Envelope
+from armslength.errors import LocalProtocolError, RemoteProtocolError
+from armslength.protocol.catalogue import CATALOGUE, Value
+from armslength.protocol.events import (
+    AgreementRef,
+    CheckpointIn,
+    Counterpart,
+    Countersigned,
+    DocumentIn,
+    DocumentTaken,
+    Now,
+    Output,
+    Own,
+    Stranded,
+    Timing,
+)
+from armslength.protocol.frames import Plain, open_frame, read_carrier, read_taken, taken
+from armslength.protocol.greeting import PROOF_TYPE
+from armslength.protocol.line import Line, Rank
+from armslength.protocol.marks import MARK_TYPE
+from armslength.protocol.messages import MESSAGE_TYPE, NONE, Mark, Message, Post, Precedence, compose
+from armslength.protocol.papers import Papers
+from armslength.protocol.refusals import GOES_ON, refusal
+from armslength.protocol.session import Session, State, Step
+from armslength.protocol.traffic import Traffic
 
 __all__ = ["Peer"]
 
@@ -31,81 +63,301 @@ class Peer:
         restored: Restored | None = None,
         timing: Timing | None = None,
     ) -> None:
-        raise NotImplementedError
+        self._me, self._other = me, other
+        self._timing = timing or Timing()
+        self._line = Line(me, other, agreement, self._timing)
+        self._papers = Papers(me.key.public, other.key)
+        self._traffic = Traffic(self._line, _pair(me.key.public, other.key), restored or {})
+        self._line.owner = self._traffic
+        self._last: Now | None = None
+        self._strand()
 
     @staticmethod
     def spaces(me: str, other: str) -> tuple[str, ...]:
         """Return the spaces of the store in which the Peer of these two public keys keeps its state."""
-        raise NotImplementedError
+        return Traffic.spaces(_pair(me, other))
 
     def connected(self, path: str, now: Now, nonce: bytes) -> None:
-        """A connection is there. `path` names this one connection (never used again); `nonce`: 32 fresh random bytes."""
-        raise NotImplementedError
+        """A connection is there.
+
+        Args:
+            path: names this one connection; a name may come again when the connection is gone.
+            now: the time.
+            nonce: 32 fresh random bytes.
+
+        Raises:
+            LocalProtocolError: the nonce is of another length, or the path is connected already.
+        """
+        self._awake(now)
+        self._line.connected(path, now, nonce)
 
     def disconnected(self, path: str, now: Now) -> None:
-        """The connection `path` is gone."""
-        raise NotImplementedError
+        """The connection `path` is gone; nothing happens where there was none."""
+        self._awake(now)
+        self._line.disconnected(path, now)
 
     def receive(self, path: str, frame: bytes, now: Now) -> None:
-        """Take one frame. Raises nothing but RemoteProtocolError; then nothing has changed, and `take` says what to close."""
-        raise NotImplementedError
+        """Take one frame. What comes on a path that is not connected, or that was given up, is passed over.
+
+        Raises:
+            RemoteProtocolError: the frame is refused, for one of `refusals.REASONS`. Nothing of it took effect. Unless
+                the reason is one of `refusals.GOES_ON`, the connection is to be closed, and `take` says so.
+        """
+        self._awake(now)
+        session = self._line.sessions.get(path)
+        if session is None or session.state in (State.FROZEN, State.REFUSED):
+            return
+        try:
+            self._open(session, frame, now)
+        except RemoteProtocolError as wrong:
+            if wrong.reason not in GOES_ON and session.state not in (State.FROZEN, State.REFUSED):
+                self._line.give_up(session, Step.REFUSE, wrong.reason, now)
+            raise
+        session.heard(now)
 
     def send(
         self,
         code: str,
-        fields: Mapping[str, str | int | bool],
+        fields: Mapping[str, Value],
         now: Now,
         *,
         precedence: Precedence | None = None,
         ref: str | None = None,
         valid_until_ns: int | None = None,
     ) -> Message:
-        """Sign a message and queue it durably. Raises LocalProtocolError (unknown code, bad field, no room, no agreement)."""
-        raise NotImplementedError
+        """Sign a message and queue it durably; it leaves when the other side can take it.
+
+        Args:
+            code: of the catalogue.
+            fields: as the catalogue has them.
+            now: the time.
+            precedence: None, or what follows from code and fields, as a check.
+            ref: id of the message that it answers.
+            valid_until_ns: after that it must not be sounded [UTC ns].
+
+        Raises:
+            LocalProtocolError: the catalogue does not have it so, it needs an agreement and none is in force, or there
+                is no `room`.
+        """
+        self._awake(now)
+        known = CATALOGUE.get(code)
+        ref_in_force = self._line.in_force(now)
+        if known is None or (precedence is not None and known.precedence_of(fields) is not precedence):
+            raise LocalProtocolError("A message was to be sent with a code or precedence that the catalogue has not.")
+        if ref_in_force is None and not known.without_agreement:
+            raise LocalProtocolError(f"{code} can be said only under an agreement, and none is in force.")
+        agreement, terms = NONE, NONE
+        if ref_in_force is not None and not (known.without_agreement and self._differing()):
+            agreement, terms = ref_in_force.id, ref_in_force.digest
+        message = compose(
+            self._me.key,
+            Post(self._me.party, self._me.post),
+            Post(self._other.party, self._other.post),
+            code=code,
+            fields=fields,
+            seq=self._traffic.next_seq(agreement, known.precedence_of(fields)),
+            time_ns=now.utc_ns,
+            agreement=agreement,
+            terms=terms,
+            valid_until_ns=valid_until_ns,
+            ref=ref,
+        )
+        self._traffic.add(message, now)
+        return message
 
     def room(self, precedence: Precedence) -> int:
         """Return how many more messages of `precedence` the outbox takes; for FLASH always at least one."""
-        raise NotImplementedError
+        return self._traffic.room(precedence)
+
+    def waiting(self) -> tuple[Message, ...]:
+        """Return every message that the other side has not marked RECEIVED, the most urgent first, in order."""
+        return self._traffic.waiting()
+
+    def standing(self) -> str:
+        """Return how we stand with the other side: "OPEN", "DIFFERING", "FIRST_CONTACT"; "DOWN" without a session."""
+        proved = self._line.proved()
+        return proved[0].state.name if proved else State.DOWN.name
+
+    def paths(self) -> dict[str, str]:
+        """Return the state of every connection by its path."""
+        return {path: session.state.name for path, session in self._line.sessions.items()}
+
+    def offset_s(self, now: Now) -> tuple[float, float] | None:
+        """Return (low, high): the other side's UTC minus ours [s]; None while it is not known."""
+        between = self._line.offset.between(now)
+        return None if between is None else (between[0] / 1e9, between[1] / 1e9)
 
     def mark(self, message_id: str, mark: Mark, now: Now) -> None:
-        """Put UNDERSTOOD or RELAYED on a message received. (RECEIVED is put by the Peer itself.)"""
-        raise NotImplementedError
+        """Put UNDERSTOOD or RELAYED on a message received; putting it twice changes nothing. RECEIVED goes by itself.
+
+        Raises:
+            LocalProtocolError: no such message was delivered (lately), or the mark is RECEIVED.
+        """
+        self._awake(now)
+        self._traffic.mark(message_id, mark, now)
 
     def adopt(self, agreement: AgreementRef | None, now: Now) -> None:
         """Another version is in force from now on (or none): the other side is told on every open session."""
-        raise NotImplementedError
+        self._awake(now)
+        self._line.agreement = agreement
+        self._strand()
+        self._line.announce(now)
 
     def head(self, size: int, root: str) -> None:
-        """Say the head of our book (size, root in hexadecimal), for the next hello."""
-        raise NotImplementedError
+        """Say the head of our book: size, root in hexadecimal (64 digits, or "" for none). The next proof names it."""
+        self._line.ledger = (size, root)
 
     def offer(self, envelope: bytes, now: Now) -> None:
-        """Send a signed document; again at each hello while unanswered, or while the versions in force differ."""
-        raise NotImplementedError
+        """Send a signed document; again at each greeting while unanswered, or while the versions in force differ.
+
+        Raises:
+            LocalProtocolError: it is no envelope, or its frame is larger than 256 KiB.
+        """
+        self._awake(now)
+        self._put_best(Rank.DOCUMENT, self._papers.offer(envelope))
 
     def withdraw(self, digest: str) -> None:
         """Offer the document with this digest (of its envelope) no more."""
-        raise NotImplementedError
+        self._papers.withdraw(digest)
 
     def offer_checkpoint(self, envelope: bytes, now: Now, *, since: int = 0, consistency: Sequence[str] = ()) -> None:
-        """Send a checkpoint that we signed; again at each hello until it comes back countersigned."""
-        raise NotImplementedError
+        """Send a checkpoint that we signed; again at each greeting until it comes back countersigned.
+
+        Args:
+            envelope: canonical JSON.
+            now: the time.
+            since, consistency: RFC 6962 consistency proof from the book of that size on; 0 and empty: none is given.
+
+        Raises:
+            LocalProtocolError: it is not signed by us alone.
+        """
+        self._awake(now)
+        frame = self._papers.offer_checkpoint(envelope, since, consistency)
+        if self.standing() == State.OPEN.name:
+            self._put_best(Rank.CHECKPOINT, frame)
 
     def countersign(self, envelope: bytes, now: Now) -> None:
-        """Send back a checkpoint of theirs with both signatures."""
-        raise NotImplementedError
+        """Send back a checkpoint of theirs with both signatures. Where no session is open: they will ask again.
+
+        Raises:
+            LocalProtocolError: it is not signed by both.
+        """
+        self._awake(now)
+        self._put_best(Rank.CHECKPOINT, self._papers.countersign(envelope))
 
     def tick(self, now: Now) -> None:
         """Do what is due. Call it at `next_deadline`, or oftener."""
-        raise NotImplementedError
+        self._awake(now)
+        self._line.tick(now)
+        self._traffic.tick(now)
 
     def next_deadline(self) -> float:
-        """Return when `tick` is due next [s, monotonic]; infinity for never."""
-        raise NotImplementedError
+        """Return when `tick` is due next [s, monotonic]: 0 before the first call with a time, infinity for never."""
+        return 0.0 if self._last is None else min(self._line.due(), self._traffic.due())
 
     def take(self) -> Output:
         """Return what is to be done since the last call. Outputs are committed in the order taken.
 
-        When the store refuses one, keep it and commit it before any later one, or throw the Peer away and restore it.
+        When the store refuses one, keep it and commit it before any later one, or throw the Peer away and restore it:
+        what this Peer remembers already counts as stored.
         """
-        raise NotImplementedError
+        line = self._line
+        for session in {one.path: one for one in line.turned}.values():
+            documents, checkpoints = self._papers.due(session.state)
+            for frame in documents:
+                line.put(Rank.DOCUMENT, session, frame)
+            for frame in checkpoints:
+                line.put(Rank.CHECKPOINT, session, frame)
+        writes = self._traffic.take(self._last)
+        alive = {path for path, session in line.sessions.items() if session.state not in (State.FROZEN, State.REFUSED)}
+        frames = sorted((one for one in line.frames if one[1] in alive), key=itemgetter(0))
+        output = Output(tuple(line.events), writes, tuple(one[1:] for one in frames), tuple(line.close))
+        line.events, line.frames, line.close, line.turned = [], [], [], []
+        return output
+
+    def _awake(self, now: Now) -> None:
+        """Note the time; where we ourselves stood still, nobody else is blamed for silence."""
+        if self._last is None:
+            self._line.start(now)
+            self._traffic.start(now)
+        elif (still := now.mono_s - self._last.mono_s) > 2 * self._timing.ping_s:
+            self._line.stalled(still)
+        self._last = now
+
+    def _open(self, session: Session, frame: bytes, now: Now) -> None:
+        """Say what `frame` is, whether it has a place now, and pass it on."""
+        came = open_frame(frame)
+        if isinstance(came, Plain) and came.kind == "hello":
+            self._line.hello(session, came, now)
+        elif isinstance(came, Envelope) and came.payload_type == PROOF_TYPE:
+            session.spend(now, self._timing)
+            self._line.proof(session, came, now)
+        elif not session.proved:
+            raise refusal("wrong state", "Before the keys are proved nothing but a greeting has a place.")
+        elif isinstance(came, Plain):
+            session.spend(now, self._timing)
+            self._plain[came.kind](self, session, came, now)
+        elif came.payload_type == MESSAGE_TYPE:
+            self._traffic.message(session, came, frame, now)
+        elif came.payload_type == MARK_TYPE:
+            self._traffic.marks(session, came, frame, now)
+        else:
+            raise refusal("unknown kind", "An envelope of a type that does not exist came.")
+
+    def _ping(self, session: Session, frame: Plain, now: Now) -> None:
+        self._line.ping(session, frame, now)
+
+    def _pong(self, session: Session, frame: Plain, now: Now) -> None:
+        self._line.pong(session, frame, now)
+
+    def _taken(self, _session: Session, frame: Plain, _now: Now) -> None:
+        for name in read_taken(frame):
+            self._traffic.taken(name)
+            if self._papers.taken(name):
+                self._line.events.append(DocumentTaken(name))
+
+    def _document(self, session: Session, frame: Plain, _now: Now) -> None:
+        came = read_carrier(frame)
+        self._line.events.append(DocumentIn(came.wire))
+        self._line.put(Rank.MARK, session, taken([digest(came.wire)]))
+
+    def _checkpoint(self, _session: Session, frame: Plain, now: Now) -> None:
+        if self._line.in_force(now) is None:
+            raise refusal("wrong agreement", "A checkpoint came, and no agreement is in force.")
+        came = read_carrier(frame)
+        self._papers.judge_checkpoint(came)
+        self._line.events.append(CheckpointIn(came.wire, came.since, came.consistency))
+
+    def _countersigned(self, _session: Session, frame: Plain, _now: Now) -> None:
+        came = read_carrier(frame)
+        if self._papers.countersigned(came):
+            self._line.events.append(Countersigned(came.wire))
+
+    _plain: Mapping[str, Callable[[Peer, Session, Plain, Now], None]] = {
+        "ping": _ping,
+        "pong": _pong,
+        "taken": _taken,
+        "document": _document,
+        "checkpoint": _checkpoint,
+        "countersigned": _countersigned,
+    }
+
+    def _differing(self) -> bool:
+        """Return whether there are sessions, and on none of them the same version is in force."""
+        return self.standing() in (State.DIFFERING.name, State.FIRST_CONTACT.name)
+
+    def _put_best(self, rank: int, frame: bytes) -> None:
+        if proved := self._line.proved():
+            self._line.put(rank, proved[0], frame)
+
+    def _strand(self) -> None:
+        """Give up what waits under another agreement than the one in force."""
+        if self._line.agreement is not None:
+            ids = self._traffic.strand(self._line.agreement.id)
+            if ids:
+                self._line.events.append(Stranded(ids))
+
+
+def _pair(me: str, other: str) -> str:
+    """Return the name of a pair of keys in the names of spaces."""
+    return f"{me[:16]}-{other[:16]}"
