@@ -17,6 +17,8 @@ F64 = NDArray[np.float64]
 
 BARO, GEO = 8.0, 15.0
 """1-sigma scatter of reported levels about the flight [m]: rounding to 25 ft and jitter; not their bias."""
+COARSE = 14.0
+"""The same where no vertical rate is reported: then the level is likely to be rounded to 100 ft [m]."""
 LT, L, LV, L00, L01, L11, ELSE_T, ELSE, ELSE_N, LEVEL_STATE = range(10)
 CLIMB_MAX, SLACK = 200.0, 100.0
 """No level changes by more than CLIMB_MAX [m/s] over the time, and SLACK [m]."""
@@ -64,6 +66,7 @@ def follow_level(s: F64, t: float, level: float, rate: float, scatter: float, an
             s[LT] = math.nan
         return False
     dt = t - s[LT]
+    scatter = max(scatter, COARSE) if math.isnan(rate) else scatter
     if anew or math.isnan(s[LT]) or dt > FORGET:
         begin_level(s, t, level, rate, scatter)
         return False
@@ -81,7 +84,7 @@ def follow_level(s: F64, t: float, level: float, rate: float, scatter: float, an
     s[ELSE_N] = 0.0
     z, v, p00, p01, p11 = carry_level(s, dt)
     r, off = scatter * scatter, level - z
-    if off * off > 9.0 * (p00 + r):  # it begins or ends a climb
+    if off * off > 16.0 * (p00 + r):  # it begins or ends a climb
         more = off * off / (dt * dt)
         p00, p01, p11 = p00 + more * dt * dt / 3.0, p01 + more * dt / 2.0, p11 + more
     k0, k1 = p00 / (p00 + r), p01 / (p00 + r)
