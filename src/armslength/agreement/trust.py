@@ -266,7 +266,7 @@ class Standing:
             if key not in valid:
                 what = "A signature on it does not fit: it was changed after it was signed."
                 raise SignatureError(what, where=called, remedy=_ASK)
-        if before and not valid & before.document.keys:
+        if before and document.digest not in self.documents and not valid & before.document.keys:
             what = "None of the keys of the version before it has signed it."
             raise SignatureError(what, where=called, remedy="A new key counts only with the signature of the old one.")
 
