@@ -41,7 +41,7 @@ def parse_channel(text: str) -> str:
         wide = float(short[1]) * (1000.0 if short[2].lower() == "mhz" else 1.0)
         if HF[0] <= wide < HF[1]:
             return f"{wide:.1f} kHz"
-        if short[2].lower() == "khz" and wide == int(wide) and VHF[0] <= wide <= UHF[1]:
+        if wide == int(wide) and VHF[0] <= wide <= UHF[1]:
             return parse_channel(f"{int(wide) // 1000}.{int(wide) % 1000:03d} MHz")
     elif re.fullmatch(r"[\d.]+", text):
         remedy = f"Write a channel name with six figures, or a frequency with its unit: {EXAMPLE}."

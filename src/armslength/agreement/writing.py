@@ -89,6 +89,15 @@ def value_of(value: Any, kind: Kind) -> str:
     return inline(bool(value) if isinstance(kind, Flag) else value)
 
 
+def plain_value(value: Any, kind: Kind | Quantity | None = None) -> str:
+    """Return a value as people read it: as in TOML, without quotes around a measure; a quantity is given in SI."""
+    if isinstance(kind, Quantity):
+        return exact(value, kind, _units(value, kind)).strip('"')
+    if kind is None:
+        return inline(value)
+    return ("yes" if value else "no") if isinstance(kind, Flag) else value_of(value, kind).strip('"')
+
+
 def moment(ns: int) -> str:
     """Return UTC nanoseconds as ISO 8601, as `parse_stamp` reads it: to the microsecond where it needs it."""
     at = f"{datetime.fromtimestamp(ns // NS, UTC):%Y-%m-%dT%H:%M:%S}"
