@@ -88,13 +88,21 @@ class Line:
         ref = self.agreement
         return ref if ref is not None and now.utc_ns < ref.expires_ns else None
 
-    def proved(self) -> list[Session]:
+    def proved(self, now: Now | None = None) -> list[Session]:
         """Return the sessions on which the other side proved its key and answers, the best first.
 
-        The best is one on which the same version is in force; of those, the oldest: to change would reorder.
+        The best is one on which the same version is in force, of those one that is not doubtful (if `now` is given), of
+        those the oldest: to change would reorder.
         """
         found = [session for session in self.sessions.values() if session.proved]
-        return sorted(found, key=lambda session: _PREFERRED.index(session.state))
+        if len(found) < 2:
+            return found
+
+        def worth(session: Session) -> tuple[int, bool]:
+            doubtful = now is not None and session.doubtful(now.mono_s, self.timing)
+            return _PREFERRED.index(session.state), doubtful
+
+        return sorted(found, key=worth)
 
     def start(self, now: Now) -> None:
         """The first moment known: from now on the other side is missing, if there is something to miss it for."""

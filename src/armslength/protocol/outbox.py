@@ -200,6 +200,11 @@ class Outbox:
                 flying = under_way
         return found
 
+    def under_way(self, precedence: Precedence) -> list[Waiting]:
+        """Return what of `precedence` left and was not marked yet, in order."""
+        streams = [stream for name, stream in self._in_order() if name.precedence is precedence]
+        return [stream.waiting[seq] for stream in streams for seq in sorted(stream.flying)]
+
     def again(self, now_s: float) -> list[Waiting]:
         """Return what was sent long ago without a mark: it is to be sent again. The wait doubles."""
         late: list[Waiting] = []

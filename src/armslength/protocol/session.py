@@ -125,6 +125,10 @@ class Session:
         """Whether the other side proved its key here and still answers."""
         return self.state in OPENED
 
+    def doubtful(self, now_s: float, timing: Timing) -> bool:
+        """Return whether it has been silent for longer than two pings: another session is to be preferred."""
+        return now_s - self.heard_s > 2 * timing.ping_s + self.rtt_s
+
     def move(self, step: Step) -> None:
         """Go on in the table. Raises LocalProtocolError."""
         self.state = after(self.state, step)

@@ -80,7 +80,7 @@ class Traffic:
         frame = state(self._line.me.key, self._line.other.key, record.stream, mark, (entry,), now.utc_ns)
         self._writes += [self._inbox.row(record), self._stated.add(frame)]
         self._stated.sent_s = now.mono_s
-        for session in self._line.proved()[:1]:
+        for session in self._line.proved(now)[:1]:
             self._line.put(Rank.MARK, session, frame)
 
     def message(self, session: Session, envelope: Envelope, frame: bytes, now: Now) -> None:
@@ -148,6 +148,10 @@ class Traffic:
         if session.state is not State.OPEN:
             fit = {one.path for one in self._line.proved() if one.state is State.OPEN}
             self._outbox.landed(fit.__contains__)
+        for one in self._outbox.under_way(Precedence.FLASH):  # the path on which it left may be dead already
+            if session.path not in one.paths and self._may(one.message, session):
+                one.paths = (*one.paths, session.path)
+                self._line.put(Rank.FLASH, session, one.message.envelope)
         for frame in self._stated.frames():
             self._line.put(Rank.MARK, session, frame)
         self._stated.sent_s = now.mono_s
@@ -168,8 +172,9 @@ class Traffic:
     def tick(self, now: Now) -> None:
         """Give up gaps, and send again what was not marked in time."""
         self._deliver(self._inbox.tick(now.mono_s), now)
-        proved = self._line.proved()
+        proved = self._line.proved(now)
         if proved:
+            self._doubt(proved, now)
             self._fly(self._outbox.again(now.mono_s), now)
             if self._stated and now.mono_s >= self._stated.sent_s + self._line.timing.resend_most_s:
                 self._stated.sent_s = now.mono_s
@@ -237,14 +242,20 @@ class Traffic:
 
     def _pump(self, now: Now) -> None:
         """Let leave what may."""
-        proved = self._line.proved()
+        proved = self._line.proved(now)
         if proved:
             best = proved[0]
             self._fly(self._outbox.leaving(now.mono_s, lambda message: self._may(message, best)), now)
 
+    def _doubt(self, proved: list[Session], now: Now) -> None:
+        """What is under way on sessions of which we are in doubt waits again, where there is a better one."""
+        sure = {one.path for one in proved if not one.doubtful(now.mono_s, self._line.timing)}
+        if sure and len(sure) < len(proved):
+            self._outbox.landed(sure.__contains__)
+
     def _fly(self, ready: Iterable[Waiting], now: Now) -> None:
         """Send each on the best session, FLASH on every one."""
-        proved = self._line.proved()
+        proved = self._line.proved(now)
         for one in ready:
             over = proved[:1]
             if one.message.precedence is Precedence.FLASH:
