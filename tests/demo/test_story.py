@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import armslength.node.core
-from armslength.demo.story import _TELLERS, ALARM, CODES, GOOD, SILENT, TELL, WARN, Said, Story, clock
+from armslength.demo.story import _TELLERS, ALARM, CODES, GOOD, SILENT, WARN, Said, Story, clock
 from demo.told import PLAN, alert, mark, message
 
 
@@ -37,7 +37,7 @@ def test_the_own_aircraft_stands_first(story: Story) -> None:
 def test_an_update_is_not_told_again_a_higher_tier_is(story: Story) -> None:
     story.tell("NORTH", alert(45.0), 45.0)
     assert story.tell("NORTH", alert(46.0, change="updated"), 46.0) == []
-    assert story.tell("NORTH", alert(47.0, change="raised"), 47.0) == []  # the same tier
+    assert story.tell("NORTH", alert(47.0, change="raised"), 47.0) == []  # the same tier, the same sound
     (said,) = story.tell("NORTH", alert(80.0, change="raised", tier="ALERT"), 80.0)
     assert said.tone == ALARM and said.text.startswith("ALERT")
     (over,) = story.tell("NORTH", alert(200.0, change="closed"), 200.0)
@@ -53,7 +53,18 @@ def test_nothing_is_called_safe_or_clear(word: str, story: Story) -> None:
 
 def test_what_does_not_sound_is_told_without_alarm(story: Story) -> None:
     (said,) = story.tell("NORTH", alert(45.0, sounds=False, vmd_m=None, notes=["level unknown."]), 45.0)
-    assert said.tone == TELL and "without a sound" in said.text and "(level unknown.)" in said.text
+    assert said.tone == WARN and "without a sound" in said.text and "(level unknown.)" in said.text
+
+
+def test_what_is_shown_and_then_sounds_is_told_again_with_its_sound(story: Story) -> None:
+    story.tell("NORTH", alert(20.0, sounds=False), 20.0)
+    (said,) = story.tell("NORTH", alert(64.0, change="raised", tier="ALERT"), 64.0)
+    assert said.tone == ALARM
+
+
+def test_notes_call_aircraft_by_their_names(story: Story) -> None:
+    said = text(story.tell("NORTH", alert(45.0, notes=["d20001: seen by one kind of source alone"]), 45.0))
+    assert said.endswith("(OSIER11: seen by one kind of source alone.)")
 
 
 def test_a_level_that_nobody_knows_is_said_so(story: Story) -> None:

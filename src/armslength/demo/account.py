@@ -24,7 +24,7 @@ class Side:
     """What one node told.
 
     Attributes:
-        alerts: the opening of every alert that sounded, and of every one that did not, in order.
+        alerts: every alert by its id, as it opened. sounded: ids of those that sounded at any time.
         sent, received: messages by id, as they were first told.
         came: how often each message was told as received.
         marks: by message id, the marks that came back.
@@ -32,7 +32,8 @@ class Side:
         others: how often each other event was told.
     """
 
-    alerts: list[Event] = field(default_factory=list)
+    alerts: dict[str, Event] = field(default_factory=dict)
+    sounded: set[str] = field(default_factory=set)
     sent: dict[str, Event] = field(default_factory=dict)
     received: dict[str, Event] = field(default_factory=dict)
     came: Counter[str] = field(default_factory=Counter)
@@ -84,9 +85,9 @@ class Account:
         ]
 
     def _alert(self, side: Side, event: Event) -> None:
-        if event["change"] == "opened":
-            side.alerts.append(event)
-        if event["change"] in {"opened", "raised"} and event["sounds"]:
+        side.alerts.setdefault(str(event["id"]), event)
+        if event["sounds"] and event["change"] != "closed":
+            side.sounded.add(str(event["id"]))
             meeting = self.plan.meeting_of(event["first"]["addresses"], event["second"]["addresses"])
             if meeting is not None:
                 side.first_heard.setdefault(meeting.name, self.plan.seconds(int(event["now_ns"])))
@@ -101,7 +102,7 @@ class Account:
                 delivered += came and marked
                 lost += not came
         return {
-            "alerts": sum(_sounding(side) for side in self.sides.values()),
+            "alerts": sum(len(side.sounded) for side in self.sides.values()),
             "calls": sum(event["code"] in CALLS for side in self.sides.values() for event in side.sent.values()),
             "sent": sum(len(side.sent) for side in self.sides.values()),
             "delivered": delivered,
@@ -145,15 +146,11 @@ class Account:
         return rows
 
 
-def _sounding(side: Side) -> int:
-    return sum(bool(event["sounds"]) for event in side.alerts)
-
-
 def _told(side: Side) -> dict[str, Any]:
     marks: Counter[str] = Counter(mark for some in side.marks.values() for mark in some)
     return {
-        "alerts": _sounding(side),
-        "shown_without_sound": len(side.alerts) - _sounding(side),
+        "alerts": len(side.sounded),
+        "shown_without_sound": len(side.alerts) - len(side.sounded),
         "sent": dict(sorted(Counter(str(event["code"]) for event in side.sent.values()).items())),
         "received": dict(sorted(Counter(str(event["code"]) for event in side.received.values()).items())),
         "expired": sum(bool(event.get("expired")) for event in side.received.values()),

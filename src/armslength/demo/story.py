@@ -84,15 +84,25 @@ class Story:
         if change == "closed":
             before = self._told.pop(key, None)
             return None if before is None else (GOOD, f"No longer closing: {names}.")
-        if change in {"updated", "lowered"} or self._told.get(key) == tier:
+        heard = f"{tier} {event['sounds']}"
+        if change in {"updated", "lowered"} or self._told.get(key) == heard:
             return None
-        self._told[key] = tier
+        self._told[key] = heard
         word, tone = TIERS[tier]
+        far, notes = f"{names} {_distance(event)}{_left(event)}.", self._notes(event)
         if not event["sounds"]:
-            return TELL, f"On the screen, without a sound: {names}. {_notes(event)}".rstrip()
-        left = _left(event)
+            return WARN, f"On the screen, without a sound: {far}{notes}"
         whose = " Bound by nobody here: the other side is not told." if event["own_side_only"] else ""
-        return tone, f"{word} for the own officer: {names} {_distance(event)}{left}.{whose} {_notes(event)}".rstrip()
+        return tone, f"{word} for the own officer: {far}{whose}{notes}"
+
+    def _notes(self, event: Event) -> str:
+        """Return what the officer must know besides, with call signs for addresses."""
+        notes = []
+        for note in event.get("notes") or ():
+            address, colon, words = str(note).rstrip(".").partition(": ")
+            known = self._plan.callsigns.get(address)
+            notes.append(f"{known}: {words}" if known and colon else str(note).rstrip("."))
+        return f" ({'; '.join(notes)}.)" if notes else ""
 
     def sent(self, party: str, event: Event) -> tuple[str, str] | None:
         """A message left."""
@@ -237,11 +247,6 @@ def _distance(event: Event) -> str:
 def _left(event: Event) -> str:
     left = event["t_cpa_s"]
     return "" if left is None or left < 1.0 else f", closest in {left:.0f} s"
-
-
-def _notes(event: Event) -> str:
-    notes = [str(n).rstrip(".") for n in event.get("notes") or ()]
-    return f"({'; '.join(notes)}.)" if notes else ""
 
 
 def _traffic(event: Event) -> str:

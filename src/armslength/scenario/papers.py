@@ -32,7 +32,12 @@ BLOCK = 0x8000
 
 
 def agreement(sky: Sky) -> str:
-    """Return the terms as TOML: the rule of threes between NORTH and SOUTH over the area of the scenario."""
+    """Return the terms as TOML."""
+    return write_terms(terms_of(sky))
+
+
+def terms_of(sky: Sky) -> Terms:
+    """Return the terms: the rule of threes between NORTH and SOUTH over the area of the scenario."""
     usual = default_terms()
     x, y = HALF_SIDE * np.array([-1.0, 1.0, 1.0, -1.0]), HALF_SIDE * np.array([-1.0, -1.0, 1.0, 1.0])
     lat, lon = sky.plane.geodetic(x, y)
@@ -41,7 +46,7 @@ def agreement(sky: Sky) -> str:
     (tlat,), (tlon,) = sky.plane.geodetic(np.array([tx]), np.array([ty]))
     middle = Circle(round(float(tlat), 5), round(float(tlon), 5), radius)
     hard = {name: replace(usual.manoeuvre[name], horizontal_mps2=5.0 * G0) for name in ("fast_jet", "unknown")}
-    terms = Terms(
+    return Terms(
         title="Memorandum on flight safety between NORTH and SOUTH",
         version=1,
         area=Area("The area", ring=ring),
@@ -52,7 +57,6 @@ def agreement(sky: Sky) -> str:
         lookahead_s=usual.lookahead_s,
         manoeuvre={**usual.manoeuvre, **hard},
     )
-    return write_terms(terms)
 
 
 def members(sky: Sky) -> str:

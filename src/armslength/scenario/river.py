@@ -80,6 +80,8 @@ class Meeting:
     flights: bool = False
 
 
+SILENT = frozenset({"OSIER12", "GNAT11"})
+"""Call signs of those that meet somebody and broadcast nothing: the other side has them from its radars alone."""
 FAST = FIGHTER.cruise
 MEETINGS = (
     Meeting("head-on", 195, NORTH, FIGHTER, "TEASEL11", 270 * FL, SOUTH, FIGHTER, "OSIER11", FAST, 1.0 * NM, 300 * FT,
@@ -143,7 +145,7 @@ def _meet(sky: Sky, m: Meeting) -> None:
         return _straight_through(at, m.party, m.kind, int(rng.integers(2)))
 
     flight = sky.best(m.party, met)
-    first = sky.add(m.party, m.kind, m.callsign, flight, broadcasts=m.kind is TRANSPORT)
+    first = sky.add(m.party, m.kind, m.callsign, flight, broadcasts=m.callsign not in SILENT)
 
     def meeting() -> Flight:
         crossing = float(rng.uniform(*m.crossing)) * float(rng.choice([-1.0, 1.0]))
@@ -156,7 +158,8 @@ def _meet(sky: Sky, m: Meeting) -> None:
         return hopped(passer, m.t, how) if m.hop else passer
 
     excuse = Excuse(first.address, m.t - 90.0, m.t + 90.0)
-    second = sky.add(m.other_party, m.other_kind, m.other, sky.best(m.other_party, meeting, excuse=excuse))
+    met_by = sky.best(m.other_party, meeting, excuse=excuse)
+    second = sky.add(m.other_party, m.other_kind, m.other, met_by, broadcasts=m.other not in SILENT)
     ones, others = [first], [second]
     if m.flights:
         ones, others = _flight_of_four(sky, first), _flight_of_four(sky, second)
@@ -183,5 +186,5 @@ def _flight_of_four(sky: Sky, lead: Aircraft) -> list[Aircraft]:
     four = [lead]
     for k, (right, above, behind) in enumerate(FOUR_SHIP):
         flight = wingman(lead.flight, right, above, behind)
-        four.append(sky.add(lead.party, lead.kind, f"{lead.callsign[:-1]}{k + 2}", flight))
+        four.append(sky.add(lead.party, lead.kind, f"{lead.callsign[:-1]}{k + 2}", flight, broadcasts=lead.broadcasts))
     return four

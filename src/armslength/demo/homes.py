@@ -1,0 +1,104 @@
+"""The two homes of the demonstration: made, made known to each other, given terms, a clock and something to hear.
+
+All of it by the verbs that a user has; only what a person would write with an editor is written here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from armslength.agreement.articles import Assistance, Automation, GroundLine
+from armslength.agreement.reading import read_terms
+from armslength.agreement.writing import write_terms
+from armslength.demo.nodes import verb
+from armslength.demo.relay import HOST
+from armslength.node.clock import ScaledClock
+from armslength.scenario.papers import members, terms_of
+from armslength.scenario.sky import Sky
+from armslength.units import stamp
+
+CHECK_S = 120.0
+"""The terms of the demonstration want the line tested this often [s]."""
+RESCUE = "PUBLIC RESCUE CENTRE, +00 000 0000"
+TERMS = "terms.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where a node listens on loopback: ground line and API; and its feeds of JSON lines, by name of the source."""
+
+    ground_line: int
+    api: int
+    feeds: Mapping[str, int]
+
+
+def make_home(home: Path, party: str) -> None:
+    """Make the home of `party`. HomeError where that cannot be done."""
+    verb("init", "--home", home, "--party", party, "--post", f"{party} POST")
+
+
+def accept(home: Path, identity: Path) -> None:
+    """Accept the identity of the other side, whose fingerprint was compared."""
+    verb("identity", "accept", identity, "--home", home)
+
+
+def draft(folder: Path, sky: Sky, homes: Sequence[Path]) -> Path:
+    """Draft the terms of the demonstration between two homes; return the draft, edited as a person would."""
+    file = folder / TERMS
+    verb("agreement", "draft", "--profile", "threes", "--between", *(h / "own.identity" for h in homes), "--out", file)
+    drafted = read_terms(file.read_text("utf-8"), str(file)).terms
+    wanted = terms_of(sky)
+    named = {party.name: party for party in wanted.parties}
+    parties = tuple(
+        replace(named[p.name], post=p.post, callsign=f"{p.name} AIRCRAFT") for p in drafted.parties
+    )  # fmt: skip
+    edited = replace(
+        drafted, area=wanted.area, exempt=wanted.exempt, parties=parties, manoeuvre=wanted.manoeuvre,
+        ground_line=GroundLine(check_every_s=CHECK_S), automation=Automation(traffic_advisory=True),
+        assistance=Assistance(rescue_centre=RESCUE),
+    )  # fmt: skip
+    file.write_text(write_terms(edited), encoding="utf-8")
+    return file
+
+
+def write_members(home: Path, sky: Sky) -> None:
+    """Write whose aircraft is whose; each side has its own file."""
+    path = home / "members.toml"
+    path.write_text(members(sky), encoding="utf-8")
+    path.chmod(0o600)
+
+
+def write_node_file(
+    home: Path, party: str, other: str, ports: Ports, dial: int | None, clock: ScaledClock, heard: Mapping[str, Any],
+    live: Path,
+) -> None:  # fmt: skip
+    """Write node.toml as an editor would.
+
+    Args:
+        home: whose. party, other: both sides.
+        ports: where it listens.
+        dial: the port on which `other` can be called; None where it calls us.
+        clock: of both nodes.
+        heard: the sources of the party, from `scenario.live.write_live`; empty: none yet.
+        live: the folder with their recordings.
+    """
+    q = json.dumps
+    rows = [
+        f"party = {q(party)}", f"post = {q(party + ' POST')}", "",
+        "[listen]", f'ground_line = "{HOST}:{ports.ground_line}"', f'api = "{HOST}:{ports.api}"', "",
+        "[clock]", f"speed = {clock.speed:g}", f"utc_origin = {q(stamp(clock.utc_origin_ns))}",
+        f'monotonic_origin = "{clock.mono_origin_s:.6f} s"', "",
+        "[[counterpart]]", f"name = {q(other)}",
+    ]  # fmt: skip
+    rows += [f'dial = ["wss://{HOST}:{dial}/ground"]'] if dial is not None else []
+    for name, source in heard.items():
+        rows += ["", "[[feed]]", f"name = {q(name)}"]
+        if source["kind"] == "broadcast":
+            rows += ['kind = "recording"', f"path = {q(str((live / source['file']).resolve()))}"]
+        else:
+            rows += ['kind = "json_lines"', f'host = "{HOST}"', f"port = {ports.feeds[name]}"]
+    (home / "node.toml").write_text("\n".join(rows) + "\n", encoding="utf-8")

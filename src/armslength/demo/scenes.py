@@ -1,0 +1,66 @@
+"""What the demonstration does to the two nodes, and when: a table. Times are seconds of the scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from armslength.scenario.aircraft import NORTH, SOUTH
+
+if TYPE_CHECKING:
+    from armslength.demo.stage import Stage
+
+PROVISION = "disclosure"
+"""What SOUTH suspends for a while: nothing about traffic may be told then, and everything else goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Something that the demonstration does at `at_s`: what it says before, and what it does."""
+
+    at_s: float
+    says: str
+    act: Callable[[Stage], None]
+
+
+def _nothing(stage: Stage) -> None:
+    """Only say it."""
+
+
+def _cut(stage: Stage) -> None:
+    stage.relay.cut()
+
+
+def _emergency(stage: Stage) -> None:
+    fields = {"nature": "LOST_LINK", "commitment": "NONE", "aircraft": "NORTH DRONE", "intention": "RETURNING"}
+    stage.ask(NORTH, "send", code="EMG", fields=fields)
+
+
+def _mend(stage: Stage) -> None:
+    stage.relay.mend()
+
+
+def _assistance(stage: Stage) -> None:
+    stage.ask(NORTH, "send", code="AST", fields={"nature": "SEARCH"})
+
+
+def _suspend(stage: Stage) -> None:
+    stage.suspend(SOUTH, PROVISION)
+
+
+def _resume(stage: Stage) -> None:
+    stage.resume(SOUTH, NORTH, PROVISION)
+
+
+SCENES = (
+    Scene(0.0, "Both air forces are in the air. Each side sees its own by its own reports, the other by two radars.",
+          _nothing),
+    Scene(234.0, "The ground line is cut. Nobody is told.", _cut),
+    Scene(244.0, "While it is cut, NORTH has an emergency to tell: a drone lost its link.", _emergency),
+    Scene(274.0, "The cable is mended. What waited in the outboxes goes first.", _mend),
+    Scene(300.0, "NORTH asks SOUTH for help in a search. The terms exclude it.", _assistance),
+    Scene(366.0, f"SOUTH suspends one provision: {PROVISION}. Every other article stays in force.", _suspend),
+    Scene(420.0, f"Both sign that {PROVISION} is resumed.", _resume),
+)  # fmt: skip
+"""Every scene, in order of time."""

@@ -1,0 +1,147 @@
+"""The demonstration as it runs: two nodes, a cable, two duty officers played by it, and a teller. One thread acts.
+
+The officers do what officers do: what comes in and sounds is marked UNDERSTOOD, then RELAYED when the crew has it.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import queue
+import threading
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from armslength.demo.account import Account
+from armslength.demo.nodes import Heard, Node
+from armslength.demo.plan import Plan
+from armslength.demo.relay import Relay
+from armslength.demo.scenes import SCENES, Scene
+from armslength.demo.story import SCENE, WARN, Said, Story
+from armslength.demo.voice import Voice
+from armslength.errors import ArmslengthError, InputError
+from armslength.node.clock import ScaledClock
+
+UNDERSTOOD_S, RELAYED_S = 4.0, 9.0
+"""How long the officers take to understand a message, and to have passed it on [s of the scenario]."""
+HEARD_CODES = frozenset({"TFA", "EMG", "AST", "ADC"})
+"""What the officers mark."""
+AFTER_S = 8.0
+"""The scenario is followed so long after its end [s of the scenario]."""
+SETTLE_S = 15.0
+"""Messages under way at the end have this time (real seconds) to arrive."""
+LOOK_S = 0.25
+"""How often the processes are looked at (real seconds)."""
+
+
+class Stage:
+    """Two running nodes and everything that happens to them.
+
+    Args:
+        plan: what was planned.
+        nodes: by party.
+        relay: the cable between them.
+        clock: of both nodes.
+        heard: what the nodes tell.
+        say: says lines.
+    """
+
+    def __init__(
+        self, plan: Plan, nodes: Mapping[str, Node], relay: Relay, clock: ScaledClock, heard: Heard, say: Voice
+    ) -> None:
+        self.plan, self.nodes, self.relay = plan, nodes, relay
+        self.account = Account(plan, tuple(nodes))
+        self._clock, self._heard, self._say = clock, heard, say
+        self._story = Story(plan)
+        self._duties: list[tuple[float, int, Callable[[], None]]] = []
+        self._count = itertools.count()
+        self._looked = 0.0
+
+    @property
+    def now_s(self) -> float:
+        """Seconds of the scenario."""
+        return self.plan.seconds(self._clock.utc_ns())
+
+    def narrate(self, text: str, tone: str = SCENE) -> None:
+        """Say a line of the narrator."""
+        self._say(Said(self.now_s, "", tone, text))
+
+    def at(self, at_s: float, act: Callable[[], None]) -> None:
+        """Do `act` at `at_s` (seconds of the scenario)."""
+        heapq.heappush(self._duties, (at_s, next(self._count), act))
+
+    def ask(self, party: str, verb: str, **args: Any) -> dict[str, Any] | None:
+        """Ask a node for something; where it says no, that is part of the story."""
+        try:
+            return self.nodes[party].ask(verb, **args)
+        except InputError as no:
+            self._say(Said(self.now_s, party, WARN, f"Not done: {no}"))
+        return None
+
+    def aside(self, act: Callable[[], object]) -> None:
+        """Do something slow beside the story; what goes wrong with it is told."""
+
+        def run() -> None:
+            try:
+                act()
+            except ArmslengthError as wrong:
+                self.narrate(f"Not done: {wrong}", WARN)
+
+        threading.Thread(target=run, daemon=True, name="aside").start()
+
+    def play(self, scenes: tuple[Scene, ...] = SCENES) -> None:
+        """Play the scenario to its end, and wait for what is under way.
+
+        Raises:
+            HomeError: a node died.
+        """
+        for scene in scenes:
+            if scene.at_s < self.plan.duration_s:
+                self.at(scene.at_s, partial(self._scene, scene))
+        self.follow(lambda: self.now_s > self.plan.duration_s + AFTER_S)
+        until = time.monotonic() + SETTLE_S
+        self.follow(lambda: not self.account.outstanding() or time.monotonic() > until)
+        quiet = time.monotonic() + 2 * LOOK_S
+        self.follow(lambda: time.monotonic() > quiet)
+
+    def follow(self, done: Callable[[], bool]) -> None:
+        """Hear, tell and act until `done`.
+
+        Raises:
+            HomeError: a node died.
+        """
+        while not done():
+            while self._duties and self._duties[0][0] <= self.now_s:
+                heapq.heappop(self._duties)[2]()
+            if time.monotonic() > self._looked + LOOK_S:
+                self._looked = time.monotonic()
+                for node in self.nodes.values():
+                    node.must_live()
+            try:
+                party, event, at = self._heard.get(timeout=self._patience())
+            except queue.Empty:
+                continue
+            self._hear(party, event, at)
+
+    def _patience(self) -> float:
+        left = (self._duties[0][0] - self.now_s) / self._clock.speed if self._duties else LOOK_S
+        return min(max(left, 0.001), LOOK_S / 2)
+
+    def _scene(self, scene: Scene) -> None:
+        self.narrate(scene.says)
+        scene.act(self)
+
+    def _hear(self, party: str, event: Mapping[str, Any], at: float) -> None:
+        at_s = self.now_s - (time.monotonic() - at) * self._clock.speed
+        self.account.hear(party, event)
+        for said in self._story.tell(party, event, at_s):
+            self._say(said)
+        if event.get("event") == "received" and event["code"] in HEARD_CODES and not event.get("expired"):
+            marks = (("UNDERSTOOD", UNDERSTOOD_S), ("RELAYED", RELAYED_S))
+            for mark, after in marks if event["code"] == "TFA" else marks[:1]:
+                self.at(at_s + after, partial(self._mark, party, str(event["id"]), mark))
+
+    def _mark(self, party: str, message: str, mark: str) -> None:
+        self.ask(party, "mark", id=message, mark=mark)
