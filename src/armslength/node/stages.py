@@ -20,7 +20,7 @@ from armslength.domain.plot import KeptAside, Plots, Roster
 from armslength.domain.track import Tracks
 from armslength.engine.detection import Minima, detect_stays
 from armslength.engine.joining import Joined, Joiner
-from armslength.engine.tracking import Tracker, by_name
+from armslength.engine.tracking import GAP_S, Tracker, by_name
 from armslength.node.belonging import Belonging
 from armslength.node.findings import Findings
 from armslength.node.membership import Membership
@@ -70,6 +70,8 @@ class Stages:
         limits = self.belonging.limits(until_ns)
         tracks = self.tracker.update(in_order_of_source(batches, self.tracker.names), limits, until_ns)
         if tracks is None:
+            if until_ns is not None and self.tracker.epoch_ns is not None:
+                self.joiner.settle((until_ns - self.tracker.epoch_ns) / NS - GAP_S)
             return
         groups = self.belonging.groups(tracks.aircraft, until_ns)
         self.joiner.add(detect_stays(tracks, groups, self._minima, self.terms), tracks.aircraft)
