@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import singledispatchmethod
 from typing import Any
 
+from armslength import __version__
 from armslength.domain.alert import Alert, AlertChange, Kind
 from armslength.node.core import advisory
 from armslength.node.core.books import NODE, Books
@@ -29,6 +30,8 @@ from armslength.node.core.inputs import (
     PlotsIn,
     Recorded,
     Standings,
+    Started,
+    Stopped,
     StoreState,
     Tick,
 )
@@ -99,6 +102,17 @@ class Core:
         if now.mono_s >= self._refusals_s:
             self.books.enter(effects, NODE, "refused", {"reasons": dict(self._refusals)}, now.utc_ns)
             self._refusals, self._refusals_s = {}, float("inf")
+
+    @_take.register
+    def _(self, one: Started, effects: Effects, now: Now) -> None:
+        what = {"armslength": __version__, "party": self.own.party, "key": self.own.key.public}
+        self.books.enter(effects, NODE, "started", what, now.utc_ns)
+
+    @_take.register
+    def _(self, one: Stopped, effects: Effects, now: Now) -> None:
+        for line in self.lines.values():
+            line.witness.offer(line, effects, now, last=True)
+        self.books.enter(effects, NODE, "stopped", {}, now.utc_ns)
 
     @_take.register
     def _(self, one: PlotsIn, effects: Effects, now: Now) -> None:

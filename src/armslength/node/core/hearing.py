@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from armslength.node.core.line import Line
 
 NO_CENTRE = "not named in the terms"
-LOUD = frozenset({"EMG", "AST", "ADC", "STP", "INC", "TFA"})
+LOUD = frozenset({"EMG", "AST", "ADC", "STP", "INC"})
 """Codes that sound at the own post, unless they came too late."""
 
 
@@ -82,7 +82,8 @@ def _received(line: Line, event: e.Received, effects: Effects, now: Now) -> None
     payload = described(message) | {"expired": event.expired, "late_s": round(event.late_s, 3)}
     payload["late_s"] = str(payload["late_s"])
     _enter(line, effects, "message in", payload, now)
-    sounds = message.code in LOUD and not event.expired
+    urgent = message.code in LOUD or message.fields.get("urgency") == "URGENT"
+    sounds = urgent and not event.expired
     effects.tells.append({"event": "received", "sounds": sounds, **logged.as_dict(line.name)})
     if event.expired:
         return

@@ -16,6 +16,18 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
+class Started:
+    """The node begins."""
+
+    home: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The node ends."""
+
+
+@dataclass(frozen=True, slots=True)
 class PlotsIn:
     """A feed gave plots. `kept_aside` counts rows that could not be used, by reason."""
 
@@ -135,6 +147,6 @@ class StoreState:
 
 
 Input = (
-    Tick | PlotsIn | FeedState | LinkOpened | FrameIn | LinkClosed | LinkRefused | Command | Standings | Recorded
-    | StoreState
+    Tick | Started | Stopped | PlotsIn | FeedState | LinkOpened | FrameIn | LinkClosed | LinkRefused | Command
+    | Standings | Recorded | StoreState
 )  # fmt: skip

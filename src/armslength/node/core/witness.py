@@ -36,9 +36,11 @@ class Witness:
     def __init__(self, key: SigningKey, theirs: str, restored: Restored) -> None:
         self._key, self._theirs, self._restored = key, theirs, restored
         self._story: dict[str, Story] = {}
-        self._offered: dict[str, int] = {}
+        self._offered: dict[str, tuple[int, int]] = {}
+        self._signed: dict[str, bytes] = {}
         self._again: set[str] = set()
         self._due_s = float("-inf")
+        self._gap_s: float | None = None
         self.countersigned_size = 0
         self.their_size = 0
         self.fork = False
@@ -50,10 +52,14 @@ class Witness:
             self._story[agreement] = Story(agreement, agreement, [self._theirs], held)
         return self._story[agreement]
 
-    def offer(self, line: Line, effects: Effects, now: Now) -> None:
+    def offer(self, line: Line, effects: Effects, now: Now, *, last: bool = False) -> None:
         """Sign our book where it has grown, and show it; what never came back countersigned is shown again."""
         agreement = line.agreed.agreement
-        if not agreement or now.mono_s < self._due_s or not line.ruling("checkpoint", automatic=True).allowed:
+        if (
+            not agreement
+            or (now.mono_s < self._due_s and not last)
+            or not line.ruling("checkpoint", automatic=True).allowed
+        ):
             return
         self._due_s = now.mono_s + EVERY_S
         if agreement not in self._again:
@@ -61,10 +67,14 @@ class Witness:
             for value in _out(self._restored, agreement, self._theirs):
                 line.peer.offer_checkpoint(value, now)
         book = line.books.book(agreement)
-        if book.size == self._offered.get(agreement, 0):
+        state = (book.size, self.countersigned_size)
+        if book.size == self.countersigned_size or self._offered.get(agreement) == state:
+            if book.size > self.countersigned_size and agreement in self._signed:
+                line.peer.offer_checkpoint(self._signed[agreement], now)
             return
-        self._offered[agreement] = book.size
+        self._offered[agreement] = state
         signed = checkpoint(book, agreement, now.utc_ns, self._key)
+        self._signed[agreement] = to_json(signed)
         effects.writes.append(Put(own_space(agreement), kept_key(signed), to_json(signed)))
         line.peer.offer_checkpoint(to_json(signed), now)
 
@@ -83,13 +93,25 @@ class Witness:
         if verdict in {Verdict.GROWN, Verdict.SAME}:
             both = story.countersign(envelope, self._key)
             self.their_size = max(self.their_size, read(envelope).size)
+            self._gap_s = None
             effects.writes.append(Put(their_space(agreement), kept_key(both), to_json(both)))
             line.peer.countersign(to_json(both), now)
+        elif verdict is Verdict.GAP:
+            self._gap(line, effects, now)
         elif verdict is Verdict.FORK and story.fork is not None:
             self.fork = True
             effects.writes.append(Put(PROOF + agreement, f"{now.utc_ns}", fork.to_bytes(story.fork)))
             says = "It signed two histories of its ledger that cannot both be true. The proof is kept."
             line.accuse("two stories", says, effects, now, event.envelope)
+
+    def _gap(self, line: Line, effects: Effects, now: Now) -> None:
+        """Wait for what lies between; a side that goes on without proving its growth has rewritten something."""
+        if self._gap_s is None:
+            self._gap_s = now.mono_s
+        elif now.mono_s - self._gap_s >= EVERY_S:
+            self._gap_s = float("inf")  # said once
+            says = "It does not prove that its ledger begins with what it signed for before."
+            line.accuse("unproven growth", says, effects, now)
 
     def countersigned(self, line: Line, data: bytes, effects: Effects, now: Now) -> None:
         """Keep a checkpoint of ours that came back with both signatures."""
