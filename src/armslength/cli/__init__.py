@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from armslength import __version__
-from armslength.cli import agreement, bench, bench_replay, replay, scenario
+from armslength.cli import agreement, bench, bench_link, bench_replay, bench_watch, replay, scenario
 
 BAD_INPUT, FAULT, INTERRUPTED = 2, 3, 130
 
@@ -27,7 +27,9 @@ app = typer.Typer(
 app.command("replay")(replay.replay)
 app.add_typer(agreement.app, name="agreement")
 app.add_typer(scenario.app, name="scenario")
+bench.app.command("link")(bench_link.link)
 bench.app.command("replay")(bench_replay.replay)
+bench.app.command("watch")(bench_watch.watch)
 app.add_typer(bench.app, name="bench")
 
 

@@ -66,7 +66,8 @@ def carry(rows: I64, now: float, hardest: F64, state: F64, out: F64) -> None:
         north = v[2] * math.hypot(n[0], n[1]) - n[2] * (math.cos(lam) * v[0] + math.sin(lam) * v[1])
         o[GS] = math.hypot(east, north)
         o[TRACK] = math.atan2(east, north) * deg % 360.0
-        o[SIGMA_H] = math.sqrt(max(s[ACC] * s[ACC], s[P00]) + (p00 - s[P00]))
+        unseen = 0.5 * AGILITY * hardest[i] * dt * dt  # a turn since the last plot that nobody has seen
+        o[SIGMA_H] = math.sqrt(max(s[ACC] * s[ACC], s[P00]) + (p00 - s[P00]) + unseen * unseen)
         o[SIGMA_GS], o[RATE], o[AGE] = math.sqrt(p11), s[TURN], dt
         for k in range(3):
             o[X + k], o[U + k] = p[k], v[k]

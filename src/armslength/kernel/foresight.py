@@ -76,7 +76,7 @@ def flat(x: F64, i: int, j: int) -> tuple[float, float, float, float]:
     up = vx * nx + vy * ny + vz * nz
     vx, vy, vz = vx - up * nx, vy - up * ny, vz - up * nz
     ss, sv, vv = sx * sx + sy * sy + sz * sz, sx * vx + sy * vy + sz * vz, vx * vx + vy * vy + vz * vz
-    return ss, sv, vv, arc(chord)
+    return ss, sv + 0.0, vv, arc(chord)  # no negative zero
 
 
 @inlined
@@ -107,7 +107,7 @@ def foresee(
         i, j, o = first[k], second[k], out[k]
         ss, sv, vv, o[D_H] = flat(x, i, j)
         dz, climb, place, rate = levels[k, 0], levels[k, 1], var[i, 0] + var[j, 0], var[i, 1] + var[j, 1]
-        t = min(max(-sv / vv, 0.0), lookahead) if vv > 0.0 else 0.0
+        t = min(max(-sv / vv, 0.0), lookahead) + 0.0 if vv > 0.0 else 0.0
         o[D_V], o[T_CPA], o[VMD] = abs(dz), t, abs(dz + climb * t)
         o[HMD] = math.sqrt(max(ss + t * (2.0 * sv + t * vv), 0.0)) if t > 0.0 else o[D_H]
         o[ERROR_H], o[ERROR_V] = error(place, rate, t), error(levels[k, 2], levels[k, 3], t)
@@ -123,7 +123,7 @@ def foresee(
         s3, sv3, v3 = ss, sv, vv
         if not math.isnan(dz):
             s3, sv3, v3 = ss + dz * dz, sv + dz * climb, vv + climb * climb
-        t = min(max(-sv3 / v3, 0.0), lookahead) if v3 > 0.0 else 0.0
+        t = min(max(-sv3 / v3, 0.0), lookahead) + 0.0 if v3 > 0.0 else 0.0
         o[T_SLANT], o[SLANT] = t, math.sqrt(max(s3 + t * (2.0 * sv3 + t * v3), 0.0))
         o[ERROR_S] = math.hypot(error(place, rate, t), error(levels[k, 2], levels[k, 3], t))
         o[T_TURN] = turning_from(x, i, j, turn, dz, climb, horizontal, vertical)

@@ -44,6 +44,8 @@ DIFFER_FOR_S = 5.0
 """Sources that are apart for so long [s] disagree."""
 COAST_AFTER = 2.5
 """A track coasts when its plots are later than this many of their usual intervals, and than 3 s."""
+TELLING_S = 4.0
+"""Two plots so far apart [s] tell a velocity."""
 ENTERED_FOR_S, ENTERED_SIGMA_M, ENTERED_DRIFT_MPS = 300.0, 60.0, 5.0
 """A level that an officer entered is forgotten after so long [s]; its 1-sigma at first, and its growth."""
 FAR_SIGMA_M = 5_000.0
@@ -321,8 +323,12 @@ class _Levels:
 
 
 def _states(state: F64, age: F64) -> U8:
-    """Return TENTATIVE, FIRM or COASTING of each followed row of the kernel's state."""
-    enough = np.where(np.isnan(state[:, f.REPORTED]), 3.0, 2.0)
+    """Return TENTATIVE, FIRM or COASTING of each followed row of the kernel's state.
+
+    A track is firm with its second plot when its velocity is reported, or the two are long enough apart to tell it.
+    """
+    told = ~np.isnan(state[:, f.REPORTED]) | (state[:, f.T] - state[:, f.FIRST_T] >= TELLING_S)
+    enough = np.where(told, 2.0, 3.0)
     interval = (state[:, f.T] - state[:, f.FIRST_T]) / np.maximum(state[:, f.COUNT] - 1.0, 1.0)
     coasting = age > np.maximum(COAST_AFTER * interval, 3.0)
     out = np.where(coasting, words.COASTING, words.FIRM)

@@ -1,0 +1,63 @@
+"""armslength bench watch: how good and how costly the live watch is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+
+def watch(
+    encounters: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Encounters to judge alerts by: encounters.parquet and index.parquet."),
+    ] = None,
+    most: Annotated[int | None, typer.Option(min=1, help="Only so many of them, spread over all.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON and nothing else.")] = False,
+) -> None:
+    """Measure the live watch: missed, nuisance, warning time, alarms per hour; cost; time from plot to alert."""
+    from armslength.bench.watch import bench_watch
+
+    figures = bench_watch(encounters, most, lambda what: typer.echo(f"{what} ...", err=True))
+    if as_json:
+        import json
+
+        typer.echo(json.dumps(figures, indent=1))
+        return
+    for line in _quality(figures) + _cost(figures):
+        typer.echo(line)
+
+
+def _quality(figures: dict[str, Any]) -> list[str]:
+    said = figures["quality"]
+    if said is None:
+        return ["Alerting quality was not measured: name a folder of encounters with --encounters."]
+    marks = figures["marks"]
+    lines = [
+        f"Alerting quality, {said['encounters']:,} encounters, {said['hours']:.0f} hours of pairs "
+        f"(marks: missed at most {marks['missed_percent']} %, nuisance at most {marks['nuisance_percent']:g} %)"
+    ]
+    for one in said["figures"]:
+        lines.append(f"  {one['sensor']}; {one['minima']}; {one['ours']['judged']:,} losses of separation")
+        for name, of in (("armslength", one["ours"]), ("naive", one["naive"])):
+            warning = of["warning_s"]
+            lines.append(
+                f"    {name:<11} missed {of['missed_percent']:.2f} %, under 10 s {of['late_percent']:.2f} %, "
+                f"nuisance {of['nuisance_percent']:.2f} %, warning {warning['p5']:.0f} s (5 %) "
+                f"{warning['p50']:.0f} s (median)"
+                + (f", alarms an hour {of['alarms_per_hour']:.1f}" if "alarms_per_hour" in of else "")
+            )
+    return lines
+
+
+def _cost(figures: dict[str, Any]) -> list[str]:
+    cost, machine = figures["cost"], figures["machine"]
+    return [
+        f"{cost['tracks']:,} tracks at 1 Hz, {cost['open_alerts']} alerts open: {cost['percent_of_one_core']:.1f} % of "
+        f"one core (update {cost['update_percent']:.1f}, snapshot {cost['snapshot_percent']:.1f}, watch "
+        f"{cost['watch_percent']:.1f}; mark: under {figures['marks']['percent_of_one_core']:g} %)",
+        f"One plot to the alert, in the engine: median {cost['plot_to_alert_ms']['median']:.1f} ms, "
+        f"p99 {cost['plot_to_alert_ms']['p99']:.1f} ms",
+        f"{machine['cores']} cores, {machine['system']}, Python {machine['python']}",
+    ]
