@@ -1,4 +1,4 @@
-"""What the recorder judged live comes out of a replay of its store again, row for row; and what did not get in is told."""
+"""What the recorder judged live comes out of a replay of its store row for row; and what did not get in is told."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 from armslength.adapters.plot_store import PlotStore
 from armslength.agreement.terms import Separation, default_terms
 from armslength.domain.plot import Plot
+from armslength.node.membership import Membership, load_membership
 from armslength.node.ordering import BUCKET_NS
 from armslength.node.recorder import NOT_STORED, TOO_EARLY, TOO_LATE, Advance, Found, Recorder, Under
 from armslength.node.replay import Outcome, Request, replay
@@ -20,6 +21,19 @@ from armslength.units import FT, NM, NS
 BEGIN = 1_700_000_400 * NS
 FIVE_MILES = replace(default_terms(), separation=Separation(5 * NM, 1000 * FT, 180.0))
 UNDER = Under("A", FIVE_MILES)
+MEMBERS = """
+[[aircraft]]
+party = "north"
+member = "Blue"
+addresses = ["4b0000", "4b0003"]
+callsigns = ["SKY1", "SKY2"]
+
+[[aircraft]]
+party = "south"
+member = "Red"
+addresses = ["4b0006"]
+callsigns = ["SKY4", "SKY5", "SKY7"]
+"""
 Arrival = tuple[int, str, list[Plot]]
 
 
@@ -52,7 +66,7 @@ def flights(seed: int, minutes: float, source: str, every: float, phase: float) 
 
 
 def arrivals(seed: int, minutes: float = 45.0, sources: tuple[str, ...] = ("adsb", "radar")) -> list[Arrival]:
-    """Return batches in the order in which they come: some late, some much too late, one source slower than the other."""
+    """Return batches in the order in which they come: some late, some much too late, one source slower."""
     rng = np.random.default_rng([seed, 7])
     out: list[Arrival] = []
     for source in sources:
@@ -72,8 +86,8 @@ def latest(found: list[Found]) -> list[str]:
     return [repr(replace(e, encounter=n)) for n, e in enumerate(rows, 1)]
 
 
-def played(folder: Path) -> Outcome:
-    return replay(Request([folder], FIVE_MILES, "5 NM, 1000 ft"))
+def played(folder: Path, members: Membership | None = None) -> Outcome:
+    return replay(Request([folder], FIVE_MILES, "5 NM, 1000 ft", members))
 
 
 def live(folder: Path, batches: list[Arrival], restarts: frozenset[int] = frozenset(), **said) -> list[Found]:
@@ -99,6 +113,16 @@ def test_a_replay_of_the_store_gives_the_live_encounters_row_for_row(tmp_path, s
     assert latest(found) == [repr(e) for e in again.encounters]
     assert again.left_out == []
     assert set(again.sources) == {"adsb", "radar"}
+
+
+def test_and_so_it_does_where_call_signs_say_whose_aircraft_is_whose(tmp_path):
+    """Call signs are heard from half an hour on: whose an aircraft is changes on the way."""
+    members = load_membership(MEMBERS, "members.toml", None)
+    batches = arrivals(4, 75.0)
+    found = live(tmp_path, batches, frozenset({len(batches) * 2 // 3}), under=[Under("A", FIVE_MILES, members)])
+    again = played(tmp_path, members)
+    assert latest(found) == [repr(e) for e in again.encounters]
+    assert {"north", "south"} <= {e.first_party for e in again.encounters} | {e.second_party for e in again.encounters}
 
 
 def test_and_so_it_does_after_restarts_in_the_middle(tmp_path):
