@@ -136,6 +136,10 @@ class Agreements:
         notice = Notice(agreement, head.digest, kind, provision, now_ns, effect, self.home.key.public, lifts)
         return self._believe(agreement, seal(NOTICE_TYPE, notice.to_bytes(), self.home.key), now_ns, "")
 
+    def tell(self, change: Change) -> None:
+        """Record a change that concerns no agreement."""
+        self._record(change)
+
     def terms(self, document: Document) -> Terms:
         """Return the terms of a document, read once."""
         found = document.digest
