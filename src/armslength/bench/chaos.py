@@ -150,6 +150,8 @@ class Cable:
                 finally:
                     for task in carrying:
                         task.cancel()
+        except asyncio.CancelledError:
+            pass  # the cable is being taken down; nobody waits for this task
         finally:
             self._pairs.remove(pair)
             for end in pair.ends:
