@@ -21,7 +21,7 @@ from armslength.errors import ArmslengthError, InputError
 from armslength.node.events import Event, Events
 from armslength.node.openapi import description
 
-LARGEST_BODY = 65_536
+LARGEST_BODY = 262_144
 
 
 class Views(Protocol):

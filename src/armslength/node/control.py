@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from armslength.errors import ArmslengthError, HomeError, InputError
+from armslength.errors import HomeError, InputError, StoreError
 
 WAIT_S = 30.0
 RUNNING = "running.json"
@@ -39,6 +39,7 @@ def ask(home: Path, verb: str, args: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         HomeError: no node runs there, or it does not answer.
         InputError: the node says that it cannot be done, and why.
+        StoreError: the disk of the node takes nothing.
     """
     answer = _request(home, "POST", "/api/command", json.dumps({"verb": verb, "args": dict(args)}))
     return dict(answer)
@@ -108,6 +109,6 @@ def _request(home: Path, method: str, path: str, body: str | None) -> Any:
     if "error" in document:
         wrong_ = document["error"]
         if response.status == 503:
-            raise ArmslengthError(wrong_["what"])
+            raise StoreError(wrong_["what"])
         raise InputError(wrong_["what"], where=wrong_.get("where", ""), remedy=wrong_.get("remedy", ""))
     return document

@@ -21,7 +21,7 @@ from armslength.errors import ArmslengthError, InputError, StoreError
 from armslength.node.clock import Clock
 from armslength.node.core.core import Core
 from armslength.node.core.effects import Effects
-from armslength.node.core.inputs import Command, FrameIn, Input, LinkClosed, LinkOpened, StoreState, Tick
+from armslength.node.core.inputs import Command, FrameIn, Input, LinkClosed, LinkOpened, Stopped, StoreState, Tick
 from armslength.protocol.events import Now
 from armslength.protocol.writes import Write
 
@@ -44,7 +44,7 @@ class Keeper(Protocol):
 class Wire(Protocol):
     """What carries frames: the ground line."""
 
-    def send(self, connection: str, frame: bytes) -> None:
+    def send(self, connection: str, frame: bytes) -> object:
         """Send a frame."""
 
     def close(self, connection: str, why: str) -> None:
@@ -129,11 +129,17 @@ class Runner:
                 await self._wait()
                 self._step()
                 await self._settle()
-            await self._settle()
         finally:
             for waiting in self._replies.values():
                 waiting.cancel()
-            self._disk.shutdown(wait=True)
+
+    async def finish(self) -> None:
+        """Keep what is in hand and a last entry, after `run` has returned."""
+        while self._inputs:
+            self._one(self._inputs.popleft())
+        self._one(Stopped())
+        await self._settle()
+        self._disk.shutdown(wait=True)
 
     async def _wait(self) -> None:
         if self._inputs:

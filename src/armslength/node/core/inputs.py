@@ -19,8 +19,6 @@ class Tick:
 class Started:
     """The node begins."""
 
-    home: str
-
 
 @dataclass(frozen=True, slots=True)
 class Stopped:

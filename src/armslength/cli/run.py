@@ -1,0 +1,93 @@
+"""`armslength run` and `armslength status`: the live node, and how it does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+Named = Annotated[
+    Path | None, typer.Option("--home", help="Home of the node. Default: $ARMSLENGTH_HOME, else ./armslength-home.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document, or one JSON line for each event.")]
+
+
+def run(home: Named = None, as_json: AsJson = False) -> None:
+    """Run the node of HOME until Ctrl-C or SIGTERM: feeds, watch, ground line, ledger, local API."""
+    import asyncio
+
+    from armslength.node.home import home_path, open_home
+    from armslength.node.live import LiveNode
+
+    opened = open_home(home_path(home))
+
+    def ready(at: tuple[str, int]) -> None:
+        if not as_json:
+            host = f"[{at[0]}]" if ":" in at[0] else at[0]
+            typer.echo(f"{opened.config.post} of {opened.config.party} is on watch. API: http://{host}:{at[1]}/api/")
+
+    with opened.lock():
+        if not as_json:
+            typer.echo("Looking through the ledger and warming up; the first time on a machine takes half a minute.")
+        node = LiveNode(opened, json_log=as_json, ready=ready)
+        asyncio.run(node.run())
+        if not as_json:
+            typer.echo("Stopped. Everything that was said is in the ledger.")
+
+
+def status(home: Named = None, as_json: AsJson = False) -> None:
+    """Say how the running node does: ground line, clocks, feeds, tracks, alerts. Exit code 1 if something is wrong."""
+    from armslength.node.control import get
+    from armslength.node.home import home_path
+
+    found = get(home_path(home), "/api/status")
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
+    else:
+        for row in _rows(found):
+            typer.echo(row)
+    if not found["healthy"]:
+        raise typer.Exit(1)
+
+
+def _rows(s: Mapping[str, Any]) -> list[str]:
+    """Return the status in lines."""
+    speed = "" if s["speed"] == 1 else f", clock at {s['speed']:g} times speed"
+    rows = [
+        f"{s['post']} of {s['party']}, {s['time']}, up {s['up_s']:,.0f} s{speed}",
+        f"  {s['says']}",
+        f"  disk        {'stores' if s['store']['working'] else 'TAKES NOTHING: ' + s['store']['says']}",
+    ]
+    rows += [row for line in s["lines"] for row in _line(line)]
+    if not s["lines"]:
+        rows.append("  counterpart none: armslength identity accept FILE")
+    for feed in s["feeds"]:
+        age = "never" if feed["age_s"] is None else f"{feed['age_s']:.0f} s ago"
+        rows.append(f"  feed        {feed['name']}: {feed['plots']:,} plots, the last {age}; {feed['says']}")
+    why = f": {s['interference']['why']}" if s["interference"]["active"] else ""
+    satellite = f"INTERFERED{why}" if why else "as usual"
+    rows.append(f"  picture     {s['tracks']:,} tracks, satellite navigation {satellite}")
+    rows.append(f"  alerts      {s['alerts']['open']} open, {s['alerts']['opened']} since the start")
+    rows.append(f"  rounds      {s['sealed_rounds']}")
+    return rows
+
+
+def _line(line: Mapping[str, Any]) -> list[str]:
+    """Return a counterpart in lines."""
+    offset, ledger = line["clock_offset_s"], line["ledger"]
+    clock = "not compared yet" if offset is None else f"its is {offset[0]:+.3f} to {offset[1]:+.3f} s ahead of ours"
+    version = f" version {line['version']}" if line["version"] else ""
+    suspended = f", suspended: {', '.join(line['suspended'])}" if line["suspended"] else ""
+    paths = ", ".join(line["paths"]) or "no path"
+    counts = ", ".join(f"{line[key]:,} {key}" for key in ("sent", "delivered", "received", "expired"))
+    signed = f"countersigned to {ledger['countersigned']:,}; we signed theirs to {ledger['theirs_signed']:,}"
+    return [
+        f"  counterpart {line['counterpart']} ({line['post']}): {line['state']} on {paths}",
+        f"  clocks      {clock}",
+        f"  agreement   {line['terms']}{version}{suspended}",
+        f"  messages    {counts}",
+        f"  ledger      {ledger['size']:,} entries, {signed}",
+    ]

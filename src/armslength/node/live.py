@@ -1,0 +1,220 @@
+"""A node put together from its home, and run until it is told to stop.
+
+Order of starting: lock, ledger looked through, kernels warm, agreements, API, ground line, feeds. Of stopping: feeds,
+line, what is in hand, a last entry, lock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from armslength.adapters.certificates import fingerprint, to_pem
+from armslength.adapters.ground_line import GroundLine
+from armslength.adapters.store import Store
+from armslength.agreement.terms import Terms
+from armslength.crypto.ledger import Book
+from armslength.domain.picture import Source
+from armslength.errors import MembershipError
+from armslength.node.api import Api
+from armslength.node.clock import Clock, clock_of
+from armslength.node.core.books import Books
+from armslength.node.core.commanding import VERBS
+from armslength.node.core.core import Core
+from armslength.node.core.inputs import FrameIn, LinkClosed, LinkRefused, PlotsIn, Standings, Started
+from armslength.node.core.watching import Watching
+from armslength.node.core.witness import anchors
+from armslength.node.events import Events
+from armslength.node.feeding import Feeding
+from armslength.node.home import Home
+from armslength.node.keeping import Keeping
+from armslength.node.membership import Membership, load_membership
+from armslength.node.recording import Recording
+from armslength.node.runner import Runner
+from armslength.node.serving import Server
+from armslength.node.telling import as_json, in_words
+from armslength.node.textfile import read_text
+from armslength.node.views import NodeViews
+from armslength.node.warming import warm
+from armslength.protocol.events import Own, Timing
+
+PATHS = ("/ground", "/ground2", "/ground3")
+"""URL paths of the ground line that are answered."""
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class LiveNode:
+    """One node. `run` returns when it has stopped.
+
+    Args:
+        home: of the node; its lock is taken by the caller.
+        json_log: print events as lines of JSON, else as words.
+        ready: told where the API listens, when everything stands.
+    """
+
+    def __init__(self, home: Home, *, json_log: bool = False, ready: Callable[[tuple[str, int]], None] = print) -> None:
+        config = home.config
+        self.home, self._json, self._ready = home, json_log, ready
+        self.clock: Clock = clock_of(config.speed, config.utc_origin_ns, config.monotonic_origin_s)
+        self.store = Store(home.ledger, make=False)
+        self.store.check(home.key.public)
+        self.keeping = Keeping(home)
+        self.membership = _membership(home, self.keeping, self.clock.utc_ns())
+        self.core = self._core()
+        self.events = Events()
+        self.runner = Runner(self.core, self.store, self.clock, self.tell, self._document)
+        self.views = NodeViews(self.core, self.runner, self.clock, self.clock.utc_ns())
+        self.recording = Recording(home, self.membership, self.runner.give, self.clock)
+        self.feeding = Feeding(config.feeds, self.clock, self._plots, self.runner.give)
+        self.line: GroundLine | None = None
+
+    async def run(self) -> None:
+        """Run until SIGTERM or SIGINT.
+
+        Raises:
+            InputError: something of it cannot be started; everything that was is stopped again.
+        """
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.runner.stop)
+        await loop.run_in_executor(None, warm)
+        hosts = (self.home.config.listen.api[0], *LOOPBACK)
+        api = Api(self.views, self.events, self.ask, self.home.token, hosts)
+        server = Server(api.app(), self.home.config.listen.api, self.home.path)
+        running: asyncio.Task[None] | None = None
+        try:
+            at = await server.start()
+            self.runner.give(Started())
+            standings = self.keeping.standings(self.clock.utc_ns())
+            self.runner.give(standings)
+            await self.recording.start(_terms(standings))
+            await self._open_line()
+            self.feeding.start()
+            running = asyncio.create_task(self.runner.run())
+            rounds = asyncio.create_task(self._rounds())
+            self._ready(at)
+            try:
+                await running
+            finally:
+                rounds.cancel()
+        finally:
+            await self._stop(server)
+
+    async def ask(self, verb: str, args: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Do what a person asks: the agreement is for its keeper, the rest for the core.
+
+        Raises:
+            InputError: it cannot be done.
+        """
+        if verb in VERBS:
+            return await self.runner.ask(verb, args)
+        answer, standings = await asyncio.get_running_loop().run_in_executor(
+            None, self.keeping.act, verb, args, self.clock.utc_ns()
+        )
+        await self._changed(standings)
+        return answer
+
+    def tell(self, event: Mapping[str, Any]) -> None:
+        """Tell the own officer: the stream, and the terminal or the log."""
+        now = self.clock.utc_ns()
+        self.events.add({**event, "time_ns": str(now)})
+        line = as_json(event, now) if self._json else in_words(event, now)
+        if line:
+            sys.stdout.write(f"{line}\n")
+            sys.stdout.flush()
+
+    def _core(self) -> Core:
+        home, config = self.home, self.home.config
+        restored = {space: self.store.scan(space) for space in self.store.spaces()}
+        keys = {one.agreement: one.key for one in self.keeping.standings(self.clock.utc_ns()).lines if one.agreement}
+        books = [
+            Book.restore(name, self.store.leaves(name), anchors(restored, name, keys.get(name, "")))
+            for name in self.store.books()
+        ]
+        own = Own(config.party, config.post, home.key)
+        sources = [Source(feed.name, feed.kind != "json_lines") for feed in config.feeds]
+        watching = Watching(config.party, self.membership, sources)
+        timing = Timing().scaled(self.clock.speed)
+        return Core(own, watching, Books(home.salt_secret, config.post, books), restored, timing)
+
+    async def _open_line(self) -> None:
+        certificate, key = self.home.tls_files
+        self.line = GroundLine(
+            certificate, key, self.home.config.listen.ground_line, PATHS, self._pins, self._certificates,
+            self.runner.opened,
+            lambda connection, frame: self.runner.give(FrameIn(connection, frame)),
+            lambda connection, why: self.runner.give(LinkClosed(connection, why)),
+            lambda address, why: self.runner.give(LinkRefused(address, why)),
+        )  # fmt: skip
+        await self.line.start()
+        self.runner.wire = self.line
+        self._dial()
+
+    def _dial(self) -> None:
+        """Dial every counterpart whose identity was accepted."""
+        known = self.home.counterparts()
+        for counterpart in self.home.config.counterparts:
+            if counterpart.name in known and self.line is not None:
+                for url in counterpart.dial:
+                    path = "/" + url.split("/", 3)[3] if url.count("/") > 2 else PATHS[0]
+                    self.line.dial(counterpart.name, path, url)
+
+    def _pins(self) -> dict[str, str]:
+        return {fingerprint(one.certificate): name for name, one in self.home.counterparts().items()}
+
+    def _certificates(self) -> list[str]:
+        return [to_pem(one.certificate).decode() for one in self.home.counterparts().values()]
+
+    def _plots(self, batch: PlotsIn) -> None:
+        self.runner.give(batch)
+        self.recording.take(batch)
+
+    async def _document(self, counterpart: str, data: bytes) -> None:
+        loop = asyncio.get_running_loop()
+        standings, why = await loop.run_in_executor(None, self.keeping.take, counterpart, data, self.clock.utc_ns())
+        if why:
+            self.tell({"event": "refused", "counterpart": counterpart, "says": why})
+        await self._changed(standings)
+
+    async def _changed(self, standings: Standings) -> None:
+        """Tell everybody how the agreements stand now."""
+        self.runner.give(standings)
+        self._dial()
+        await self.recording.judge_by(_terms(standings))
+
+    async def _rounds(self) -> None:
+        """Look now and then at what only time changes: agreements that begin or end, notices that take effect."""
+        last = self.keeping.standings(self.clock.utc_ns())
+        while True:
+            await self.clock.sleep(1.0)
+            found = self.keeping.standings(self.clock.utc_ns())
+            if found.lines != last.lines:
+                last = found
+                await self._changed(found)
+
+    async def _stop(self, server: Server) -> None:
+        await self.feeding.stop()
+        if self.line is not None:
+            await self.line.stop()
+        await self.recording.stop()
+        self.events.close()
+        await server.stop()
+        await self.runner.finish()
+        self.store.close()
+
+
+def _terms(standings: Standings) -> dict[str, Terms]:
+    return {one.agreement: one.terms for one in standings.lines if one.terms is not None}
+
+
+def _membership(home: Home, keeping: Keeping, now_ns: int) -> Membership | None:
+    """Return whose aircraft is whose.
+
+    Raises:
+        MembershipError: the file cannot be understood.
+    """
+    path = home.members
+    return None if path is None else load_membership(read_text(path, MembershipError), str(path), keeping.terms(now_ns))
