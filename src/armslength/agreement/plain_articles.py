@@ -12,6 +12,7 @@ from armslength.agreement.plain_area import horizontal, in_words, level, shape
 from armslength.agreement.position import show_position
 from armslength.agreement.terms import Terms
 from armslength.agreement.writing import moment, plain_value
+from armslength.toml_source import visible
 from armslength.units import Quantity, show
 
 SCOPE = {
@@ -218,7 +219,8 @@ def lasting(terms: Terms) -> Iterator[str]:
 def unknown(terms: Terms) -> Iterator[str]:
     """Articles of a later version."""
     for name, value in terms.extra.items():
-        yield f"{name}: not executed by this version. It is part of what is signed: {plain_value(value)}"
+        says = f"{name}: not executed by this version. It is part of what is signed: {plain_value(value)}"
+        yield visible(says)
 
 
 def _frequency(one: Frequency, datum: str) -> str:
