@@ -411,6 +411,9 @@ def test_a_profile_is_terms_without_doubts_that_survive_a_round_trip(profile: st
         draft_terms("fours", first, second)
     with pytest.raises(InputError, match="Both parties"):
         draft_terms(profile, first, Party("north"))
+    with pytest.raises(InputError, match=r"party\[2\]\.post: .*looks like the ICAO address"):
+        draft_terms(profile, first, Party("SOUTH", post="484556"))
+    assert draft_terms(profile, first, Party("SOUTH", post="SOUTH", callsign="SOUTH")).parties[1].post == "SOUTH"
 
 
 def test_a_place_may_be_a_circle_of_the_terms() -> None:

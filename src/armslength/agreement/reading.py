@@ -242,7 +242,9 @@ def _parties(root: Table) -> tuple[Party, ...]:
     for number, (table, party) in enumerate(zip(tables, parties, strict=True)):
         for at, name in _names(party):
             first, kind, before = seen.setdefault(name.casefold(), (number, str(at[0]), (*table.path, *at)))
-            own = first == number and kind == "name" and at[0] == "members"  # a party may be its own member
+            own = first == number and (  # a party may be its own member, and its post may bear its name
+                (kind == "name" and at[0] == "members") or at[0] in {"post", "callsign"} or kind in {"post", "callsign"}
+            )
             both = first != number and kind == "excluded_forces" == at[0]  # both sides may exclude the same force
             if before != (*table.path, *at) and not own and not both:
                 what = f'"{name}" stands here and at {table.source.place(before)}.'
