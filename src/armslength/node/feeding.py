@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from armslength.adapters.feeds.port import LIVE, STARTING, Feed, FeedBatch
 from armslength.errors import FeedError
@@ -23,14 +24,20 @@ class Feeding:
     Args:
         wanted: as node.toml has them.
         clock: of the node.
+        folder: that paths in them start from.
         plots: takes every batch.
         give: takes what the core must know about the feeds.
     """
 
     def __init__(
-        self, wanted: Sequence[Wanted], clock: Clock, plots: Callable[[PlotsIn], None], give: Callable[[Input], None]
+        self,
+        wanted: Sequence[Wanted],
+        clock: Clock,
+        folder: Path,
+        plots: Callable[[PlotsIn], None],
+        give: Callable[[Input], None],
     ) -> None:
-        self.feeds: Sequence[Feed] = make_feeds(wanted, clock)
+        self.feeds: Sequence[Feed] = make_feeds(wanted, clock, folder)
         self._plots, self._give = plots, give
         self._tasks: list[asyncio.Task[None]] = []
         self._told: dict[str, tuple[str, str]] = {}

@@ -68,7 +68,7 @@ class LiveNode:
         self.runner = Runner(self.core, self.store, self.clock, self.tell, self._document)
         self.views = NodeViews(self.core, self.runner, self.clock, self.clock.utc_ns())
         self.recording = Recording(home, self.membership, self.runner.give, self.clock)
-        self.feeding = Feeding(config.feeds, self.clock, self._plots, self.runner.give)
+        self.feeding = Feeding(config.feeds, self.clock, home.path, self._plots, self.runner.give)
         self.line: GroundLine | None = None
 
     async def run(self) -> None:

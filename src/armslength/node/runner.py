@@ -199,7 +199,11 @@ class Runner:
     def _fail(self, wrong: StoreError) -> None:
         self._retry_at = self.clock.mono() + RETRY_S * self.clock.speed
         for number, _ in self._pending.replies:
-            self._answer(number, {"error": {"what": str(wrong), "remedy": "Make room on the disk; it is tried again."}})
+            future = self._replies.pop(number, None)
+            if future is not None and not future.done():
+                future.set_exception(
+                    StoreError(f"{wrong} It is done as soon as there is room; do not ask for it again.")
+                )
         self._pending.replies = []
         if self.storing:
             self.storing = False
