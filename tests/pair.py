@@ -1,7 +1,7 @@
 """Two nodes' peers, lossy links in memory, virtual clocks, one seed.
 
 A side is what the node is to its peer: it commits the writes of a step together with what it learned from the events,
-then sends, then closes. It may be killed at any of these moments; it comes back from what was committed and nothing else.
+then sends, then closes. It may be killed at any of these moments, and comes back from what was committed, nothing else.
 Links behave as the ground line does: streams that keep their order until they break. `Weather` can make them worse than
 that. Nothing here reads a clock or draws a number but from the seed.
 """
@@ -66,11 +66,15 @@ class Weather:
 
 @dataclass
 class Connection:
-    """A link between the two sides: who still has it, and when the last frame of each direction arrives."""
+    """A link between the two sides: who still has it, and when the last frame of each direction arrives.
+
+    When it is dead nothing enters it any more; what is under way still arrives until `ends_s`.
+    """
 
     name: str
     open: set[str] = field(default_factory=lambda: {"NORTH", "SOUTH"})
     dead: bool = False
+    ends_s: float = float("inf")
     arrives: dict[str, float] = field(default_factory=lambda: {"NORTH": 0.0, "SOUTH": 0.0})
 
 
@@ -85,6 +89,7 @@ class Side:
         self.marked: list[Marked] = []
         self.stated: list[tuple[str, Mark]] = []
         self.events: list[Event] = []
+        self.lateness: list[tuple[Received, float]] = []
         self.refused: Counter[str] = Counter()
         self.jump_s, self.drift = 0.0, 0.0
         self.agreement: AgreementRef | None = AGREEMENT
@@ -154,7 +159,11 @@ class Side:
                 else:
                     rows.pop(write.key, None)
             self.events += output.events
-            self.received += [event for event in output.events if isinstance(event, Received)]
+            for event in output.events:
+                if isinstance(event, Received):
+                    self.received.append(event)
+                    if (until := event.message.valid_until_ns) is not None:
+                        self.lateness.append((event, (self.pair.facing(self).now().utc_ns - until) / 1e9))
             self.marked += [event for event in output.events if isinstance(event, Marked)]
         self.sent += self._new_sent
         self.stated += self._new_stated
@@ -262,7 +271,7 @@ class Pair:
             self.call(at - self.time_s, lambda: self._arrive(connection, facing, frame))
 
     def _arrive(self, connection: Connection, side: Side, frame: bytes) -> None:
-        if not connection.dead and side.name in connection.open:
+        if self.time_s <= connection.ends_s and side.name in connection.open:
             side.receive(connection.name, frame)
 
     def hang_up(self, side: Side, path: str) -> None:
@@ -291,16 +300,19 @@ class Pair:
         if not alive:
             return
         connection = self.random.choice(alive)
-        connection.dead = True
+        self._end(connection)
         for side in self.sides:
             self.drop(connection, side, None if self.chance(self.weather.half_open) else self.random.uniform(0, 0.5))
+
+    def _end(self, connection: Connection) -> None:
+        connection.dead, connection.ends_s = True, self.time_s + self.random.uniform(0.0, 0.1)
 
     def kill(self, side: Side) -> None:
         """`side` dies and comes back a little later; its links are gone, and the other may not be told."""
         for connection in self.connections.values():
             if side.name in connection.open:
                 connection.open.discard(side.name)
-                connection.dead = True
+                self._end(connection)
                 told = None if self.chance(self.weather.half_open) else self.random.uniform(0, 0.3)
                 self.drop(connection, self.facing(side), told)
         side.start()
@@ -319,7 +331,12 @@ class Pair:
 
         def again(every: float, action: Callable[[], None]) -> None:
             if every > 0 and self.time_s < end:
-                self.call(self.random.expovariate(every), lambda: (action(), again(every, action)) and None)
+
+                def now_and_later() -> None:
+                    action()
+                    again(every, action)
+
+                self.call(self.random.expovariate(every), now_and_later)
 
         for side in self.sides:
             again(rate, lambda side=side: self.talk(side))
@@ -355,11 +372,15 @@ def faults(pair: Pair) -> list[str]:
         facing = pair.facing(side)
         sent = [message.id for message in side.sent]
         there = Counter(one.message.id for one in facing.received)
-        found += [f"{side.name}: {sum(there[one] == 0 for one in sent)} lost"] if any(not there[one] for one in sent) else []
+        found += (
+            [f"{side.name}: {sum(there[one] == 0 for one in sent)} lost"] if any(not there[one] for one in sent) else []
+        )
         found += [f"{side.name}: doubled"] if any(count > 1 for count in there.values()) else []
         found += [f"{side.name}: from nowhere"] if there.keys() - set(sent) else []
         found += [f"{side.name}: still waiting"] if side.peer.waiting() else []
-        told = Counter((one.message_id, one.mark) for one in side.marked if not one.expired or one.mark is not Mark.RECEIVED)
+        told = Counter(
+            (one.message_id, one.mark) for one in side.marked if not one.expired or one.mark is not Mark.RECEIVED
+        )
         found += [f"{side.name}: a mark came twice"] if any(count > 1 for count in told.values()) else []
         marks = {(one.message_id, one.mark) for one in side.marked}
         found += [f"{side.name}: not marked RECEIVED"] if any((one, Mark.RECEIVED) not in marks for one in sent) else []
