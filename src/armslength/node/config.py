@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from armslength.agreement.identity import LONGEST_NAME
 from armslength.errors import HomeError, InputError
+from armslength.node.feed_options import FEED_HINTS, FEED_OPTIONS, FEED_WAYS, SUFFIX, Is, Option
 from armslength.toml_source import Table, read
 from armslength.units import Quantity, parse_stamp
 
@@ -21,12 +22,7 @@ __all__ = ["FEED_KEYS", "KEYS", "Config", "Counterpart", "Feed", "Listen", "Plot
 
 Address = tuple[str, int]
 
-FEED_KEYS: dict[str, tuple[str, ...]] = {
-    "readsb": ("url", "path", "every"),
-    "sbs": ("host", "port"),
-    "json_lines": ("path", "host", "port"),
-    "recording": ("path", "speed"),
-}
+FEED_KEYS = {kind: tuple(options) for kind, options in FEED_OPTIONS.items()}
 """What each kind of feed may say besides its name and kind."""
 KEYS: dict[str, tuple[str, ...]] = {
     "": ("party", "post", "listen", "counterpart", "feed", "plots", "clock"),
@@ -64,7 +60,7 @@ class Feed:
     Attributes:
         name: what plots and tracks call it; once in a node.
         kind: one of FEED_KEYS.
-        options: the other keys, as that kind understands them; every_s [s] is there where `every` was given.
+        options: the other keys, as that kind understands them; in SI, with the unit in the name (`every` as every_s).
     """
 
     name: str
@@ -198,31 +194,35 @@ def _not_dialled(url: str) -> str:
 
 def _feed(table: Table) -> Feed:
     kind = table.choice("kind", tuple(FEED_KEYS))
-    table.only("name", "kind", *FEED_KEYS[kind])
+    table.only("name", "kind", *FEED_KEYS[kind], hints=FEED_HINTS)
     options: dict[str, Any] = {}
-    for key in FEED_KEYS[kind]:
-        if key not in table:
-            continue
-        if key == "every":
-            options["every_s"] = table.quantity(key, Quantity.TIME, example="1 s")
-        elif key == "port":
-            options[key] = _port(table)
-        elif key == "speed":
-            options[key] = _ratio(table, "speed")
-        else:
-            options[key] = table.text(key, '"..."')
+    for key, option in FEED_OPTIONS[kind].items():
+        if key in table:
+            name = key + SUFFIX.get(option, "") if isinstance(option, Is) else key
+            options[name] = _option(table, key, option)
     _whole(table, kind, options)
     return Feed(_name(table, "name", '"antenna north"'), kind, options)
 
 
+def _option(table: Table, key: str, option: Option) -> Any:
+    if isinstance(option, tuple):
+        return table.choice(key, option)
+    if option is Is.TIME:
+        return table.quantity(key, Quantity.TIME, example="1 s")
+    if option is Is.LENGTH:
+        return table.quantity(key, Quantity.LENGTH, example="100 m")
+    if option is Is.PORT:
+        return _port(table)
+    if option is Is.FLAG:
+        if not isinstance(table.values[key], bool):
+            table.fail(key, f"{table.values[key]} is neither true nor false.", f"Write {key} = true.")
+        return table.values[key]
+    return table.text(key, '"..."')
+
+
 def _whole(table: Table, kind: str, options: Mapping[str, Any]) -> None:
     """Refuse a feed that does not say where it is."""
-    ways = {
-        "readsb": (("url",), ("path",)),
-        "sbs": (("host", "port"),),
-        "json_lines": (("path",), ("host", "port")),
-        "recording": (("path",),),
-    }[kind]
+    ways = FEED_WAYS[kind]
     given = [way for way in ways if any(key in options for key in way)]
     told = " or ".join(" and ".join(way) for way in ways)
     if len(given) != 1 or any(key not in options for key in given[0]):

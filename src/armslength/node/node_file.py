@@ -44,7 +44,6 @@ api = "127.0.0.1:8443"            # the local API; keep it on this machine
 # name = "exercise"
 # kind = "recording"              # a recording, played as if it were now
 # path = "day.parquet"
-# speed = 1
 
 [plots]
 retention = "30 d"                # how long plots are kept ...

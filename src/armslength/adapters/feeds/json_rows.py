@@ -110,8 +110,10 @@ class JsonReader:
     def _who(self, row: Mapping[str, Any]) -> str:
         """Return the address; of a track without one "~", the source and the track's number."""
         _one_of(row, WHO, NO_ADDRESS)
-        if "icao" in row:
-            return address(row["icao"])
+        if row.get("icao") is not None:
+            name = str(row["icao"]).strip().lower()
+            other = name.startswith("~") and len(name) <= LONGEST_ADDRESS and _TRACK.fullmatch(name[1:])
+            return name if other else address(row["icao"])
         track = row["track_id"]
         name = str(track).strip().lower() if isinstance(track, str | int) and not isinstance(track, bool) else ""
         known = f"~{self.source.lower()}.{name}"
