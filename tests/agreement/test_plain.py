@@ -159,6 +159,7 @@ def test_places_channels_posts_and_unknown_articles_are_said() -> None:
         'May be said in public: "Both sides talk."',
         "weather: not executed by this version. It is part of what is signed: { minimum = 3 }",
         "The public rescue centre is: Rescue centre, by telephone.",
+        "separation (the minima and warnings about them), working_group (the working group). The rest stays.",
     ):
         assert part in text, part
 

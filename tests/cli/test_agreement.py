@@ -67,12 +67,34 @@ def test_json_is_one_document_with_terms_sentences_and_warnings(tmp_path: Path) 
     assert result.stderr.startswith(f"Warning: {file}, line 3, separation.horizontal: ")
 
 
+def test_an_article_of_a_later_version_is_warned_about_and_shown(tmp_path: Path) -> None:
+    file = tmp_path / "t.toml"
+    file.write_text('title = "T"\n[weather]\nsince = 1979-05-27T07:32:00Z\n', "utf-8")
+    result = run(file, "--json")
+    assert result.exit_code == 0
+    document = json.loads(result.stdout)
+    assert document["terms"]["extra"] == {"weather": {"since": "1979-05-27T07:32:00+00:00"}}
+    assert document["plain"][-1]["heading"] == "What this version does not execute"
+    assert result.stderr.startswith(f"Warning: {file}, line 2, weather: Not executed by this version")
+
+
 BAD = [
     (b'title = "T"\n[separation]\nhorizontal = 3\n', ', line 3, separation.horizontal: "3" has no unit.', '"3 NM"'),
     (b"title = 3 NM", ", line 1, title: 3 NM is not in quotes.", 'title = "3 NM"'),
     (b"", ": It is empty.", "title"),
     (b'title = "T"\n\xff\n', ", line 2: Byte 13 is not UTF-8.", "Save the file as UTF-8 text"),
     (b"\x1f\x8b\x08\x00", ", line 1: Byte 2 is not UTF-8.", "compressed"),
+    (
+        b'title = "T"\n[time_budget]\npost = "90 s"\n',
+        ", line 2, time_budget: The time budget does not close:",
+        "Shorten",
+    ),
+    (b'title = "T"\n[disclosure]\nmode = "open"\n', ", line 3, disclosure.mode: The terms leave out intell", "sealed"),
+    (
+        b'title = "T"\n[suspension]\nprovisions = ["ground_line"]\n',
+        ", line 3, suspension.provisions[1]: ground_line cannot be suspended.",
+        "Checks of the ground line",
+    ),
     (b'title = "T"\nareaa = 1', ", line 2, areaa: areaa is not a known key.", "Did you mean area?"),
 ]
 

@@ -206,7 +206,7 @@ def lasting(terms: Terms) -> Iterator[str]:
     valid = _dates(terms.validity.from_ns, terms.validity.until_ns)
     yield "The terms set no dates of their own for being in force." if not valid else f"In force only {valid}."
     stops = terms.suspension
-    which = ", ".join(PROVISIONS[one] for one in stops.provisions)
+    which = ", ".join(f"{one} ({PROVISIONS[one]})" for one in stops.provisions)
     yield (
         f"Either side may suspend, with {span(stops.notice_s)} of notice, each by itself: {which}. The rest stays."
         if which
