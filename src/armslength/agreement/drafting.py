@@ -18,7 +18,6 @@ from armslength.agreement.terms import Party, Terms
 from armslength.agreement.tree import write_tree
 from armslength.agreement.writing import write_terms
 from armslength.errors import AgreementError
-from armslength.units import stamp
 
 __all__ = ["Draft", "agreement_name", "amendment", "first_draft", "is_draft", "read_draft"]
 
@@ -89,11 +88,16 @@ def read_draft(text: str, name: str) -> Draft:
     rest = {key: value for key, value in reading.terms.extra.items() if key not in {TABLE, SIGNATORY}}
     tables = signatories if isinstance(signatories, list) else []
     return Draft(
-        Reading(replace(reading.terms, extra=rest), reading.doubts),
+        Reading(replace(reading.terms, extra=rest), tuple(one for one in reading.doubts if not _about_signing(one))),
         meta if isinstance(meta, Mapping) else {},
         tuple(one for one in tables if isinstance(one, Mapping)),
         name,
     )
+
+
+def _about_signing(doubt: str) -> bool:
+    """Return whether a doubt is that the tables about signing are no article."""
+    return any(f", {key}: Not executed" in doubt for key in (TABLE, SIGNATORY))
 
 
 def first_draft(
@@ -165,12 +169,3 @@ def _write(
     who = [{"name": p.name, "post": p.post, "key": p.key, "certificate": p.certificate} for p in parties]
     tables = write_tree({TABLE: meta, SIGNATORY: who})
     return f"{header}{write_terms(terms, explained=True)}{_FOOTER}{tables}"
-
-
-def describe(document: Document) -> list[str]:
-    """Return who signs `document` and from when until when it is in force, one sentence each."""
-    first, second = document.parties
-    return [
-        f"Between {first.name} ({first.post}) and {second.name} ({second.post}).",
-        f"In force from {stamp(document.effective_ns)} until before {stamp(document.expires_ns)}.",
-    ]

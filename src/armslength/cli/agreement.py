@@ -1,4 +1,4 @@
-"""armslength agreement: what terms mean, or what is wrong with them."""
+"""armslength agreement: the verbs of agreements, and what terms mean or what is wrong with them (`check`)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from armslength.cli import agreement_life, agreement_text
+
 if TYPE_CHECKING:
     from armslength.agreement.plain import Section
     from armslength.agreement.reading import Reading
@@ -14,13 +16,15 @@ if TYPE_CHECKING:
 BAD_INPUT = 2
 
 app = typer.Typer(
-    name="agreement", help="Terms: what was agreed.", no_args_is_help=True, add_completion=False, rich_markup_mode=None
+    name="agreement",
+    help="Agreements: terms, signatures, notices.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
 )
 
 
-@app.callback()
-def _group() -> None:
-    """Terms: what was agreed."""  # a callback keeps `check` a verb although it stands alone
+app.command()(agreement_text.draft)
 
 
 @app.command()
@@ -29,12 +33,12 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead of sentences.")] = False,
 ) -> None:
     """Say in plain language what FILE means, or name the line, the field, what is wrong and what would be right."""
-    from armslength.agreement.reading import read_terms
+    from armslength.agreement.drafting import read_draft
     from armslength.errors import AgreementError
     from armslength.node.textfile import read_text
 
     try:
-        reading = read_terms(read_text(file, AgreementError), str(file))
+        reading = read_draft(read_text(file, AgreementError), str(file)).reading
     except AgreementError as wrong:
         if as_json:
             _print_json({"valid": False, "where": wrong.where, "what": wrong.what, "remedy": wrong.remedy})
@@ -46,6 +50,17 @@ def check(
         _print_json(_document(file, reading))
     else:
         _print(reading)
+
+
+app.command()(agreement_text.show)
+app.command()(agreement_life.sign)
+app.command()(agreement_life.ratify)
+app.command()(agreement_life.amend)
+app.command()(agreement_life.suspend)
+app.command()(agreement_life.resume)
+app.command()(agreement_life.end)
+app.command()(agreement_life.status)
+app.command()(agreement_text.public)
 
 
 def _document(file: Path, reading: Reading) -> dict[str, object]:

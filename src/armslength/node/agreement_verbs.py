@@ -13,11 +13,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from armslength.adapters.vault import HEADER
-from armslength.agreement.document import AGREEMENT_TYPE, Document, Signatory
+from armslength.agreement.document import AGREEMENT_TYPE, LARGEST_ENVELOPE, Document, Signatory
 from armslength.agreement.drafting import amendment, read_draft
 from armslength.agreement.identity import read_identity
 from armslength.agreement.notice import Kind
-from armslength.crypto.envelope import from_json
+from armslength.crypto.envelope import Envelope, from_json, to_json
 from armslength.errors import AgreementError, InputError, LifecycleError, RemoteProtocolError, StoreError
 from armslength.node.agreement_views import describe_all, describe_document
 from armslength.node.agreements import Agreements, Change
@@ -25,7 +25,7 @@ from armslength.node.counterparts import keep_identity, may_accept
 from armslength.node.home import Home
 from armslength.units import parse_stamp
 
-__all__ = ["VERBS", "open_file", "perform"]
+__all__ = ["VERBS", "perform"]
 
 Args = Mapping[str, Any]
 
@@ -46,21 +46,6 @@ def perform(agreements: Agreements, verb: str, args: Args, now_ns: int) -> dict[
     if verb not in _VERBS:
         raise InputError(f'"{verb}" is not a verb.', remedy=f"Known: {', '.join(VERBS)}.")
     return _VERBS[verb](agreements, args, now_ns)
-
-
-def open_file(home: Home, data: bytes, name: str) -> bytes:
-    """Return the envelope that a file from the other side holds, decrypted where it is encrypted.
-
-    Raises:
-        AgreementError: it cannot be decrypted with the key of this home.
-    """
-    if not data.startswith(HEADER):
-        return data.rstrip(b"\r\n")
-    try:
-        return home.vault.decrypt(data, name)
-    except StoreError:
-        remedy = "It is encrypted to the two parties. Is it meant for you, and was it made with your present identity?"
-        raise AgreementError("It cannot be decrypted with the key of this home.", where=name, remedy=remedy) from None
 
 
 def _sign(agreements: Agreements, args: Args, now_ns: int) -> dict[str, Any]:
@@ -88,25 +73,21 @@ def _ratify(agreements: Agreements, args: Args, now_ns: int) -> dict[str, Any]:
 
 
 def _ratify_one(agreements: Agreements, data: bytes, name: str, now_ns: int) -> dict[str, Any]:
-    envelope = open_file(agreements.home, data, name)
-    try:
-        change = agreements.take(envelope, now_ns)
-    except AgreementError as wrong:
-        wrong.add_note(f"({name})")
-        raise
-    if from_json(envelope).payload_type != AGREEMENT_TYPE:
-        return _done(agreements, change, now_ns)
-    document = Document.from_bytes(from_json(envelope).payload)
+    envelope = _envelope(agreements.home, data, name)
+    change = agreements.take(to_json(envelope), now_ns)
+    if envelope.payload_type != AGREEMENT_TYPE:
+        return _done(agreements, change, now_ns, hand_over=False)
+    document = Document.from_bytes(envelope.payload)
     missing = agreements.standings[change.agreement].missing(document.digest)
-    if agreements.home.key.public in missing:
-        change = agreements.ratify(change.agreement, now_ns, document.version)
-    return _done(agreements, change, now_ns)
+    if agreements.home.key.public not in missing:
+        return _done(agreements, change, now_ns, hand_over=bool(missing))
+    return _done(agreements, agreements.ratify(change.agreement, now_ns, document.version), now_ns)
 
 
 def _take(agreements: Agreements, args: Args, now_ns: int) -> dict[str, Any]:
     """{"name", "file"}: take a signed file without signing anything."""
-    data = open_file(agreements.home, _bytes(args, "file"), _text(args, "name"))
-    return _done(agreements, agreements.take(data, now_ns), now_ns)
+    envelope = _envelope(agreements.home, _bytes(args, "file"), _text(args, "name"))
+    return _done(agreements, agreements.take(to_json(envelope), now_ns), now_ns, hand_over=False)
 
 
 def _amend(agreements: Agreements, args: Args, now_ns: int) -> dict[str, Any]:
@@ -149,12 +130,8 @@ def _status(agreements: Agreements, args: Args, now_ns: int) -> dict[str, Any]:
 def _show(agreements: Agreements, args: Args, now_ns: int) -> dict[str, Any]:
     """{"agreement", "version"} or {"name", "file"}: a version in plain language, and what changed. Holds terms."""
     if "file" in args:
-        name = _text(args, "name")
-        try:
-            document = Document.from_bytes(from_json(open_file(agreements.home, _bytes(args, "file"), name)).payload)
-        except RemoteProtocolError as wrong:
-            raise AgreementError(wrong.says, where=name, remedy="Is it the right file?") from None
-        return describe_document(agreements, document, now_ns)
+        envelope = _envelope(agreements.home, _bytes(args, "file"), _text(args, "name"))
+        return describe_document(agreements, Document.from_bytes(envelope.payload), now_ns, envelope)
     standing = agreements.standings[agreements.only(_optional(args, "agreement"))]
     version = args.get("version")
     governing, head = standing.in_force(now_ns), standing.head
@@ -166,6 +143,16 @@ def _show(agreements: Agreements, args: Args, now_ns: int) -> dict[str, Any]:
             "There is no such version.", where=standing.agreement, remedy="See armslength agreement status."
         )
     return describe_document(agreements, waiting[-1], now_ns)
+
+
+def _public(agreements: Agreements, args: Args, now_ns: int) -> dict[str, Any]:
+    """{"agreement"}: the lines of the version in force that both sides approved for the public. No other terms."""
+    standing = agreements.standings[agreements.only(_optional(args, "agreement"))]
+    document = standing.in_force(now_ns)
+    if document is None:
+        raise LifecycleError("No version is in force.", where=standing.agreement, remedy="Nothing may be said for it.")
+    lines = agreements.terms(document).confidentiality.public_lines
+    return {"agreement": standing.agreement, "version": document.version, "public_lines": list(lines)}
 
 
 def _accept(agreements: Agreements, args: Args, now_ns: int) -> dict[str, Any]:
@@ -190,23 +177,40 @@ _VERBS: dict[str, Callable[[Agreements, Args, int], dict[str, Any]]] = {
     "agreement end": _notify(Kind.END),
     "agreement status": _status,
     "agreement show": _show,
+    "agreement public": _public,
     "identity accept": _accept,
 }
 VERBS = tuple(_VERBS)
 """Every verb that `perform` knows."""
 
 
-def _done(agreements: Agreements, change: Change, now_ns: int) -> dict[str, Any]:
-    """Return what happened, with the file for the other side."""
+def _envelope(home: Home, data: bytes, name: str) -> Envelope:
+    """Return the envelope that a file from the other side holds, decrypted where it is encrypted."""
+    if data.startswith(HEADER):
+        try:
+            data = home.vault.decrypt(data, name)
+        except StoreError:
+            what = "It cannot be decrypted with the key of this home."
+            remedy = "It is encrypted to the two parties. Is it meant for you, and for your present identity?"
+            raise AgreementError(what, where=name, remedy=remedy) from None
+    try:
+        return from_json(data.rstrip(b"\r\n"), limit=LARGEST_ENVELOPE)
+    except RemoteProtocolError:
+        remedy = "Is it the right file? A draft is read with `armslength agreement check`."
+        raise AgreementError("It is not a signed file.", where=name, remedy=remedy) from None
+
+
+def _done(agreements: Agreements, change: Change, now_ns: int, *, hand_over: bool = True) -> dict[str, Any]:
+    """Return what happened, with the file for the other side where it needs one."""
     standing = agreements.standings[change.agreement]
     known = agreements.home.counterparts().get(change.counterpart)
-    file = agreements.home.vault.encrypt(change.envelope, [known.recipient] if known else [])
+    file = agreements.home.vault.encrypt(change.envelope, [known.recipient] if known else []) if hand_over else b""
     return {
         "agreement": change.agreement,
         "counterpart": change.counterpart,
         **{key: value for key, value in change.payload.items() if key != "what"},
         "what": change.what,
-        "state": standing.state(now_ns).value,
+        "state": standing.state(now_ns, change.payload["digest"]).value,
         "file": base64.b64encode(file).decode(),
     }
 

@@ -11,7 +11,7 @@ from armslength.agreement.notice import Kind
 from armslength.agreement.noticing import lifted
 from armslength.agreement.plain import plain
 from armslength.agreement.trust import Standing
-from armslength.crypto.envelope import signers
+from armslength.crypto.envelope import Envelope, signers
 from armslength.crypto.keys import groups
 from armslength.node.agreements import Agreements
 from armslength.units import stamp
@@ -62,12 +62,23 @@ def _describe(agreements: Agreements, standing: Standing, now_ns: int) -> dict[s
     }
 
 
-def describe_document(agreements: Agreements, document: Document, now_ns: int) -> dict[str, Any]:
-    """Return a version in plain language, who signed it, and what changed since its predecessor. Holds terms."""
+def describe_document(
+    agreements: Agreements, document: Document, now_ns: int, envelope: Envelope | None = None
+) -> dict[str, Any]:
+    """Return a version in plain language, who signed it, and what changed since its predecessor. Holds terms.
+
+    Args:
+        agreements: of the home that looks.
+        document: the version.
+        now_ns: UTC [ns].
+        envelope: in which it came; None: what is kept here.
+    """
     standing = agreements.standings.get(document.agreement)
     held = standing.documents.get(document.digest) if standing else None
     before = standing.documents.get(document.predecessor or "") if standing else None
     terms = agreements.terms(document)
+    shown = envelope or (held.envelope if held else None)
+    sides = [document.side(key) for key in signers(shown)] if shown else []
     return {
         "agreement": document.agreement,
         "version": document.version,
@@ -77,7 +88,7 @@ def describe_document(agreements: Agreements, document: Document, now_ns: int) -
         "from": stamp(document.effective_ns),
         "until": stamp(document.expires_ns),
         "state": standing.state(now_ns, document.digest).value if standing and held else "not kept here",
-        "signed_by": sorted(_who(standing, key) for key in signers(held.envelope)) if standing and held else [],
+        "signed_by": sorted({side.name for side in sides if side}),
         "title": terms.title,
         "plain": [{"heading": one.heading, "sentences": list(one.sentences)} for one in plain(terms)],
         "changed": None if before is None else _changed(agreements, before.document, document),

@@ -8,6 +8,8 @@ side must see (it is shown over the link by itself):
     agreement.ratify    {"agreement": ID, "version": N}         sign the other side's proposal
     agreement.notify    {"agreement": ID, "kind": "suspend" | "resume" | "end", "provision": NAME, "effect_ns": TEXT}
     agreement.status    {}
+
+The verbs of the command line ("agreement sign", "agreement suspend", "identity accept" ...) are `agreement_verbs`'s.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from armslength.agreement.notice import Kind
 from armslength.agreement.terms import Terms
 from armslength.agreement.trust import Standing
 from armslength.errors import AgreementError, InputError
+from armslength.node.agreement_verbs import VERBS, perform
 from armslength.node.agreements import Agreements, Change
 from armslength.node.core.inputs import Agreed, Standings
 from armslength.node.home import Home
@@ -61,6 +64,9 @@ class Keeping:
             StoreError: the disk does not take it.
         """
         with self._lock:
+            if verb in VERBS:
+                done = perform(self._agreements, verb, args, now_ns)
+                return done, self._standings(now_ns)
             if verb == "agreement.status":
                 found = self._standings(now_ns)
                 return {"agreements": [_told(one) for one in found.lines]}, found

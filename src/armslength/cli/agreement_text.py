@@ -1,0 +1,104 @@
+"""armslength agreement draft, show, public: the text of an agreement, for people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from armslength.cli.answering import AsJson, InHome, Out, WhichAgreement, opened, print_json, read_file, write_new
+
+Between = Annotated[
+    tuple[Path, Path], typer.Option("--between", metavar="A.identity B.identity", help="The identities of both sides.")
+]
+
+
+def draft(
+    between: Between,
+    profile: Annotated[str, typer.Option("--profile", help="The terms to begin from.")] = "threes",
+    begins: Annotated[
+        str | None, typer.Option("--from", metavar="TIME", help="In force from then on; else from now.")
+    ] = None,
+    ends: Annotated[
+        str | None, typer.Option("--until", metavar="TIME", help="In force until then; else for 365 days.")
+    ] = None,
+    out: Out = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write terms between two parties as a draft that a person edits. The first identity is the first party."""
+    import base64
+    import secrets
+    import time
+
+    from armslength.agreement.drafting import first_draft
+    from armslength.agreement.identity import read_identity
+    from armslength.units import NS, parse_stamp
+
+    first, second = (read_identity(base64.b64decode(read_file(one)["file"]), str(one)) for one in between)
+    now = time.time_ns() // (60 * NS) * 60 * NS
+    from_ns = now if begins is None else parse_stamp(begins)
+    until_ns = from_ns + 365 * 86_400 * NS if ends is None else parse_stamp(ends)
+    name, text = first_draft(profile, first, second, from_ns, until_ns, secrets.token_bytes(24))
+    file = write_new(out or Path(f"{name}-v1.toml"), text.encode())
+    if as_json:
+        print_json({"agreement": name, "version": 1, "parties": [first.party, second.party], "file": str(file)})
+        return
+    typer.echo(f"Version 1 of {name} as a draft: {file}")
+    typer.echo(f"  {first.party}: {first.short}")
+    typer.echo(f"  {second.party}: {second.short}")
+    typer.echo("It holds the terms in clear. Edit it, check it, then sign it.")
+
+
+def show(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="A signed file; else what the home keeps.")
+    ] = None,
+    home: InHome = None,
+    agreement: WhichAgreement = None,
+    version: Annotated[
+        int | None, typer.Option("--version", min=1, help="Which version; else the one in force.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say in plain language what a version says, who signed it, and what changed since the one before it."""
+    from armslength.node.acting import acting
+
+    args: dict[str, Any] = {"agreement": agreement, "version": version}
+    done = acting(opened(home), "agreement show", args if file is None else read_file(file))
+    if as_json:
+        print_json(done)
+        return
+    for line in _lines(done):
+        typer.echo(line)
+
+
+def public(home: InHome = None, agreement: WhichAgreement = None, as_json: AsJson = False) -> None:
+    """Print the lines that both sides have approved for the public, and nothing else."""
+    from armslength.node.acting import acting
+
+    done = acting(opened(home), "agreement public", {"agreement": agreement})
+    if as_json:
+        print_json(done)
+        return
+    for line in done["public_lines"]:
+        typer.echo(line)
+    if not done["public_lines"]:
+        typer.echo("No lines are approved for the public.", err=True)
+
+
+def _lines(done: dict[str, Any]) -> list[str]:
+    first, second = done["parties"]
+    signed = " and ".join(done["signed_by"]) or "nobody"
+    lines = [
+        f"{done['title']}, version {done['version']}",
+        f"{done['agreement']}, {done['digest']}",
+        f"Between {first['name']} ({first['post']}) and {second['name']} ({second['post']}).",
+        f"From {done['from']} until before {done['until']}; {done['state']}; signed by {signed}.",
+    ]
+    if done["changed"] is not None:
+        lines += ["", "What changed since the version before it"]
+        lines += done["changed"] or ["Nothing but the version and its time."]
+    for section in done["plain"]:
+        lines += ["", section["heading"], *section["sentences"]]
+    return lines
