@@ -18,7 +18,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from armslength.adapters.store.rows import Row, books_of, check_all, damaged, recognise, rows_of, spaces_of, values_of
+from armslength.adapters.store.rows import (
+    Row,
+    books_of,
+    check_all,
+    check_form,
+    damaged,
+    recognise,
+    rows_of,
+    spaces_of,
+    values_of,
+)
 from armslength.errors import LedgerError
 
 __all__ = ["Snapshot", "read_only"]
@@ -62,6 +72,14 @@ class Snapshot:
             return values_of(self._connection, space, self.where)
         except sqlite3.DatabaseError as wrong:
             damaged(self.where, wrong)
+
+    def form(self) -> None:
+        """Make sure that the pages of the file hold together, and that every kept value is what was written.
+
+        Raises:
+            LedgerError: they do not, or it is not.
+        """
+        check_form(self._connection, self.where)
 
     def check(self, *keys: str) -> None:
         """Do what `Store.check` does."""

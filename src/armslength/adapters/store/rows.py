@@ -26,6 +26,7 @@ __all__ = [
     "Row",
     "books_of",
     "check_all",
+    "check_form",
     "checksum",
     "damaged",
     "page_of",
@@ -140,18 +141,30 @@ def check_all(connection: sqlite3.Connection, where: str, keys: frozenset[str]) 
     Raises:
         LedgerError: names the book, the entry and why.
     """
+    check_form(connection, where)
     try:
-        for (line,) in connection.execute("PRAGMA integrity_check(1)").fetchall():
-            if line != "ok":
-                raise LedgerError(f"The file is damaged ({line}).", where=where)
         spaces = spaces_of(connection)
-        for space in spaces:
-            values_of(connection, space, where)
         books = set(books_of(connection)) | {
             s.removeprefix(own_space("")) for s in spaces if s.startswith(own_space(""))
         }
         for book in sorted(books):
             _check_book(connection, where, book, keys)
+    except sqlite3.DatabaseError as wrong:
+        damaged(where, wrong)
+
+
+def check_form(connection: sqlite3.Connection, where: str) -> None:
+    """Make sure that the pages of the file hold together, and that every kept value is what was written.
+
+    Raises:
+        LedgerError: they do not, or it is not.
+    """
+    try:
+        for (line,) in connection.execute("PRAGMA integrity_check(1)").fetchall():
+            if line != "ok":
+                raise LedgerError(f"The file is damaged ({line}).", where=where)
+        for space in spaces_of(connection):
+            values_of(connection, space, where)
     except sqlite3.DatabaseError as wrong:
         damaged(where, wrong)
 

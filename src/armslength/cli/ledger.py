@@ -1,0 +1,63 @@
+"""`armslength ledger`: hand out a part of the ledger, so that others can verify it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="Hand out a part of the ledger.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.callback()
+def root() -> None:
+    """Hand out a part of the ledger."""
+
+
+@app.command()
+def export(
+    agreement: Annotated[str, typer.Option(metavar="ID", help="The agreement whose book it is.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="The bundle to write.")],
+    home: Annotated[Path | None, typer.Option(metavar="HOME", help="Home of the node; else $ARMSLENGTH_HOME.")] = None,
+    withhold: Annotated[
+        bool, typer.Option("--withhold", help="Show no payload at all, only who did what when.")
+    ] = False,
+    hashes: Annotated[bool, typer.Option("--hashes", help="Of what is withheld, show the hash alone.")] = False,
+    show: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KIND", help='Show payloads of this kind too ("alert", "link", ...); "all" for every kind.'
+        ),
+    ] = None,
+) -> None:
+    """Write the book of one agreement as a bundle: for the counterpart, or for a third person, to verify.
+
+    Shown are the messages and marks that both sides have anyway; everything else stays behind salted hashes.
+    """
+    import time
+
+    from armslength.errors import InputError
+    from armslength.node.exporting import SHARED
+    from armslength.node.exporting import export as write
+    from armslength.node.home import home_path, open_home
+
+    if withhold and show:
+        raise InputError("--withhold and --show contradict each other.", remedy="Write one of them.")
+    shown = frozenset() if withhold else SHARED | frozenset(show or ())
+    node = open_home(home_path(home))
+    done = write(
+        node.ledger,
+        agreement,
+        out,
+        node.key,
+        time.time_ns(),
+        shown=None if "all" in shown else shown,
+        hashes_only=hashes,
+        party=node.identity.party,
+        known={one.key: party for party, one in node.counterparts().items()},
+    )
+    typer.echo(
+        f"{out}: {done.entries} entries, {done.shown} shown; the other side has signed for {done.countersigned}."
+    )
+    typer.echo(f"Sealed as {done.digest}")

@@ -1,0 +1,93 @@
+"""`armslength verify` and `armslength ledger export`, as a person uses them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from armslength.cli import app
+from armslength.cli import main as entry
+from armslength.crypto.keys import groups
+from armslength.node.home import make_home
+from crypto.books import NORTH, SOUTH
+from node.two_sides import DEAL, rewritten, two_sides
+
+
+def run(*words: object) -> Result:
+    """Run the command line."""
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def test_it_says_each_step_and_that_it_holds(tmp_path: Path) -> None:
+    north, south = two_sides(tmp_path)
+    north.bundle(tmp_path / "north.bundle")
+    done = run("verify", tmp_path / "north.bundle", south.path, "--key", NORTH.public, "--key", groups(SOUTH.public))
+    assert done.exit_code == 0, done.output
+    assert [f"    {number} " in done.output for number in range(1, 10)] == [True] * 9
+    assert "HOLDS: " in done.output and "FAILS" not in done.output
+
+
+def test_it_says_at_which_entry_and_why(tmp_path: Path) -> None:
+    north, _ = two_sides(tmp_path)
+    data = north.bundle(tmp_path / "a")
+    (tmp_path / "b").write_bytes(data.replace(b'"n":4,', b'"n":5,'))
+    done = run("verify", tmp_path / "b")
+    assert done.exit_code == 2
+    assert "DOES NOT HOLD: step 5, payloads: Entry 4: Its payload is not the one that was written." in done.output
+    assert "DOES NOT HOLD: step 2, seal: " in done.output
+    found = json.loads(run("verify", "--json", tmp_path / "b").output)
+    steps = found["files"][0]["books"][0]["steps"]
+    assert found["holds"] is False and [s["entry"] for s in steps if s["step"] == 5] == [4]
+
+
+def test_the_proof_that_it_prints_can_be_verified_by_a_third_person(tmp_path: Path) -> None:
+    north, south = two_sides(tmp_path)
+    liar = rewritten(tmp_path / "liar", north, 5)
+    done = run("verify", liar.path, south.path)
+    assert done.exit_code == 2 and "DOES NOT HOLD: step 9" in done.output
+    line = next(line for line in done.output.splitlines() if line.startswith("{"))
+    (tmp_path / "proof").write_text(line + "\n")
+    again = run("verify", tmp_path / "proof")
+    assert again.exit_code == 0 and "The proof stands" in again.output and groups(NORTH.public) in again.output
+    (tmp_path / "proof").write_text(line.replace('"size":', '"size":1', 1) + "\n")
+    assert run("verify", tmp_path / "proof").exit_code == 2
+    told = json.loads(run("verify", "--json", liar.path, south.path).output)
+    (tmp_path / "proof").write_text(json.dumps(told["proofs"][0], separators=(",", ":")))
+    assert run("verify", tmp_path / "proof").exit_code == 0
+
+
+def test_a_key_that_is_none_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from armslength.errors import InputError
+
+    done = run("verify", tmp_path / "b", "--key", "A7KT")
+    assert isinstance(done.exception, InputError) and "--key" in str(done.exception)
+    assert entry is not None and capsys.readouterr().out == ""
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    done = run("verify", tmp_path / "absent")
+    assert done.exit_code == 2 and "absent" in done.output and "Traceback" not in done.output
+
+
+def test_a_home_hands_out_a_bundle_that_holds(tmp_path: Path) -> None:
+    home = make_home(tmp_path / "home", "North", "NORTH POST")
+    from node.two_sides import Side, exchange
+
+    north, south = Side(home.ledger, home.key, SOUTH), Side(tmp_path / "south.db", SOUTH, home.key)
+    north.write(4)
+    exchange(north, south)
+    north.store.close()
+    out = tmp_path / "deal.bundle"
+    done = run("ledger", "export", "--home", home.path, "--agreement", DEAL, "--out", out)
+    assert done.exit_code == 0 and "4 entries, 3 shown; the other side has signed for 4" in done.output, done.output
+    assert run("verify", out, "--key", home.key.public, south.path, "--key", SOUTH.public).exit_code == 0
+    for more, shown in ((["--show", "alert"], 4), (["--show", "all"], 4), (["--withhold"], 0), (["--hashes"], 3)):
+        done = run("ledger", "export", "--home", home.path, "--agreement", DEAL, "--out", out, *more)
+        assert f"4 entries, {shown} shown" in done.output, done.output
+        assert run("verify", out).exit_code == 0
+    for wrong in (["--agreement", "no such"], ["--agreement", DEAL, "--show", "alert", "--withhold"]):
+        assert run("ledger", "export", "--home", home.path, "--out", tmp_path / "no", *wrong).exit_code != 0
+    assert not (tmp_path / "no").exists()
