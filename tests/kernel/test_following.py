@@ -26,7 +26,7 @@ class One:
 
     def __init__(self) -> None:
         self.state, self.seen = np.full((1, f.STATE), np.nan), np.full((1, f.SEEN), np.nan)
-        self.state[:, [f.MISFITS, f.COUNT, f.OLD, f.ANCHOR_N, f.ANCHOR_MAIN]] = 0.0
+        self.state[:, f.COUNTERS] = 0.0
 
     def give(self, t: float, e: float, n: float, rate: tuple[float, float] | None = None, baro: float = math.nan,
              vs: float = math.nan, fastest: float = FASTEST, hardest: float = HARDEST) -> int:  # fmt: skip
@@ -97,7 +97,7 @@ def test_levels_are_those_of_textbook_matrices() -> None:
 def test_it_carries_on_along_the_great_circle_anywhere(lat: float, lon: float) -> None:
     """East-bound at the poles and over the date line: distance flown is speed x time."""
     state, seen = np.full((1, f.STATE), np.nan), np.full((1, f.SEEN), np.nan)
-    state[:, [f.MISFITS, f.COUNT, f.OLD, f.ANCHOR_N, f.ANCHOR_MAIN]] = 0.0
+    state[:, f.COUNTERS] = 0.0
     p = surfaces(np.radians([lat]), np.radians([lon]))
     east = np.array([[-math.sin(math.radians(lon))], [math.cos(math.radians(lon))], [0.0]])
     one = np.ones(1)

@@ -45,8 +45,12 @@ LAST, REPORTED, MISFIT, MISFITS = 11, 14, 17, 20
 TURN, COUNT, STILL, OLD, OLD_T = 21, 22, 23, 24, 25
 # Where the aircraft may be instead, how many plots say so and how many have said the old place since; the first plot.
 ANCHOR_T, ANCHOR, ANCHOR_N, ANCHOR_MAIN, FIRST_T = 26, 27, 30, 31, 32
-LEVELS = 33
+# Plots held apart one after the other.
+APARTS = 33
+LEVELS = 34
 STATE = LEVELS + 2 * LEVEL_STATE
+COUNTERS = (MISFITS, COUNT, OLD, ANCHOR_N, ANCHOR_MAIN, APARTS)
+"""Columns that begin at 0; the others begin at NaN."""
 DROP = 60.0
 """After so long without a plot [s] the next one starts anew."""
 CONFIRM = 3
@@ -65,6 +69,8 @@ SLACK_MOST = 300.0
 """... but no further off than this [m]."""
 MISFIT_FOR = 30.0
 """Displacement and reported velocity are compared over about so long [s]."""
+STALE_ALONG, STALE_ACROSS = (1.0, 1.5), (0.5, 0.7)
+"""Seconds of flight, and seconds for each second of the interval, by which a place may be older than its stamp."""
 STILL_AFTER, MOVING = 5.0, 15.0
 """A position that stands still for longer [s] while the aircraft flies faster [m/s] is marked."""
 TURN_FOR = 4.0
@@ -126,7 +132,7 @@ def initiate(s: F64, t: float, p: Vector, v: Vector, radius: float, fastest: flo
     s[P00], s[P01] = s[ACC] * s[ACC], 0.0
     s[P11] = RATE_ERROR * RATE_ERROR if known else 0.25 * fastest * fastest
     s[MISFITS], s[TURN], s[STILL] = 0.0, 0.0, math.nan
-    s[ANCHOR_N], s[ANCHOR_MAIN], s[ANCHOR_T] = 0.0, 0.0, math.nan
+    s[ANCHOR_N], s[ANCHOR_MAIN], s[ANCHOR_T], s[APARTS] = 0.0, 0.0, math.nan, 0.0
 
 
 @jit
@@ -137,6 +143,7 @@ def hold_apart(s: F64, seen: F64, t: float, p: Vector, reach: float, slack: floa
         reach: how far the aircraft could have flown [m]. slack: what place and time may be off by [m].
     """
     seen[JUMP] = t
+    s[APARTS] += 1.0
     off = math.sqrt((p[0] - s[LAST]) ** 2 + (p[1] - s[LAST + 1]) ** 2 + (p[2] - s[LAST + 2]) ** 2)
     kind = TELEPORT if off > reach else TOO_HARD
     since = t - s[ANCHOR_T]
@@ -148,6 +155,8 @@ def hold_apart(s: F64, seen: F64, t: float, p: Vector, reach: float, slack: floa
             seen[TWO_PLACES] = t
     else:
         s[ANCHOR_N], s[ANCHOR_MAIN] = 1.0, 0.0
+    if s[APARTS] >= CONFIRM:  # they need not agree with each other
+        seen[kind] = t
     s[ANCHOR_T] = t
     for k in range(3):
         s[ANCHOR + k] = p[k]
@@ -156,10 +165,15 @@ def hold_apart(s: F64, seen: F64, t: float, p: Vector, reach: float, slack: floa
 
 @jit
 def compare_velocity(s: F64, seen: F64, t: float, dt: float, p: Vector, v: Vector, room: float) -> None:
-    """Mark a reported velocity that the positions contradict over MISFIT_FOR; `room` [m] is what noise explains."""
+    """Mark a reported velocity that the positions contradict over MISFIT_FOR; `room` [m] is what noise explains.
+
+    Positions of real feeds are older than their stamps say, by up to their interval and more: along the flight that
+    explains much, across it only what a turn makes of it (STALE_ALONG, STALE_ACROSS).
+    """
     if math.isnan(v[0]) or math.isnan(s[REPORTED]):
         return
-    fade, n, size = math.exp(-dt / MISFIT_FOR), normal(p[0], p[1], p[2]), 0.0
+    fade, n = math.exp(-dt / MISFIT_FOR), normal(p[0], p[1], p[2])
+    size, along, gs = 0.0, 0.0, math.sqrt(dot(v[0], v[1], v[2], v[0], v[1], v[2]))
     gap = (
         p[0] - s[LAST] - 0.5 * dt * (v[0] + s[REPORTED]),
         p[1] - s[LAST + 1] - 0.5 * dt * (v[1] + s[REPORTED + 1]),
@@ -169,7 +183,10 @@ def compare_velocity(s: F64, seen: F64, t: float, dt: float, p: Vector, v: Vecto
     for k in range(3):
         s[MISFIT + k] = s[MISFIT + k] * fade + flat[k]
         size += s[MISFIT + k] ** 2
-    s[MISFITS] = s[MISFITS] + 1.0 if math.sqrt(size) > room else 0.0
+        along += s[MISFIT + k] * v[k] / gs if gs > 0.0 else 0.0
+    across = math.sqrt(max(size - along * along, 0.0))
+    late = abs(along) > room + gs * (STALE_ALONG[0] + STALE_ALONG[1] * dt)
+    s[MISFITS] = s[MISFITS] + 1.0 if late or across > room + gs * (STALE_ACROSS[0] + STALE_ACROSS[1] * dt) else 0.0
     if s[MISFITS] >= CONFIRM:
         seen[VELOCITY] = t
 
@@ -245,13 +262,14 @@ def follow_one(
             return APART
         initiate(s, t, p, v, radius, fastest)
         return INITIATED
+    s[APARTS] = 0.0
     if s[ANCHOR_N] > 0.0:
         s[ANCHOR_MAIN] += 1.0
         if s[ANCHOR_N] >= 2.0 and s[ANCHOR_MAIN] >= 2.0:
             seen[TWO_PLACES] = t
         if t - s[ANCHOR_T] > DROP:
             s[ANCHOR_N] = 0.0
-    room = slack + 3.0 * MISFIT_FOR + 0.125 * hardest * dt * dt
+    room = 4.0 * math.sqrt(2.0 * r) + 3.0 * MISFIT_FOR + 0.125 * hardest * dt * dt
     compare_velocity(s, seen, t, dt, p, v, room)
     correct(s, seen, t, dt, p, v, r, agility)
     gs = math.sqrt(dot(v[0], v[1], v[2], v[0], v[1], v[2]))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from armslength.domain.plot import F64, I64, Bool
-from armslength.kernel.following import ANCHOR_MAIN, ANCHOR_N, COUNT, DROP, MISFITS, OLD, SEEN, STATE, T
+from armslength.kernel.following import COUNTERS, DROP, SEEN, STATE, T
 
 FORGET_S = 900.0
 """A row is freed when it had no plot for so long [s]: marks are remembered until then."""
@@ -92,5 +92,5 @@ class Rows:
             self._at[key] = row
             self.aircraft[row], self.file[row] = divmod(key, SOURCES)
             self.state[row], self.seen[row] = np.nan, np.nan
-            self.state[row, [MISFITS, COUNT, OLD, ANCHOR_N, ANCHOR_MAIN]] = 0.0
+            self.state[row, COUNTERS] = 0.0
             self.ground[row], self.poor[row], self.differ[row] = False, np.nan, np.nan
