@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from armslength.adapters.store import Store
@@ -96,10 +97,13 @@ def rewritten(folder: Path, honest: Side, at: int, *, signed: bool = True) -> Si
 
 
 def tampered(path: Path, *statements: str) -> None:
-    """Change a ledger as somebody would who has it in his hands."""
-    with sqlite3.connect(path) as db:
-        db.execute("DROP TRIGGER entries_stay")
-        db.execute("DROP TRIGGER entries_stand")
+    """Change a ledger as somebody would who has it in his hands, and knows to put its triggers back."""
+    with closing(sqlite3.connect(path)) as db:
+        triggers = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for name, _ in triggers:
+            db.execute(f"DROP TRIGGER {name}")
         for statement in statements:
             db.execute(statement)
-    db.close()
+        for _, text in triggers:
+            db.execute(text)
+        db.commit()

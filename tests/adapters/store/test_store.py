@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -33,14 +34,16 @@ def kept(path: Path, count: int = 20) -> tuple[Book, list[Sealed]]:
 
 
 def tampered(path: Path, *statements: str) -> None:
-    """Change the file as somebody would who has it in his hands."""
-    db = sqlite3.connect(path)
-    db.execute("DROP TRIGGER IF EXISTS entries_stay")
-    db.execute("DROP TRIGGER IF EXISTS entries_stand")
-    for statement in statements:
-        db.execute(statement)
-    db.commit()
-    db.close()
+    """Change a ledger as somebody would who has it in his hands, and knows to put its triggers back."""
+    with closing(sqlite3.connect(path)) as db:
+        triggers = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for name, _ in triggers:
+            db.execute(f"DROP TRIGGER {name}")
+        for statement in statements:
+            db.execute(statement)
+        for _, text in triggers:
+            db.execute(text)
+        db.commit()
 
 
 def test_what_was_committed_is_there_after_closing(tmp_path: Path) -> None:
@@ -127,6 +130,29 @@ def test_what_is_no_ledger_is_refused(tmp_path: Path) -> None:
         pass
     with pytest.raises(StoreError):
         Store(tmp_path / "absent" / "ledger.db")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE VIEW more AS SELECT 1",
+        "CREATE TABLE more (x)",
+        "DROP TRIGGER entries_stay",
+        "CREATE TRIGGER more AFTER INSERT ON kv BEGIN DELETE FROM kv; END",
+        "CREATE INDEX more ON kv (value)",
+        "ALTER TABLE kv ADD COLUMN more",
+        "DROP TABLE kv",
+    ],
+)
+def test_tables_that_are_not_ours_are_refused(tmp_path: Path, statement: str) -> None:
+    path = tmp_path / "ledger.db"
+    kept(path)
+    with closing(sqlite3.connect(path)) as db:
+        db.execute(statement)
+    with pytest.raises(LedgerError, match="tables"):
+        Store(path)
+    with pytest.raises(LedgerError, match="tables"), read_only(path):
+        pass
 
 
 def test_entries_cannot_be_changed_or_deleted_by_a_slip(tmp_path: Path) -> None:

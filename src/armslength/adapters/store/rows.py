@@ -11,6 +11,8 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from functools import cache
 from typing import NoReturn
 
 from armslength.crypto.canonical import digest
@@ -67,6 +69,7 @@ def recognise(connection: sqlite3.Connection, where: str) -> None:
     try:
         application = connection.execute("PRAGMA application_id").fetchone()[0]
         version = connection.execute("PRAGMA user_version").fetchone()[0]
+        laid_out = _layout(connection)
     except sqlite3.OperationalError:
         raise
     except sqlite3.DatabaseError as wrong:
@@ -75,6 +78,22 @@ def recognise(connection: sqlite3.Connection, where: str) -> None:
         raise LedgerError("It is not a ledger of armslength.", where=where)
     if version != VERSION:
         raise LedgerError(f"It has tables of version {version}; this armslength knows version {VERSION}.", where=where)
+    if laid_out != _expected():
+        remedy = "Somebody changed its tables or triggers. Keep it as it is, and take the last backup."
+        raise LedgerError("Its tables are not those of a ledger.", where=where, remedy=remedy)
+
+
+def _layout(connection: sqlite3.Connection) -> list[tuple[str, str, str]]:
+    """Return every table, view and trigger as it was made: a file of others may hold more than rows."""
+    query = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type, name"
+    return connection.execute(query).fetchall()
+
+
+@cache
+def _expected() -> list[tuple[str, str, str]]:
+    with closing(sqlite3.connect(":memory:")) as ours:
+        ours.executescript(SCHEMA)
+        return _layout(ours)
 
 
 def damaged(where: str, wrong: sqlite3.Error) -> NoReturn:
