@@ -19,8 +19,10 @@ from typer.testing import CliRunner
 
 from armslength.bench import link
 from armslength.bench.chaos import Cable
+from armslength.bench.link_loss import bench_loss, hindrance
 from armslength.bench.link_side import Side, pair
 from armslength.cli.bench import app
+from armslength.errors import InputError
 
 CLEAN = {"lost": 0, "duplicated": 0, "foreign": 0, "out_of_order": 0, "accepted_but_not_kept": 0, "refused": 0}
 Sides = tuple[Side, Side, Cable]
@@ -81,6 +83,18 @@ def test_a_cable_that_does_its_worst_loses_nothing(sides: Sides) -> None:
         clean(link.settled(sender, receiver), least=150)
 
 
+def test_lost_packets_lose_no_message() -> None:
+    if why := hindrance():
+        pytest.skip(f"lost packets: {why}")
+    clean(bench_loss(10, 1.0), least=90)
+
+
+def test_where_packets_cannot_be_lost_it_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(InputError, match="the program unshare is not installed"):
+        bench_loss(10, 1.0)
+
+
 def test_bursts_arrive_whole_and_in_order(sides: Sides) -> None:
     north, south, _ = sides
     for how in ("one", "together"):
@@ -129,7 +143,7 @@ def test_a_receiver_that_forgets_is_seen(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_the_command_prints_figures_targets_and_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    given = ["link", "--messages", "40", "--kills", "2", "--cut", "0.3 s"]
+    given = ["link", "--messages", "40", "--kills", "2", "--cut", "0.3 s", "--loss", "0 s"]
     done = CliRunner().invoke(app, [*given, "--json"])
     assert done.exit_code == 0, done.output
     figures = json.loads(done.stdout)

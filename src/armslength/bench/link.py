@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from armslength.bench.chaos import Cable
+from armslength.bench.link_loss import bench_loss, hindrance
 from armslength.bench.link_node import AGREEMENT, Post
 from armslength.bench.link_side import PATIENCE_S, Side, pair
 
@@ -25,6 +26,8 @@ TARGETS = {"one_by_one_per_s": 300.0, "together_per_s": 2000.0, "backlog_s": 3.0
 """What is asked of it: durable messages a second one by one and in group commits, seconds to clear a backlog."""
 RATE = 50.0
 """Messages a second during cuts and kills."""
+LOSS = 10
+"""Lost packets [%]."""
 
 
 def said(post: Post, kind: str) -> list[tuple[str, int, str]]:
@@ -65,9 +68,9 @@ def account(sender: Side, receiver: Side) -> dict[str, Any]:
     }
 
 
-def settled(sender: Side, receiver: Side) -> dict[str, Any]:
+def settled(sender: Side, receiver: Side, patience_s: float | None = None) -> dict[str, Any]:
     """Wait until everything sent has arrived and return the account; where it never does, that says what is lost."""
-    end = time.monotonic() + PATIENCE_S
+    end = time.monotonic() + (PATIENCE_S if patience_s is None else patience_s)
     while True:
         found = account(sender, receiver)
         if found["lost"] == 0 or time.monotonic() > end:
@@ -142,12 +145,15 @@ def kill(first: Side, second: Side, kills: int, seed: int, say: Say) -> dict[str
     return {"kills": kills, **{name: there[name] + back[name] for name in there}}
 
 
-def bench_link(kills: int, cut_s: float, count: int, scratch: Path | None, seed: int, say: Say) -> dict[str, Any]:
+def bench_link(
+    kills: int, cut_s: float, loss_s: float, count: int, scratch: Path | None, seed: int, say: Say
+) -> dict[str, Any]:
     """Measure everything; return the figures with the machine and the targets.
 
     Args:
         kills: how often a node is killed.
         cut_s: how long the cable is cut [s].
+        loss_s: how long packets are lost [s].
         count: messages of each burst.
         scratch: folder for the ledgers, on the disk that is to be measured; None is the system's.
         seed: of what happens by chance.
@@ -174,6 +180,10 @@ def bench_link(kills: int, cut_s: float, count: int, scratch: Path | None, seed:
             with pair(Path(name) / "kills", seed) as (north, south, _):
                 say(f"killing a node {kills} times")
                 figures["kills"] = kill(south, north, kills, seed, say)
+    if loss_s:
+        why = hindrance()
+        say(f"{LOSS} % of packets lost for {loss_s:g} s" if not why else f"no lost packets: {why}")
+        figures["loss"] = {"skipped": why} if why else bench_loss(LOSS, loss_s)
     return figures
 
 

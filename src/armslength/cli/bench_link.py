@@ -13,6 +13,9 @@ import typer
 def link(
     kills: Annotated[int, typer.Option(min=0, help="How often a node is killed (SIGKILL), at random moments.")] = 100,
     cut: Annotated[str, typer.Option(metavar="TIME", help='How long the line is cut, for example "60 s".')] = "60 s",
+    loss: Annotated[
+        str, typer.Option(metavar="TIME", help="How long packets are lost, where nftables and namespaces permit it.")
+    ] = "20 s",
     messages: Annotated[int, typer.Option(min=1, help="Messages one by one; twice as many together.")] = 2000,
     scratch: Annotated[Path | None, typer.Option(help="Folder for the ledgers, on the disk to be measured.")] = None,
     seed: Annotated[int, typer.Option(help="Of what happens by chance.")] = 1,
@@ -22,8 +25,12 @@ def link(
     from armslength.bench.link import bench_link
     from armslength.units import Quantity, parse
 
-    cut_s = parse(cut, Quantity.TIME)
-    figures = bench_link(kills, cut_s, messages, scratch, seed, lambda what: print(f"{what} ...", file=sys.stderr))
+    cut_s, loss_s = (parse(time, Quantity.TIME) for time in (cut, loss))
+
+    def say(what: str) -> None:
+        print(f"{what} ...", file=sys.stderr)
+
+    figures = bench_link(kills, cut_s, loss_s, messages, scratch, seed, say)
     if as_json:
         print(json.dumps(figures, indent=1))
         return
@@ -59,11 +66,23 @@ def _rows(figures: dict[str, Any]) -> list[tuple[str, str, str]]:
         rows.append((f"backlog of a cut of {one['cut_s']:g} s", f"{one['backlog']:,} messages", ""))
         rows.append(("  cleared", f"{one['cleared_after_opening_s']:.2f} s", f"{wanted['backlog_s']:g} s"))
         rows.append(("  line open again after mending", f"{one['open_after_mending_s']:.2f} s", ""))
-    killed = f"killed {figures['kills']['kills']} times" if "kills" in figures else ""
-    for key, what in (("bursts", "in the bursts"), ("cut", "in the cut"), ("kills", killed)):
-        if key in figures:
-            one = figures[key]
-            rows.append((f"Lost, of {one['sent']:,} sent, {what}", f"{one['lost']}", f"{wanted['lost']}"))
-            rows.append(("  arrived twice", f"{one['duplicated']}", f"{wanted['duplicated']}"))
-            rows.append(("  out of order within a precedence", f"{one['out_of_order']}", "0"))
+    for key, what in _accounts(figures):
+        one = figures[key]
+        rows.append((f"Lost, of {one['sent']:,} sent, {what}", f"{one['lost']}", f"{wanted['lost']}"))
+        rows.append(("  arrived twice", f"{one['duplicated']}", f"{wanted['duplicated']}"))
+        rows.append(("  out of order within a precedence", f"{one['out_of_order']}", "0"))
+    if "skipped" in figures.get("loss", {}):
+        rows.append((f"Lost packets not tried: {figures['loss']['skipped']}", "", ""))
     return rows
+
+
+def _accounts(figures: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return which accounts there are, and of what."""
+    found = [("bursts", "in the bursts")]
+    if "cut" in figures:
+        found.append(("cut", "in the cut"))
+    if "kills" in figures:
+        found.append(("kills", f"killed {figures['kills']['kills']} times"))
+    if "percent" in figures.get("loss", {}):
+        found.append(("loss", f"with {figures['loss']['percent']} % of packets lost"))
+    return found
