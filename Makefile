@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup dev test check unit lint types contracts format lock demo bench clean
+.PHONY: help setup dev test check unit lint types contracts format lock demo bench campaign clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ bench: $(VENV)/.kernels ## the figures in the README, on this machine
 	$$uv pip install -q --compile-bytecode --python $(BIN)/python --require-hashes -r requirements-bench.lock
 	$(BIN)/armslength bench detect
 	$(BIN)/armslength bench replay
+
+campaign: $(VENV)/.kernels ## nodes killed, lines cut, packets lost, at full length: is anything lost?
+	$(BIN)/armslength bench link
 
 lock: ## compile the locks anew
 	@export UV_CUSTOM_COMPILE_COMMAND='make lock'; uv=$$(PYTHON=$(PYTHON) scripts/bring_uv.sh) && c="$$uv pip compile -q --universal --generate-hashes" && \
