@@ -92,7 +92,8 @@ def _tell(report: Report) -> None:
     steps += [step for file in report.files for step in file.steps] + report.between
     failed = [step for step in steps if step.holds is False]
     if not failed:
-        typer.echo("HOLDS: nothing in it was changed, left out or put elsewhere.")
+        unasked = any(step.number == 3 and step.holds is None for step in steps)
+        typer.echo("HOLDS." + (" Whose it is was not asked of everything: name the key with --key." if unasked else ""))
     for step in failed:
         typer.echo(f"DOES NOT HOLD: step {step.number}, {step.name}: {step.says}")
 
