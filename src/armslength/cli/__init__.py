@@ -13,7 +13,21 @@ from typing import Annotated
 import typer
 
 from armslength import __version__
-from armslength.cli import agreement, bench, bench_link, bench_replay, bench_watch, replay, scenario
+from armslength.cli import (
+    agreement,
+    bench,
+    bench_link,
+    bench_replay,
+    bench_watch,
+    demo,
+    home,
+    identity,
+    ledger,
+    replay,
+    run,
+    scenario,
+    verify,
+)
 
 BAD_INPUT, FAULT, INTERRUPTED = 2, 3, 130
 
@@ -24,8 +38,15 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+app.command("demo")(demo.demo)
 app.command("replay")(replay.replay)
+app.command("run")(run.run)
+app.command("status")(run.status)
+app.command("verify")(verify.verify)
+app.command("init")(home.init)
+app.add_typer(identity.app, name="identity")
 app.add_typer(agreement.app, name="agreement")
+app.add_typer(ledger.app, name="ledger")
 app.add_typer(scenario.app, name="scenario")
 bench.app.command("link")(bench_link.link)
 bench.app.command("replay")(bench_replay.replay)
@@ -50,7 +71,7 @@ def root(
 
 def main() -> None:
     """Run the command line; no fault of any kind ends in a traceback unless ARMSLENGTH_TRACEBACK is set."""
-    from armslength.errors import InputError
+    from armslength.errors import InputError, StoreError
 
     try:
         app()
@@ -63,6 +84,8 @@ def main() -> None:
         raise
     except InputError as wrong:
         _leave("\n".join([str(wrong), *getattr(wrong, "__notes__", [])]), BAD_INPUT)
+    except StoreError as wrong:
+        _leave(str(wrong), BAD_INPUT)
     except OSError as wrong:
         _leave(f"{wrong.filename or 'The system'}: {wrong.strerror or wrong}.", BAD_INPUT)
     except Exception as fault:

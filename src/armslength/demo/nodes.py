@@ -104,7 +104,7 @@ class Node:
         while not self.ready():
             if time.monotonic() > until:
                 raise HomeError(
-                    f"It is not ready after {within_s:.0f} s.", where=self._name(), remedy=self._last_words()
+                    f"It is not ready after {within_s:.0f} s.", where=self._name(), remedy=self.last_words()
                 )
             time.sleep(0.05)
         threading.Thread(target=self._follow, daemon=True, name=f"follow {self.party}").start()
@@ -119,7 +119,7 @@ class Node:
             return
         code = self._process.returncode
         how = f"was ended by signal {-code}" if code < 0 else f"ended with code {code}"
-        raise HomeError(f"It {how}.", where=self._name(), remedy=self._last_words())
+        raise HomeError(f"It {how}.", where=self._name(), remedy=self.last_words())
 
     def ask(self, verb: str, **args: Any) -> dict[str, Any]:
         """Return the node's answer to a command. ArmslengthError where it cannot be done."""
@@ -172,7 +172,8 @@ class Node:
     def _name(self) -> str:
         return f"The node of {self.party}"
 
-    def _last_words(self) -> str:
+    def last_words(self) -> str:
+        """Return the last lines of its log."""
         try:
             lines = self.log.read_text(errors="replace").splitlines()[-TAIL:]
         except OSError:

@@ -63,12 +63,13 @@ class Plan:
         return next((m for m in self.meetings if m.is_about(first, second)), None)
 
 
-def plan_of(sky: Sky, begins_ns: int) -> Plan:
-    """Return what is known of `sky` beforehand, when it starts at `begins_ns` (UTC)."""
-    meetings = sorted((p for p in sky.planned if p.warning), key=lambda p: p.t)
+def plan_of(sky: Sky, begins_ns: int, duration_s: float | None = None) -> Plan:
+    """Return what is known of `sky` beforehand, when it starts at `begins_ns` (UTC) and is played for `duration_s`."""
+    lasts = sky.duration if duration_s is None else min(duration_s, sky.duration)
+    meetings = sorted((p for p in sky.planned if p.warning and p.t < lasts), key=lambda p: p.t)
     return Plan(
         begins_ns,
-        sky.duration,
+        lasts,
         tuple(Meeting(p.name, p.story, p.t, p.warning, frozenset(p.pairs)) for p in meetings),
         {a.address: a.callsign for a in sky.aircraft},
         {a.address: a.party for a in sky.aircraft},

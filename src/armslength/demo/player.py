@@ -21,6 +21,8 @@ LATENCY_S = 0.4
 """From the time of a plot until its line is written [s of the scenario]."""
 STEP_S = 0.02
 """The player looks at the clock so often (real seconds)."""
+OPEN_S = 10.0
+"""A feed has this time to listen (real seconds)."""
 FIELDS = {
     "icao24": "icao", "callsign": "callsign", "latitude": "lat_deg", "longitude": "lon_deg", "altitude": "alt_baro_ft",
     "geoaltitude": "alt_wgs84_ft", "groundspeed": "gs_kt", "track": "track_deg", "vertical_rate": "vs_fpm",
@@ -84,13 +86,23 @@ class Player:
         doors: dict[int, socket.socket] = {}
         try:
             for port in self._ports:
-                doors[port] = socket.create_connection((HOST, port), timeout=5.0)
+                doors[port] = self._connected(port)
             self._play(doors)
         except OSError as wrong:
             self.fault = f"A feed of a node takes nothing: {wrong.strerror or wrong}."
         finally:
             for door in doors.values():
                 door.close()
+
+    def _connected(self, port: int) -> socket.socket:
+        """Return a connection to a feed, which may not listen yet. OSError where it does not in time."""
+        until = time.monotonic() + OPEN_S
+        while True:
+            try:
+                return socket.create_connection((HOST, port), timeout=OPEN_S)
+            except ConnectionRefusedError:
+                if self._stop.wait(STEP_S) or time.monotonic() > until:
+                    raise
 
     def _play(self, doors: Mapping[int, socket.socket]) -> None:
         now = self._clock.utc_ns()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from armslength.scenario.aircraft import NORTH, SOUTH
@@ -45,12 +45,14 @@ def _assistance(stage: Stage) -> None:
     stage.ask(NORTH, "send", code="AST", fields={"nature": "SEARCH"})
 
 
-def _suspend(stage: Stage) -> None:
-    stage.suspend(SOUTH, PROVISION)
-
-
 def _resume(stage: Stage) -> None:
-    stage.resume(SOUTH, NORTH, PROVISION)
+    stage.aside(lambda: stage.resume(SOUTH, NORTH, PROVISION))
+
+
+SUSPENDED_S = 366.0
+"""When the suspension of PROVISION takes effect, of which SOUTH gave notice as long before as the terms want [s]."""
+LEAST_CUT_S = 3.5
+"""The cable is cut for so long at least (real seconds): a line that is gone is noticed in real time."""
 
 
 SCENES = (
@@ -60,7 +62,16 @@ SCENES = (
     Scene(244.0, "While it is cut, NORTH has an emergency to tell: a drone lost its link.", _emergency),
     Scene(274.0, "The cable is mended. What waited in the outboxes goes first.", _mend),
     Scene(300.0, "NORTH asks SOUTH for help in a search. The terms exclude it.", _assistance),
-    Scene(366.0, f"SOUTH suspends one provision: {PROVISION}. Every other article stays in force.", _suspend),
-    Scene(420.0, f"Both sign that {PROVISION} is resumed.", _resume),
+    Scene(SUSPENDED_S, f"The notice has run: {PROVISION} is suspended. Every other article stays in force.", _nothing),
+    Scene(415.0, f"SOUTH signs that {PROVISION} is resumed; then NORTH does.", _resume),
 )  # fmt: skip
 """Every scene, in order of time."""
+
+
+def scenes_at(speed: float) -> tuple[Scene, ...]:
+    """Return the scenes for a clock at `speed`: where it is fast, the cable is mended later."""
+    cut = next(scene.at_s for scene in SCENES if scene.act is _cut)
+    return tuple(
+        replace(scene, at_s=max(scene.at_s, cut + LEAST_CUT_S * speed)) if scene.act is _mend else scene
+        for scene in SCENES
+    )

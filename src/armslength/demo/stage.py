@@ -15,10 +15,10 @@ from functools import partial
 from typing import Any
 
 from armslength.demo.account import Account
-from armslength.demo.nodes import Heard, Node
+from armslength.demo.nodes import Heard, Node, verb
 from armslength.demo.plan import Plan
 from armslength.demo.relay import Relay
-from armslength.demo.scenes import SCENES, Scene
+from armslength.demo.scenes import Scene
 from armslength.demo.story import SCENE, WARN, Said, Story
 from armslength.demo.voice import Voice
 from armslength.errors import ArmslengthError, InputError
@@ -58,6 +58,7 @@ class Stage:
         self._duties: list[tuple[float, int, Callable[[], None]]] = []
         self._count = itertools.count()
         self._looked = 0.0
+        self._agreement: dict[str, set[str]] = {party: set() for party in nodes}
 
     @property
     def now_s(self) -> float:
@@ -91,7 +92,24 @@ class Stage:
 
         threading.Thread(target=run, daemon=True, name="aside").start()
 
-    def play(self, scenes: tuple[Scene, ...] = SCENES) -> None:
+    def resume(self, first: str, second: str, provision: str) -> None:
+        """Have both sides sign that a provision is resumed, one after the other, by the verb that people have."""
+        for party in (first, second):
+            verb("agreement", "resume", "--home", self.nodes[party].home, "--provision", provision)
+            self.wait(lambda: self.told(second, "resume proposed"))
+
+    def told(self, party: str, what: str) -> bool:
+        """Return whether the node of `party` has told that `what` happened to the agreement."""
+        return what in self._agreement[party]
+
+    def wait(self, done: Callable[[], bool], within_s: float = 20.0) -> bool:
+        """Wait beside the story until `done`, at most `within_s` real seconds; return whether it is."""
+        until = time.monotonic() + within_s
+        while not done() and time.monotonic() < until:
+            time.sleep(LOOK_S / 5)
+        return done()
+
+    def play(self, scenes: tuple[Scene, ...]) -> None:
         """Play the scenario to its end, and wait for what is under way.
 
         Raises:
@@ -134,7 +152,9 @@ class Stage:
         scene.act(self)
 
     def _hear(self, party: str, event: Mapping[str, Any], at: float) -> None:
-        at_s = self.now_s - (time.monotonic() - at) * self._clock.speed
+        at_s = self.plan.seconds(int(event["time_ns"])) if "time_ns" in event else self._then_s(at)
+        if event.get("event") == "agreement":
+            self._agreement[party].add(str(event.get("what")))
         self.account.hear(party, event)
         for said in self._story.tell(party, event, at_s):
             self._say(said)
@@ -142,6 +162,9 @@ class Stage:
             marks = (("UNDERSTOOD", UNDERSTOOD_S), ("RELAYED", RELAYED_S))
             for mark, after in marks if event["code"] == "TFA" else marks[:1]:
                 self.at(at_s + after, partial(self._mark, party, str(event["id"]), mark))
+
+    def _then_s(self, mono_s: float) -> float:
+        return self.now_s - (time.monotonic() - mono_s) * self._clock.speed
 
     def _mark(self, party: str, message: str, mark: str) -> None:
         self.ask(party, "mark", id=message, mark=mark)

@@ -5,6 +5,7 @@ Every event that a node tells has a sentence here, or is named in `SILENT`; one 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -162,8 +163,18 @@ class Story:
         return WARN, f"The gate holds back {event['code']}: {event['says']}"
 
     def agreement(self, party: str, event: Event) -> tuple[str, str] | None:
-        """Something happened to the agreement. The sentence is that of the terms event that follows."""
-        return None
+        """Something happened to the agreement."""
+        what, provision = str(event.get("what", "")), event.get("provision", "")
+        words = {
+            "proposed": (TELL, f"A proposal lies here: version {event.get('version')}, signed by one side so far."),
+            "ratified": (GOOD, f"Both signatures cover the same digest: version {event.get('version')} is ratified."),
+            "suspended": (WARN, f"Notice: {provision} will be suspended when the time of notice has run."),
+            "resume proposed": (TELL, f"One side has signed that {provision} is resumed. It takes both."),
+            "resumed": (GOOD, f"Both have signed: {provision} is resumed."),
+            "end given": (WARN, "Notice to end the agreement was given."),
+            "refused": (WARN, f"A document is refused: {event.get('why')}."),
+        }
+        return words.get(what)
 
     def terms(self, party: str, event: Event) -> tuple[str, str] | None:
         """What is in force changed."""
@@ -229,7 +240,9 @@ _TELLERS: dict[str, Callable[[Story, str, Event], tuple[str, str] | None]] = {
 
 
 def clock(at_s: float) -> str:
-    """Return seconds of the scenario as people read them: "+03:15"; before its start "-00:20"."""
+    """Return seconds of the scenario as people read them: "+03:15"; before its start "-00:20"; NaN: blank."""
+    if math.isnan(at_s):
+        return " " * len("+03:15")
     whole = round(abs(at_s))
     return f"{'-' if at_s < -0.5 else '+'}{whole // 60:02d}:{whole % 60:02d}"
 

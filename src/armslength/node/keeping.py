@@ -1,15 +1,6 @@
 """The agreements of a running node: what the core must know of them, and what people and counterparts do to them.
 
-Verbs of the local API, for which no core is needed; every answer holds `what` happened, and `envelope`, what the other
-side must see (it is shown over the link by itself):
-
-    agreement.take      {"envelope": TEXT}                      a signed document or notice that came as a file
-    agreement.propose   {"document": TEXT}                      sign a draft
-    agreement.ratify    {"agreement": ID, "version": N}         sign the other side's proposal
-    agreement.notify    {"agreement": ID, "kind": "suspend" | "resume" | "end", "provision": NAME, "effect_ns": TEXT}
-    agreement.status    {}
-
-The verbs of the command line ("agreement sign", "agreement suspend", "identity accept" ...) are `agreement_verbs`'s.
+What people do is in `agreement_verbs`, the same for the command line and the local API.
 """
 
 from __future__ import annotations
@@ -18,12 +9,10 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from armslength.agreement.document import Document
-from armslength.agreement.notice import Kind
 from armslength.agreement.terms import Terms
 from armslength.agreement.trust import Standing
-from armslength.errors import AgreementError, InputError
-from armslength.node.agreement_verbs import VERBS, perform
+from armslength.errors import AgreementError
+from armslength.node.agreement_verbs import perform
 from armslength.node.agreements import Agreements, Change
 from armslength.node.core.inputs import Agreed, Standings
 from armslength.node.home import Home
@@ -64,44 +53,8 @@ class Keeping:
             StoreError: the disk does not take it.
         """
         with self._lock:
-            if verb in VERBS:
-                done = perform(self._agreements, verb, args, now_ns)
-                return done, self._standings(now_ns)
-            if verb == "agreement.status":
-                found = self._standings(now_ns)
-                return {"agreements": [_told(one) for one in found.lines]}, found
-            change = self._act(verb, args, now_ns)
-            answer = {
-                "agreement": change.agreement,
-                "counterpart": change.counterpart,
-                "what": change.what,
-                "payload": dict(change.payload),
-                "envelope": change.envelope.decode("utf-8"),
-            }
+            answer = perform(self._agreements, verb, args, now_ns)
             return answer, self._standings(now_ns)
-
-    def _act(self, verb: str, args: Mapping[str, Any], now_ns: int) -> Change:
-        keeper = self._agreements
-        if verb == "agreement.take":
-            return keeper.take(_text(args, "envelope").encode(), now_ns)
-        if verb == "agreement.propose":
-            return keeper.propose(Document.from_bytes(_text(args, "document").encode()), now_ns)
-        if verb == "agreement.ratify":
-            version = args.get("version")
-            if version is not None and type(version) is not int:
-                raise InputError("The version is no whole number.", where="version")
-            return keeper.ratify(keeper.only(args.get("agreement")), now_ns, version)
-        if verb == "agreement.notify":
-            try:
-                kind = Kind(_text(args, "kind"))
-            except ValueError:
-                raise InputError("There is no such notice.", where="kind", remedy="suspend, resume or end.") from None
-            effect = args.get("effect_ns")
-            provision = str(args.get("provision", ""))
-            return keeper.notify(
-                keeper.only(args.get("agreement")), kind, provision, now_ns, None if effect is None else int(effect)
-            )
-        raise InputError(f'"{verb}" is not a verb of a node.', remedy="docs/api.md lists them.")
 
     def _standings(self, now_ns: int) -> Standings:
         happened = tuple((c.counterpart, {"agreement": c.agreement, **c.payload}) for c in self._changes)
@@ -136,21 +89,3 @@ class Keeping:
             offers=offers,
             state=state,
         )
-
-
-def _text(args: Mapping[str, Any], name: str) -> str:
-    value = args.get(name)
-    if not isinstance(value, str) or not value:
-        raise InputError(f"{name} is missing.", where=name)
-    return value
-
-
-def _told(one: Agreed) -> dict[str, Any]:
-    return {
-        "counterpart": one.counterpart,
-        "agreement": one.agreement or None,
-        "version": one.version or None,
-        "digest": one.digest or None,
-        "state": one.state,
-        "suspended": sorted(one.suspended),
-    }

@@ -43,6 +43,8 @@ from armslength.protocol.events import Own, Timing
 
 PATHS = ("/ground", "/ground2", "/ground3")
 """URL paths of the ground line that are answered."""
+SATELLITE = frozenset({"readsb", "sbs"})
+"""Kinds of feeds whose positions come from the aircraft's own satellite navigation."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -135,7 +137,7 @@ class LiveNode:
             for name in self.store.books()
         ]
         own = Own(config.party, config.post, home.key)
-        sources = [Source(feed.name, feed.kind != "json_lines") for feed in config.feeds]
+        sources = [Source(feed.name, feed.kind in SATELLITE) for feed in config.feeds]
         watching = Watching(config.party, self.membership, sources)
         timing = Timing().scaled(self.clock.speed)
         return Core(own, watching, Books(home.salt_secret, config.post, books), restored, timing)

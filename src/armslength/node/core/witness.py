@@ -41,6 +41,7 @@ class Witness:
         self._again: set[str] = set()
         self._due_s = float("-inf")
         self._gap_s: float | None = None
+        self._kept = -1
         self.countersigned_size = 0
         self.their_size = 0
         self.fork = False
@@ -92,9 +93,10 @@ class Witness:
             return
         if verdict in {Verdict.GROWN, Verdict.SAME}:
             both = story.countersign(envelope, self._key)
-            self.their_size = max(self.their_size, read(envelope).size)
-            self._gap_s = None
-            effects.writes.append(Put(their_space(agreement), kept_key(both), to_json(both)))
+            size, self._gap_s = read(envelope).size, None
+            if verdict is Verdict.GROWN or size != self._kept:  # one size signed again and again must not fill our disk
+                effects.writes.append(Put(their_space(agreement), kept_key(both), to_json(both)))
+            self.their_size = self._kept = size
             line.peer.countersign(to_json(both), now)
         elif verdict is Verdict.GAP:
             self._gap(line, effects, now)

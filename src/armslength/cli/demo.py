@@ -1,0 +1,59 @@
+"""`armslength demo`: two nodes, one sky: the whole story in a few minutes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+WATCHED, HEADLESS = 4.0, 12.0
+"""Seconds of the scenario in one real second: for somebody who reads along, and for a machine."""
+
+
+def demo(
+    headless: Annotated[bool, typer.Option("--headless", help="For machines: faster, no colours needed.")] = False,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed draws the same sky.")] = 1,
+    speed: Annotated[
+        float | None, typer.Option("--speed", help="Seconds of the scenario in one second. Default: 4; headless 12.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for homes, logs, bundles and summary; else a passing one.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON document, no story.")] = False,
+) -> None:
+    """Two parties make an agreement, watch one sky with a node each, and warn each other; told as it happens."""
+    import json
+    import signal
+    import tempfile
+    from contextlib import ExitStack
+
+    from armslength.demo.ending import in_words
+    from armslength.demo.show import PARTIES, Show
+    from armslength.demo.voice import silent, voice_for
+    from armslength.errors import InputError
+
+    at = speed if speed is not None else HEADLESS if headless else WATCHED
+    if not 0.1 <= at <= 60.0:
+        raise InputError(f"--speed {at:g} cannot be played.", remedy="Write a number from 0.1 to 60; 1 is real time.")
+    if out is not None and out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise InputError("It is not an empty folder.", where=f"--out {out}", remedy="Name another, or empty this one.")
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    with ExitStack() as stack:
+        folder = out or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="armslength-demo-")))
+        summary = Show(folder, seed, at, silent if as_json else voice_for(parties=PARTIES)).run()
+        text = json.dumps(summary, indent=2, ensure_ascii=False)
+        (folder / "summary.json").write_text(text + "\n", encoding="utf-8")
+        if as_json:
+            typer.echo(text)
+            return
+        typer.echo("")
+        for row in in_words(summary):
+            typer.echo(row)
+        if out is not None:
+            typer.echo(f"Homes, logs, bundles and summary.json are in {out}.")
+
+
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt

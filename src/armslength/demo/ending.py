@@ -1,0 +1,97 @@
+"""The end of the demonstration: both ledgers handed out, held against each other, and the summary in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from armslength.node.exporting import export
+from armslength.node.home import open_home
+from armslength.node.verifying import verify_files
+
+
+def examine(folder: Path, agreement: str, homes: Mapping[str, Path], now_ns: int) -> dict[str, Any]:
+    """Export the book of `agreement` of each side into `folder`, and verify both, alone and against each other.
+
+    Args:
+        folder: takes one bundle of each side.
+        agreement: its id.
+        homes: by party; nothing runs on them any more.
+        now_ns: UTC of the nodes' clock [ns].
+
+    Returns:
+        {"agree", "bundles": {party: {"file", "entries", "shown", "countersigned"}}, "failed": [...], "between": [...]}
+
+    Raises:
+        LedgerError: a ledger holds nothing under the agreement, or does not hold together.
+        StoreError: the disk does not take a bundle.
+    """
+    bundles: dict[str, dict[str, Any]] = {}
+    for party, path in homes.items():
+        home = open_home(path)
+        file = folder / f"{party.lower()}.bundle"
+        known = {one.key: name for name, one in home.counterparts().items()}
+        done = export(home.ledger, agreement, file, home.key, now_ns, party=party, known=known)
+        bundles[party] = {
+            "file": file.name, "entries": done.entries, "shown": done.shown, "countersigned": done.countersigned,
+        }  # fmt: skip
+    report = verify_files([folder / str(bundle["file"]) for bundle in bundles.values()])
+    steps = [step for one in report.files for step in one.steps]
+    steps += [step for one in report.files for book in one.books for step in book.steps]
+    failed = [step.says for step in [*steps, *report.between] if step.holds is False]
+    held = [step.holds for step in report.between]
+    return {
+        "agree": report.holds and bool(held) and all(held),
+        "bundles": bundles,
+        "failed": failed,
+        "between": [step.says for step in report.between],
+    }
+
+
+def in_words(summary: Mapping[str, Any]) -> list[str]:
+    """Return the summary in lines for a person."""
+    least = summary["first_alert_before_closest_s"]
+    warned = f"{least:.0f} s before the closest point at least" if least is not None else "not every meeting in time"
+    rows = [
+        "What each side saw, sent and received:",
+        *(row for party, side in summary["sides"].items() for row in _side(party, side)),
+        f"Meetings that could be known early: first alert {warned}, on both sides.",
+        *_meetings(summary["meetings"]),
+        f"Messages: {summary['sent']} sent, {summary['delivered']} delivered with the signed mark of the receiver, "
+        f"{summary['lost']} lost, {summary['duplicated']} duplicated.",
+    ]
+    ledgers = summary["ledgers"]
+    for party, bundle in ledgers["bundles"].items():
+        rows.append(
+            f"Ledger of {party}: {bundle['entries']} entries, {bundle['countersigned']} of them under the other side's "
+            f"signature too; handed out as {bundle['file']}."
+        )
+    verdict = "tell one story" if ledgers["agree"] else "DO NOT AGREE"
+    return [*rows, *(f"  {says}" for says in ledgers["failed"]), f"Held against each other, both ledgers {verdict}."]
+
+
+def _side(party: str, side: Mapping[str, Any]) -> list[str]:
+    rows = [
+        f"  {party}: {side['alerts']} alerts sounded, {side['shown_without_sound']} more on the screen; "
+        f"sent {_counts(side['sent'])}; received {_counts(side['received'])}; "
+        f"marks that came back: {_counts(side['marks'])}."
+    ]
+    if side["withheld"]:
+        rows.append(f"  {party}: held back by the gate: {_counts(side['withheld'])}.")
+    return rows
+
+
+def _meetings(meetings: Sequence[Mapping[str, Any]]) -> list[str]:
+    rows = []
+    for meeting in meetings:
+        warned = ", ".join(
+            f"{party} {'no alert' if before is None else f'{before:.0f} s before'}"
+            for party, before in meeting["first_alert_before_closest_s"].items()
+        )
+        rows.append(f"  {meeting['name']:<20} {meeting['warning']:<6} {warned}")
+    return rows
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{number} {name}" for name, number in counts.items()) or "nothing"

@@ -1,0 +1,242 @@
+"""The whole demonstration, from an empty folder to the summary. Whatever happens, nothing is left running.
+
+First act: two homes are made and made known to each other, terms are drafted, signed by one side and ratified by the
+other over the ground line, and notice of a suspension is given. Then, an hour later by the nodes' clock (notice takes
+an hour), both nodes are started again from what is on disk. Second act: the scenario.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from armslength.agreement.identity import read_identity
+from armslength.demo import homes
+from armslength.demo.ending import examine
+from armslength.demo.nodes import Heard, Node, stop_all, verb
+from armslength.demo.plan import plan_of
+from armslength.demo.player import Player
+from armslength.demo.relay import Relay, free_port
+from armslength.demo.scenes import PROVISION, SUSPENDED_S, scenes_at
+from armslength.demo.stage import Stage
+from armslength.demo.story import SCENE, Said
+from armslength.demo.voice import Voice
+from armslength.errors import HomeError, InputError
+from armslength.node.clock import ScaledClock
+from armslength.scenario.aircraft import NORTH, SOUTH
+from armslength.scenario.live import write_live
+from armslength.scenario.registry import draw, scenario
+from armslength.scenario.sky import Sky
+from armslength.units import NS
+
+SCENARIO = "river"
+PARTIES = (NORTH, SOUTH)
+START_S = 180.0
+"""The first start of a node on a machine compiles: it has this time (real seconds)."""
+AGREE_S = 45.0
+"""What two running nodes do about an agreement is done in this time (real seconds)."""
+HEAD_START_S = 2.0
+"""The nodes are ready this long before the scenario begins (real seconds), as far as the machine is quick enough."""
+
+
+@dataclass
+class Show:
+    """One demonstration.
+
+    Args:
+        folder: where everything is written; empty, or to be made.
+        seed: of the scenario.
+        speed: seconds of the scenario in one real second.
+        say: says lines.
+        duration_s: plays only so much of the scenario [s]; None: all.
+
+    Attributes:
+        heard: what the nodes tell.
+        started_in_s: how long the nodes took to start last (real seconds).
+    """
+
+    folder: Path
+    seed: int
+    speed: float
+    say: Voice
+    duration_s: float | None = None
+    heard: Heard = field(default_factory=queue.SimpleQueue)
+    started_in_s: float = 0.0
+    _parties_heard: set[str] = field(default_factory=set)
+
+    def run(self) -> dict[str, Any]:
+        """Run it all; return the summary.
+
+        Raises:
+            InputError: it cannot be done, for example because a port is taken or the disk is full.
+            ArmslengthError: a node died, or something else that must not happen.
+        """
+        began = time.monotonic()
+        which = scenario(SCENARIO)
+        sky = draw(which, self.seed)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            begins_ns, agreement = self._first_act(sky)
+            told = write_live(which, sky, self.seed, self.folder / "sky", begins_ns)
+            summary = self._second_act(sky, begins_ns, agreement, told)
+        except OSError as wrong:
+            where = str(wrong.filename or self.folder)
+            raise InputError(f"{wrong.strerror or wrong}.", where=where, remedy="Make room, or choose --out.") from None
+        summary["scenario"] = {"name": SCENARIO, "seed": self.seed, "speed": self.speed, "faults": told["faults"]}
+        summary["real_s"] = round(time.monotonic() - began, 1)
+        return summary
+
+    def home(self, party: str) -> Path:
+        """Return the home of `party`."""
+        return self.folder / party.lower()
+
+    def scene(self, text: str) -> None:
+        """Say something before there is a clock."""
+        if os.environ.get("H8T"): print(f"{time.monotonic():.1f}")
+        self.say(Said(float("nan"), "", SCENE, text))
+
+    def told(self, party: str, text: str, tone: str = "tell") -> None:
+        """Have a side say something before there is a clock."""
+        self.say(Said(float("nan"), party, tone, text))
+
+    def _first_act(self, sky: Sky) -> tuple[int, str]:
+        """Return when the scenario begins, UTC [ns] of the nodes' clock, and the id of the agreement."""
+        self.scene("Each side makes a home for its node: keys, a certificate, an empty ledger.")
+        north, south = (self.home(party) for party in PARTIES)
+        _both(lambda party: homes.make_home(self.home(party), party))
+        self.scene("They hand each other the public half, and read its fingerprint to each other over a radio.")
+        for party in PARTIES:
+            file = self.home(party) / "own.identity"
+            self.told(party, f"I am {read_identity(file.read_bytes(), str(file)).words}")
+        others = {NORTH: south, SOUTH: north}
+        _both(lambda party: homes.accept(self.home(party), others[party] / "own.identity"))
+        self.scene("They agree on terms: 3 NM or 3,000 ft; if closer, at most 3 minutes. NORTH signs first.")
+        file = homes.draft(self.folder, sky, (north, south))
+        verb("agreement", "check", file)
+        verb("agreement", "sign", file, "--home", north)
+        clock = ScaledClock(self.speed, time.time_ns() // 10**6 * 10**6, time.monotonic())
+        with self._running(sky, clock, {}, {}) as (nodes, _relay, _ports):
+            self.scene("Both nodes are started. The ground line opens, and carries the proposal.")
+            _until(nodes, lambda: _state(nodes[SOUTH])["terms"] == "proposed", "The proposal did not arrive.")
+            self.scene("SOUTH reads it and signs too: ratified over the line.")
+            verb("agreement", "ratify", "--home", south)
+            _until(nodes, lambda: all(_state(n)["version"] for n in nodes.values()), "It did not come into force.")
+            self.told(
+                NORTH, f"Version {_state(nodes[NORTH])['version']} is in force: both signed the same digest.", "good"
+            )
+            self.told(
+                SOUTH, f"Version {_state(nodes[SOUTH])['version']} is in force: both signed the same digest.", "good"
+            )
+            agreement = str(_state(nodes[NORTH])["agreement"])
+            self.scene(
+                f"SOUTH gives notice that it suspends one provision, {PROVISION}: from an hour on, as the terms want."
+            )
+            given = nodes[SOUTH].ask("agreement suspend", provision=PROVISION)
+            _until(nodes, lambda: self._heard_of("suspended") >= 2, "The notice did not arrive.")
+        self.scene("An hour passes. Both nodes were stopped; they start again from what is on disk.")
+        return int(given["effect_ns"]) - round(SUSPENDED_S * NS), agreement
+
+    def _second_act(self, sky: Sky, begins_ns: int, agreement: str, told: dict[str, Any]) -> dict[str, Any]:
+        live = self.folder / "sky"
+        lead_s = (self.started_in_s + HEAD_START_S) * self.speed
+        clock = ScaledClock(self.speed, begins_ns - round(lead_s * 1000) * 10**6, time.monotonic())
+        plan = plan_of(sky, begins_ns, self.duration_s)
+        with ExitStack() as stack:
+            self.heard = queue.SimpleQueue()
+            for party in PARTIES:
+                homes.write_members(self.home(party), sky)
+            nodes, relay, ports = stack.enter_context(self._running(sky, clock, told["feeds"], {"live": live}))
+            stage = Stage(plan, nodes, relay, clock, self.heard, self.say)
+            player = Player(clock, [(live / s["file"], ports[p].feeds[name]) for p, name, s in _played(told["feeds"])])
+            stack.callback(player.stop)
+            player.start()
+            stage.play(scenes_at(self.speed))
+            if player.fault:
+                raise HomeError(player.fault, where="The scenario player", remedy="See the logs of the nodes.")
+            now_ns = clock.utc_ns()
+            memory = {party: node.rss_bytes for party, node in nodes.items()}
+            seen = {party: node.get("/api/status") for party, node in nodes.items()}
+            stage.narrate("The scenario is over. Both nodes are stopped; each side hands out its ledger.")
+        summary = stage.account.summary()
+        for party, status in seen.items():
+            plots = {feed["name"]: feed["plots"] for feed in status["feeds"]}
+            summary["sides"][party] |= {"plots": plots, "memory_bytes": memory[party]}
+        summary["ledgers"] = examine(self.folder, agreement, {p: self.home(p) for p in PARTIES}, now_ns)
+        summary["ledgers_agree"] = summary["ledgers"]["agree"]
+        return summary
+
+    def _heard_of(self, what: str) -> int:
+        """Count the nodes that told that `what` happened to the agreement; everything heard before is used up."""
+        while not self.heard.empty():
+            party, event, _ = self.heard.get()
+            if event.get("event") == "agreement" and event.get("what") == what:
+                self._parties_heard.add(party)
+        return len(self._parties_heard)
+
+    @contextmanager
+    def _running(
+        self, sky: Sky, clock: ScaledClock, feeds: dict[str, Any], where: dict[str, Path]
+    ) -> Iterator[tuple[dict[str, Node], Relay, dict[str, homes.Ports]]]:
+        """Start both nodes on `clock` and wait until they are ready; stop them afterwards."""
+        ports = {
+            party: homes.Ports(free_port(), free_port(), {name: free_port() for name in feeds.get(party, {})})
+            for party in PARTIES
+        }
+        relay = Relay(ports[SOUTH].ground_line)
+        nodes = {p: Node(p, self.home(p), self.folder / f"{p.lower()}.log", self.heard) for p in PARTIES}
+        try:
+            for party, other, dial in ((NORTH, SOUTH, relay.port), (SOUTH, NORTH, None)):
+                heard, live = feeds.get(party, {}), where.get("live", self.folder)
+                homes.write_node_file(self.home(party), party, other, ports[party], dial, clock, heard, live)
+                nodes[party].start()
+            began = time.monotonic()
+            for node in nodes.values():
+                node.wait_ready(START_S)
+            self.started_in_s = time.monotonic() - began
+            yield nodes, relay, ports
+        finally:
+            stop_all(list(nodes.values()))
+            relay.close()
+
+
+def _both(act: Callable[[str], object]) -> None:
+    """Do the same for both parties at once."""
+    with ThreadPoolExecutor(len(PARTIES)) as two:
+        for _ in two.map(act, PARTIES):
+            pass
+
+
+def _state(node: Node) -> dict[str, Any]:
+    """Return how the node stands with its counterpart."""
+    lines: Sequence[dict[str, Any]] = node.get("/api/status")["lines"]
+    return lines[0] if lines else {"terms": "", "version": None, "agreement": None}
+
+
+def _until(nodes: dict[str, Node], done: Callable[[], bool], otherwise: str) -> None:
+    """Wait until `done`.
+
+    Raises:
+        HomeError: it is not, in time.
+    """
+    until = time.monotonic() + AGREE_S
+    while not done():
+        for node in nodes.values():
+            node.must_live()
+        if time.monotonic() > until:
+            raise HomeError(otherwise, where="The demonstration", remedy=next(iter(nodes.values())).last_words())
+        time.sleep(0.1)
+
+
+def _played(feeds: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield (party, source, what was written of it) of every source that the player plays."""
+    for party, sources in feeds.items():
+        for name, source in sources.items():
+            if source["kind"] != "broadcast":
+                yield party, name, source
