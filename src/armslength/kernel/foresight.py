@@ -25,12 +25,14 @@ Vector = tuple[float, float, float]
 
 # Columns of what is foreseen.
 D_H, D_V, T_CPA, HMD, VMD, ERROR_H, ERROR_V = 0, 1, 2, 3, 4, 5, 6
-T_LOSS, T_OUT, T_MAYBE, CERTAIN, T_SLANT, SLANT, ERROR_S, T_NEAR, T_TURN = 7, 8, 9, 10, 11, 12, 13, 14, 15
-FORESEEN = 16
+T_LOSS, T_OUT, T_MAYBE, CERTAIN, T_SLANT, SLANT, ERROR_S, T_NEAR, T_TURN, LIKELY = 7, 8, 9, 10, 11, 12, 13, 14, 15, 16
+FORESEEN = 17
 TURNING = 0.0125
 """Whose rate of turn is below this [rad/s] (0.7 degrees a second) flies straight on."""
 TURN_FOR, TURN_STEP = 40.0, 2.0
 """A turn may go on for so long [s], and end at any of these steps [s]."""
+LIKELIHOOD = 0.25
+"""A loss is likely when it is one by minima smaller by this share of the two-sigma bounds then: half a sigma."""
 ROUNDS = 4
 """So often the moment of a possible loss and the bounds at that moment are fitted to each other."""
 
@@ -113,7 +115,12 @@ def foresee(
         o[ERROR_H], o[ERROR_V] = error(place, rate, t), error(levels[k, 2], levels[k, 3], t)
         o[T_LOSS], o[T_OUT] = stay_in(ss, sv, vv, dz, climb, horizontal, vertical, lookahead)
         o[T_MAYBE] = possible_from(ss, sv, vv, levels[k], (place, rate), (horizontal, vertical), lookahead, t)
-        o[CERTAIN] = 0.0
+        o[CERTAIN], o[LIKELY] = 0.0, 0.0
+        if not math.isnan(o[T_LOSS]):
+            off_h, off_v = error(place, rate, o[T_LOSS]), error(levels[k, 2], levels[k, 3], o[T_LOSS])
+            less_h, less_v = max(horizontal - LIKELIHOOD * off_h, 0.0), max(vertical - LIKELIHOOD * off_v, 0.0)
+            begin, _end = stay_in(ss, sv, vv, dz, climb, less_h, less_v, lookahead)
+            o[LIKELY] = 0.0 if math.isnan(begin) else 1.0
         if not math.isnan(o[T_LOSS]) and not math.isnan(dz):
             at = min(max(t, o[T_LOSS]), o[T_OUT])
             less_h, less_v = horizontal - error(place, rate, at), vertical - error(levels[k, 2], levels[k, 3], at)

@@ -33,6 +33,8 @@ MIXED_SIGMA_M = 0.5 * 1500 * FT
 """1-sigma of a difference of levels on different datums [m]."""
 POSSIBLE_S = 30.0
 """A loss that only the bounds allow is an alert when it may begin within this time [s]."""
+LIKELY_S = 30.0
+"""A loss that is further away [s] must be likely, not only what straight flight happens to give."""
 TURNING_S = 40.0
 """A loss that only a turn that goes on would bring is an alert when it begins within this time [s]."""
 NEAR_S = 30.0
@@ -164,12 +166,13 @@ def _tiers(ahead: F64, terms: Terms, wider: float, minima_hold: bool) -> tuple[I
     tier, to_go = np.full(len(ahead), NOTHING, np.int64), np.full(len(ahead), np.inf)
     loss, maybe, near = ahead[:, k.T_LOSS], ahead[:, k.T_MAYBE], ahead[:, k.T_NEAR]
     turning = ahead[:, k.T_TURN]
+    far = np.where((loss <= LIKELY_S) | (ahead[:, k.LIKELY] > 0.0), loss, np.nan)
     with np.errstate(invalid="ignore"):
         steps = [
-            (Tier.TRAFFIC, loss <= terms.lookahead_s * wider, loss),
+            (Tier.TRAFFIC, far <= terms.lookahead_s * wider, loss),
             (Tier.ALERT, maybe <= POSSIBLE_S * wider, maybe),
             (Tier.ALERT, turning <= TURNING_S * wider, turning),
-            (Tier.ALERT, loss <= terms.alert_s * wider, loss),
+            (Tier.ALERT, far <= terms.alert_s * wider, loss),
             (Tier.INSIDE, loss <= 0.0, loss),
         ]
         for value, holds, when in steps if minima_hold else []:
