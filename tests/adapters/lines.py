@@ -12,6 +12,7 @@ from typing import Any
 
 from armslength.adapters.certificates import fingerprint, make_certificate
 from armslength.adapters.ground_line import GroundLine, Limits
+from armslength.errors import HomeError
 
 PATHS = ("/ground", "/ground2")
 LOOPBACK = "127.0.0.1"
@@ -34,6 +35,7 @@ class Side:
         self.take: Callable[[str, bytes], None] = lambda connection, frame: self.frames.append((connection, frame))
         self.limits = Limits()
         self.line: GroundLine | None = None
+        self.unreadable = False
 
     def carry(self, made: tuple[bytes, bytes]) -> None:
         """Take this key and certificate for one's own."""
@@ -45,6 +47,14 @@ class Side:
         """Believe this certificate to be `name`."""
         self.pins[fingerprint(certificate)] = name
         self.anchors.append(certificate)
+        if self.line is not None:
+            self.line.review()
+
+    def read_pins(self) -> dict[str, str]:
+        """Return the pins, as the ground line asks for them."""
+        if self.unreadable:
+            raise HomeError("It cannot be read.", where="counterparts")
+        return self.pins
 
     def make(self, listen: tuple[str, int] | None) -> GroundLine:
         """Return the ground line of this side; what it is told is kept."""
@@ -62,7 +72,7 @@ class Side:
             self.key_file,
             listen,
             PATHS,
-            lambda: self.pins,
+            self.read_pins,
             lambda: self.anchors,
             on_opened=opened,
             on_frame=self.take,

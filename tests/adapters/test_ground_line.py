@@ -11,7 +11,8 @@ from adapters.lines import LOOPBACK, Side, run, running, two, until
 from armslength.adapters.certificates import make_certificate
 from armslength.adapters.ground_line import Limits, Why
 from armslength.adapters.ground_line.refusals import OTHERS, Refusals
-from armslength.errors import InputError, LocalProtocolError
+from armslength.adapters.ground_line.trust import Trust
+from armslength.errors import HomeError, InputError, LocalProtocolError
 
 
 def lines(*sides: Side) -> None:
@@ -344,6 +345,59 @@ def test_a_damaged_pin_does_not_shut_out_the_others(tmp_path: Path) -> None:
             assert south.line
             south.line.dial("north", "/ground", north.url())
             await until(lambda: north.opened)
+
+    run(test())
+
+
+def test_what_cannot_be_read_while_running_changes_nothing(tmp_path: Path) -> None:
+    async def test() -> None:
+        north, south = two(tmp_path)
+        async with running(north, south):
+            assert north.line and south.line
+            north.unreadable = True
+            kept = north.key_file.read_bytes()
+            north.key_file.write_bytes(b"half-writt")  # being replaced at this moment
+            south.line.dial("north", "/ground", north.url())
+            await until(lambda: north.opened)
+            north.line.review()
+            await asyncio.sleep(1.2)  # the review of every second
+            assert not north.closed
+            north.key_file.write_bytes(kept)
+            north.unreadable = False
+            north.pins.clear()
+            await until(lambda: north.closed)
+
+    run(test())
+
+
+def test_pins_that_cannot_be_read_at_the_start_are_said(tmp_path: Path) -> None:
+    async def test() -> None:
+        north, _ = two(tmp_path)
+        north.unreadable = True
+        with pytest.raises(HomeError):
+            await north.make(None).start()
+
+    run(test())
+
+
+def test_a_flood_does_not_make_the_node_read_its_pins_each_time(tmp_path: Path) -> None:
+    async def test() -> None:
+        north, south = two(tmp_path)
+        asked = 0
+
+        def certificates() -> list[str]:
+            nonlocal asked
+            asked += 1
+            return [south.certificate]
+
+        trust = Trust(north.certificate_file, north.key_file, lambda: north.pins, certificates)
+        trust.start()
+        for _ in range(500):
+            trust.context(answering=True)
+            trust.counterpart("0" * 64)
+        assert asked < 50
+        trust.refresh()
+        assert asked < 51
 
     run(test())
 

@@ -12,7 +12,7 @@ from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from armslength.adapters.ground_line import GroundLine
 from armslength.adapters.store import Store
@@ -26,7 +26,7 @@ from armslength.node.core.core import Core
 from armslength.node.core.inputs import Agreed, FrameIn, LinkClosed, LinkRefused, Standings
 from armslength.node.core.watching import Watching
 from armslength.node.core.witness import anchors
-from armslength.node.runner import Runner, Wire
+from armslength.node.runner import Runner
 from armslength.protocol.events import Own, Timing
 
 AGREEMENT = "bench"
@@ -92,7 +92,7 @@ class _Node:
         core = _core(post, store)
         self._runner = runner = Runner(core, store, SystemClock(), self._told, _no_document)
         line = _line(post, runner)
-        runner.wire = cast(Wire, line)
+        runner.wire = line
         runner.give(Standings((_agreed(post),)))
         await line.start()
         if post.dial:

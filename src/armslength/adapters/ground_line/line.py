@@ -52,7 +52,7 @@ class GroundLine:
         certificate_file, key_file: this node's own, PEM; read again when they change.
         listen: host and port to be dialled at, or None; port 0 takes a free one.
         paths: URL paths that are answered and dialled, for example ("/ground", "/ground2").
-        pins: gives SHA-256 of a DER certificate (64 lower hex) -> counterpart; asked anew for every connection.
+        pins: gives SHA-256 of a DER certificate (64 lower hex) -> counterpart; asked again and again.
         certificates: gives the pinned certificates, PEM.
         on_opened, on_frame, on_closed, on_refused: as in `Told`.
         limits: bounds.
@@ -90,10 +90,9 @@ class GroundLine:
         """Listen, where that is asked for.
 
         Raises:
-            InputError: the node's certificate cannot be used, or the address cannot be listened at.
+            ArmslengthError: the node's certificate or the pins cannot be used, or the address cannot be listened at.
         """
-        self._trust.context(answering=True)
-        self._trust.context(answering=False)
+        self._trust.start()
         self._stopped = False
         loop = asyncio.get_running_loop()
         if self._listen is not None:
@@ -139,6 +138,7 @@ class GroundLine:
         """
         call = Call(counterpart, path, address_of(url, path, self._paths), self._limits)
         key = (counterpart, path, url)
+        self._trust.refresh()
         if key not in self._calls and not self._stopped:
             self._calls[key] = (call, asyncio.get_running_loop().create_task(keep(call, self._calling, self.pair)))
 
@@ -196,7 +196,8 @@ class GroundLine:
             link.resume()
 
     def review(self) -> None:
-        """End the connections whose certificate is no longer pinned to their counterpart."""
+        """Look at the pins now, and end the connections whose certificate is no longer pinned to their counterpart."""
+        self._trust.refresh()
         for link in list(self._open.values()):
             if self._trust.counterpart(link.fingerprint) != link.counterpart:
                 link.end(Why.WITHDRAWN)
@@ -287,7 +288,7 @@ class GroundLine:
 
     def _keeps_dialled(self, link: Link) -> bool:
         """Return whether of two that crossed the one dialled here stays: the lesser fingerprint's, on both sides."""
-        return self._trust.own() < link.fingerprint
+        return self._trust.own < link.fingerprint
 
     def _chosen(self, connection: str | None) -> list[Link]:
         if connection is None:

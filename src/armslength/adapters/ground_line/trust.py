@@ -10,14 +10,19 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import logging
 import ssl
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from armslength.errors import InputError
+from armslength.errors import ArmslengthError, InputError
 
 Pins = Callable[[], Mapping[str, str]]
 Certificates = Callable[[], Sequence[str]]
+LOG = logging.getLogger(__name__)
+LOOK_S = 0.2
+"""The pins are asked for at most this often, however many connections come."""
 
 
 def fingerprint_of(certificate: bytes) -> str:
@@ -28,6 +33,9 @@ def fingerprint_of(certificate: bytes) -> str:
 class Trust:
     """TLS contexts that follow the pins and the node's own files as they change.
 
+    What cannot be read for a moment, because it is being replaced or is damaged, changes nothing: what was read last
+    stays. Only at the start it is an error.
+
     Args:
         certificate_file, key_file: the node's own, PEM.
         pins: gives SHA-256 of a DER certificate (64 lower hex) -> name of the counterpart.
@@ -36,35 +44,70 @@ class Trust:
 
     def __init__(self, certificate_file: Path, key_file: Path, pins: Pins, certificates: Certificates) -> None:
         self._files = (Path(certificate_file), Path(key_file))
-        self._pins, self._certificates = pins, certificates
+        self._ask_pins, self._ask_certificates = pins, certificates
+        self._pins: Mapping[str, str] = {}
+        self._anchors: tuple[str, ...] = ()
+        self._looked_s = float("-inf")
         self._made: dict[bool, tuple[object, ssl.SSLContext]] = {}
+        self.own = ""
+        """Fingerprint of the node's own certificate."""
 
-    def context(self, *, answering: bool) -> ssl.SSLContext:
-        """Return the context for the side that answers or the side that calls.
+    def start(self) -> None:
+        """Read everything for the first time.
 
         Raises:
-            InputError: the node's own certificate or key cannot be read or do not belong together.
+            ArmslengthError: the pins cannot be read, or the node's own certificate or key cannot be used.
         """
-        anchors = tuple(self._certificates())
+        self._read()
+        for answering in (True, False):
+            self._context(answering)
+
+    def refresh(self) -> None:
+        """Look at the pins now: somebody knows that they have changed."""
         try:
-            stand = (anchors, *(path.stat().st_mtime_ns for path in self._files))
+            self._read()
+        except (ArmslengthError, OSError) as wrong:
+            LOG.warning("The pinned certificates cannot be read, those read before stay: %s", wrong)
+
+    def context(self, *, answering: bool) -> ssl.SSLContext:
+        """Return the context for the side that answers or the side that calls."""
+        self._look()
+        try:
+            return self._context(answering)
+        except InputError as wrong:
+            if answering not in self._made:
+                raise
+            LOG.warning("%s The one read before stays.", wrong)
+            return self._made[answering][1]
+
+    def counterpart(self, fingerprint: str) -> str:
+        """Return to whom the certificate with this fingerprint is pinned; empty where it is not."""
+        self._look()
+        return self._pins.get(fingerprint, "")
+
+    def _look(self) -> None:
+        """Look at the pins, but not at every connection: who floods the port must not make the node read files."""
+        if time.monotonic() - self._looked_s >= LOOK_S:
+            self.refresh()
+
+    def _read(self) -> None:
+        self._looked_s = time.monotonic()
+        self._pins, self._anchors = dict(self._ask_pins()), tuple(self._ask_certificates())
+
+    def _context(self, answering: bool) -> ssl.SSLContext:
+        try:
+            stand = (self._anchors, *(path.stat().st_mtime_ns for path in self._files))
             if answering not in self._made or self._made[answering][0] != stand:
-                self._made[answering] = (stand, self._make(answering, anchors))
-        except OSError as wrong:  # ssl.SSLError is one
+                self._made[answering] = (stand, self._make(answering, self._anchors))
+                self.own = fingerprint_of(ssl.PEM_cert_to_DER_cert(self._files[0].read_text()))
+        except (OSError, ValueError) as wrong:  # ssl.SSLError is an OSError
+            why = getattr(wrong, "strerror", None) or "they do not fit"
             raise InputError(
-                f"The node's own TLS certificate or key cannot be used ({wrong.strerror or 'they do not fit'}).",
+                f"The node's own TLS certificate or key cannot be used ({why}).",
                 where=str(self._files[0]),
                 remedy="They are made by `armslength init`; bring both back from the backup of the home.",
             ) from None
         return self._made[answering][1]
-
-    def counterpart(self, fingerprint: str) -> str:
-        """Return to whom the certificate with this fingerprint is pinned; empty where it is not."""
-        return self._pins().get(fingerprint, "")
-
-    def own(self) -> str:
-        """Return the fingerprint of the node's own certificate."""
-        return fingerprint_of(ssl.PEM_cert_to_DER_cert(self._files[0].read_text()))
 
     def _make(self, answering: bool, anchors: tuple[str, ...]) -> ssl.SSLContext:
         # Not ssl.create_default_context: it loads the authorities of the system and obeys SSLKEYLOGFILE.
