@@ -15,7 +15,7 @@ from armslength.errors import LifecycleError
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.parametrize(("state", "event"), itertools.product(State, Event))
+@pytest.mark.parametrize(("state", "event"), list(itertools.product(State, Event)))
 def test_every_state_knows_what_every_event_does(state: State, event: Event) -> None:
     if event in TABLE[state]:
         assert after(state, event, "a, version 1") is TABLE[state][event]

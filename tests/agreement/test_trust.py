@@ -21,9 +21,12 @@ from agreement.signing import (
     START,
     THIRD,
     document,
+    notice,
     signed,
 )
-from armslength.agreement.lifecycle import State
+from armslength.agreement.document import Document
+from armslength.agreement.lifecycle import GOVERNS, State
+from armslength.agreement.notice import Kind, Notice
 from armslength.agreement.trust import MOST_OPEN, Standing
 from armslength.crypto.envelope import Envelope, seal
 from armslength.crypto.keys import SigningKey
@@ -326,3 +329,36 @@ def test_a_clock_that_goes_backwards_breaks_no_history() -> None:
     made.consider(signed(TWO, NORTH, SOUTH), START - DAY)
     assert made.state(START + 3 * DAY, ONE.digest) is State.SUPERSEDED
     assert made.state(START + 3 * DAY) is State.IN_FORCE
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.data())
+def test_whatever_happens_a_restart_changes_nothing_and_at_most_one_version_governs(data: st.DataObject) -> None:
+    """Documents and notices in any order, at any times, on a clock that jumps: kept, restored, and the same."""
+    three = document(3, ONE, title="Twin", begins=START + 4 * DAY)
+    four = document(4, TWO, title="After two")
+    pool: list[tuple[Document | Notice, tuple[SigningKey, ...]]] = []
+    for one in (ONE, TWO, three, four):
+        pool += [(one, (NORTH,)), (one, (SOUTH,)), (one, (NORTH, SOUTH))]
+        suspension = notice(Kind.SUSPEND, one, "separation", issued=START)
+        lifting = notice(Kind.RESUME, one, "separation", issued=START, lifts=(suspension.digest,))
+        pool += [(suspension, (NORTH,)), (lifting, (NORTH,)), (lifting, (SOUTH,))]
+        pool.append((notice(Kind.END, one, issued=START, after=30 * DAY), (NORTH,)))
+    made = Standing(AGREEMENT)
+    for what, keys in data.draw(st.lists(st.sampled_from(pool), min_size=4, max_size=14)):
+        now = START + data.draw(st.integers(-2, 40)) * DAY
+        try:
+            if isinstance(what, Document):
+                made.consider(signed(what, *keys), now)
+            else:
+                made.notice(signed(what, *keys), now)
+        except AgreementError:
+            continue
+    again = Standing.restore(AGREEMENT, made.records().values())
+    assert (again.documents, again.notices, again.chain) == (made.documents, made.notices, made.chain)
+    for days in (-3, 0, 1, 3, 5, 29, 31, 60, 400):
+        when = START + days * DAY
+        states = [made.state(when, one) for one in made.documents]
+        assert sum(one in GOVERNS for one in states) <= 1
+        assert (made.in_force(when) is not None) == any(one in GOVERNS for one in states)
+        assert again.suspended(when) == made.suspended(when)

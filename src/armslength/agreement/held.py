@@ -13,18 +13,17 @@ __all__ = ["Held", "HeldNotice", "Record", "merged"]
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A document that was believed: with all valid signatures seen, when it came, and when both had signed [ns]."""
+    """A document that was believed: with all valid signatures seen, when it came, and when both had signed [ns].
+
+    `order` counts what was believed of an agreement, so that two things of one moment keep their order.
+    """
 
     document: Document
     digest: str
     envelope: Envelope
     seen_ns: int
     ratified_ns: int | None = None
-
-    @property
-    def begins_ns(self) -> int:
-        """From when on it is in force, if it is ratified [ns]."""
-        return max(self.document.effective_ns, self.ratified_ns or 0)
+    order: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +36,7 @@ class HeldNotice:
     seen_ns: int
     complete_ns: int | None = None
     holds_ns: int | None = None
+    order: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ class Record:
     envelope: Envelope
     seen_ns: int
     complete_ns: int | None
+    order: int
 
 
 def merged(first: Envelope, second: Envelope) -> Envelope:

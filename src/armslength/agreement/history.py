@@ -1,4 +1,7 @@
-"""What became of a version: its events in the order of time, through the table of the life cycle."""
+"""What became of a version: its events, through the table of the life cycle.
+
+What people did is a fact in whatever order their clocks showed; only what time alone does is put in the order of time.
+"""
 
 from __future__ import annotations
 
@@ -24,13 +27,22 @@ def state_of(
         documents, chain, notices: of its agreement: see `trust.Standing`.
         now_ns: UTC [ns]; events after it have not happened.
     """
-    happened = [
-        (held.seen_ns, 0, Event.SIGNED_BY_ONE),
-        (held.document.expires_ns, 9, Event.TIME_OVER),
-        *(_ratified(held, documents, chain, notices) if held.ratified_ns is not None else _overtaken(held, documents)),
-    ]
+    timed = [(held.document.expires_ns, 9, Event.TIME_OVER)]
+    if held.ratified_ns is None:
+        facts = [Event.SIGNED_BY_ONE, *_overtaken(held, documents)]
+    else:
+        facts = [Event.SIGNED_BY_ONE, Event.SIGNED_BY_BOTH]
+        timed += _ratified(held, documents, chain)
+        given = ends(held.digest, chain, notices)
+        if _replaced(held, documents, chain):
+            facts.append(Event.OTHER_RATIFIED)
+        elif given:
+            facts.append(Event.END_NOTICE)
+            timed.append((held.document.effective_ns, 5, Event.END_NOTICE))
+            timed += [(one.holds_ns or 0, 6, Event.NOTICE_OVER) for one in given]
+    happened = sorted((one for one in timed if one[0] <= now_ns), key=lambda one: one[:2])
     state = State.DRAFTED
-    for _, _, event in sorted((one for one in happened if one[0] <= now_ns), key=lambda one: one[:2]):
+    for event in (*facts, *(event for _, _, event in happened)):
         if state in OVER:
             break
         state = after(state, event, held.document.called)
@@ -43,41 +55,29 @@ def ends(found: str, chain: Sequence[str], notices: Iterable[HeldNotice]) -> lis
     return [one for one in notices if one.notice.kind is Kind.END and one.notice.document in later]
 
 
-def _ratified(
-    held: Held, documents: Mapping[str, Held], chain: Sequence[str], notices: Iterable[HeldNotice]
-) -> list[Happened]:
-    ratified, begins = held.ratified_ns or 0, held.begins_ns
-    out: list[Happened] = [(ratified, 1, Event.SIGNED_BY_BOTH), (begins, 2, Event.TOOK_EFFECT)]
-    for later in chain[chain.index(held.digest) + 1 :]:
-        other = documents[later]
-        if other.document.predecessor == held.document.predecessor:
-            out.append((other.ratified_ns or 0, 3, Event.OTHER_RATIFIED))
-        if not _replaced(other, documents, chain):
-            out.append((other.begins_ns, 4, Event.SUCCEEDED))
-    for end in ends(held.digest, chain, notices):
-        given = max(end.complete_ns or 0, ratified)
-        out.append((given, 5, Event.END_NOTICE))
-        if given < begins:
-            out.append((begins, 5, Event.END_NOTICE))
-        out.append((max(end.holds_ns or 0, given), 6, Event.NOTICE_OVER))
-    return out
+def _ratified(held: Held, documents: Mapping[str, Held], chain: Sequence[str]) -> list[Happened]:
+    later = (documents[one] for one in chain[chain.index(held.digest) + 1 :])
+    return [
+        (held.document.effective_ns, 2, Event.TOOK_EFFECT),
+        *((o.document.effective_ns, 4, Event.SUCCEEDED) for o in later if not _replaced(o, documents, chain)),
+    ]
 
 
 def _replaced(held: Held, documents: Mapping[str, Held], chain: Sequence[str]) -> bool:
     """Return whether a twin was ratified in the place of `held` before it took effect."""
     later = (documents[one] for one in chain[chain.index(held.digest) + 1 :])
     twins = (one for one in later if one.document.predecessor == held.document.predecessor)
-    return any((one.ratified_ns or 0) <= held.begins_ns for one in twins)
+    return any((one.ratified_ns or 0) < held.document.effective_ns for one in twins)
 
 
-def _overtaken(held: Held, documents: Mapping[str, Held]) -> list[Happened]:
-    """A proposal is overtaken by the first ratified version that it does not follow from and is no later twin of."""
+def _overtaken(held: Held, documents: Mapping[str, Held]) -> list[Event]:
+    """A proposal is overtaken by a ratified version that it does not follow from and is no later twin of."""
     document = held.document
     return [
-        (other.ratified_ns, 3, Event.OTHER_RATIFIED)
+        Event.OTHER_RATIFIED
         for other in documents.values()
         if other.ratified_ns is not None
-        and other.ratified_ns >= held.seen_ns
         and other.digest != document.predecessor
         and (other.document.version >= document.version or other.document.predecessor != document.predecessor)
-    ]
+        and not (other.order < held.order and other.document.version < document.version)
+    ][:1]

@@ -73,18 +73,21 @@ class Standing:
             AgreementError: they do not hold together.
         """
         standing = cls(agreement)
-        for record in sorted(records, key=_when):
+        for record in sorted(records, key=lambda one: one.order):
             if record.envelope.payload_type == NOTICE_TYPE:
-                standing._take_notice(record.envelope, record.seen_ns, _when(record))
+                given = standing._take_notice(record.envelope, record.seen_ns, _when(record)).digest
+                standing.notices[given] = replace(standing.notices[given], order=record.order)
             else:
                 found = standing.consider(record.envelope, _when(record)).digest
-                standing.documents[found] = replace(standing.documents[found], seen_ns=record.seen_ns)
+                held = replace(standing.documents[found], seen_ns=record.seen_ns, order=record.order)
+                standing.documents[found] = held
         return standing
 
     def records(self) -> dict[str, Record]:
         """Return what must be kept, by digest."""
-        kept = {d: Record(one.envelope, one.seen_ns, one.ratified_ns) for d, one in self.documents.items()}
-        return kept | {d: Record(one.envelope, one.seen_ns, one.complete_ns) for d, one in self.notices.items()}
+        kept = {d: Record(one.envelope, one.seen_ns, one.ratified_ns, one.order) for d, one in self.documents.items()}
+        notices = self.notices.items()
+        return kept | {d: Record(one.envelope, one.seen_ns, one.complete_ns, one.order) for d, one in notices}
 
     def copy(self) -> Standing:
         """Return another that can change without this one."""
@@ -131,8 +134,8 @@ class Standing:
         whole = envelope if known is None else merged(known.envelope, envelope)
         complete = self.required(document) <= signers(whole)  # 8
         seen = now_ns if known is None else known.seen_ns
-        ratified = max(now_ns, seen, head.ratified_ns or 0 if head else 0)  # clocks go backwards; the order does not
-        self.documents[found] = Held(document, found, whole, seen, ratified if complete else None)
+        if known is None or whole != known.envelope:
+            self.documents[found] = Held(document, found, whole, seen, now_ns if complete else None, self._order())
         if complete:
             self.chain.append(found)
         return document
@@ -162,9 +165,10 @@ class Standing:
         whole = envelope if known is None else merged(known.envelope, envelope)
         complete = None if known is None else known.complete_ns
         if complete is None and must_sign(notice, document) <= signers(whole):
-            complete = max(now_ns, seen)
+            complete = now_ns
         holds = None if complete is None else holds_from(notice, document, seen, complete)
-        self.notices[notice.digest] = HeldNotice(notice, notice.digest, whole, seen, complete, holds)
+        if known is None or whole != known.envelope:
+            self.notices[notice.digest] = HeldNotice(notice, notice.digest, whole, seen, complete, holds, self._order())
         return notice
 
     def in_force(self, now_ns: int) -> Document | None:
@@ -220,6 +224,11 @@ class Standing:
         while number in taken:
             number += 1
         return number
+
+    def _order(self) -> int:
+        """Return the number of what is believed next."""
+        orders = [*(one.order for one in self.documents.values()), *(one.order for one in self.notices.values())]
+        return max(orders, default=0) + 1
 
     def _follows(self, document: Document) -> bool:
         """Return whether `document` could be ratified next: it follows from the head, or is a later twin of it."""

@@ -45,6 +45,7 @@ def keep(home: Home, agreement: str, records: Mapping[str, Record]) -> None:
 def _to_bytes(record: Record) -> bytes:
     return canonical(
         {
+            "order": record.order,
             "seen_ns": str(record.seen_ns),
             "complete_ns": None if record.complete_ns is None else str(record.complete_ns),
             "envelope": to_tree(record.envelope),
@@ -68,7 +69,7 @@ def _record(home: Home, path: Path) -> Record:
         tree = parse(data, limit=_LARGEST_FILE)
         complete = tree["complete_ns"]
         envelope = from_tree(tree["envelope"])
-        return Record(envelope, int(tree["seen_ns"]), None if complete is None else int(complete))
+        return Record(envelope, int(tree["seen_ns"]), None if complete is None else int(complete), int(tree["order"]))
     except (RemoteProtocolError, KeyError, ValueError, TypeError):
         remedy = "Bring the file back from the backup of the home."
         raise HomeError("It is not what was kept there.", where=str(path), remedy=remedy) from None
