@@ -6,9 +6,12 @@ not followed: a feed is where its owner says it is. Of an address nothing but ho
 
 from __future__ import annotations
 
+import contextlib
 import http.client
+import socket
 import ssl
 import stat
+import threading
 import time
 import zlib
 from dataclasses import dataclass
@@ -79,11 +82,15 @@ class FileSource:
             FeedError: absent, no plain file, not readable, or too large.
         """
         try:
-            with self.path.open("rb", buffering=0) as raw:
-                data = raw.read(self.largest + 1) if stat.S_ISREG(self.path.stat().st_mode) else None
+            # A pipe would keep the thread waiting for a writer.
+            plain = stat.S_ISREG(self.path.stat().st_mode)
+            data = b""
+            if plain:
+                with self.path.open("rb", buffering=0) as raw:
+                    data = raw.read(self.largest + 1)
         except OSError as error:
             raise FeedError(f"cannot be read ({error.strerror or error}).", where=self.name) from None
-        if data is None:
+        if not plain:
             raise FeedError("is no plain file.", where=self.name, remedy="Give the aircraft.json itself.")
         if len(data) > self.largest:
             raise _too_large(self.name, self.largest)
@@ -124,27 +131,43 @@ class HttpSource:
             FeedError: no answer in time, an answer other than 200, or too large.
         """
         until = time.monotonic() + self._timeout_s
-        connection = self._connection()
+        watch = _Watch()
+        timer = threading.Timer(self._timeout_s, watch.end)
+        timer.daemon = True
+        timer.start()
         try:
-            return unpacked(self._fetched(connection, until), self.name, self._largest)
-        except TimeoutError:
-            raise FeedError(f"no answer within {self._timeout_s:.3g} s.", where=self.name) from None
+            return unpacked(self._fetched(watch), self.name, self._largest)
+        except FeedError:
+            if watch.ended:
+                raise self._too_slow() from None
+            raise
         except (OSError, http.client.HTTPException, ValueError) as error:
-            if isinstance(error, FeedError):
-                raise
+            if watch.ended or isinstance(error, TimeoutError) or time.monotonic() > until:
+                raise self._too_slow() from None
             why = getattr(error, "strerror", None) or type(error).__name__
             raise FeedError(f"cannot be fetched ({why}).", where=self.name) from None
         finally:
-            connection.close()
+            timer.cancel()
+            watch.end()
 
-    def _connection(self) -> http.client.HTTPConnection:
-        host = self._parts.hostname or ""
-        if self._parts.scheme == "https":
+    def _too_slow(self) -> FeedError:
+        return FeedError(f"no answer within {self._timeout_s:.3g} s.", where=self.name)
+
+    def _connected(self, watch: _Watch) -> http.client.HTTPConnection:
+        """Return a connection whose socket is watched from before the first byte of TLS."""
+        host, secure = self._parts.hostname or "", self._parts.scheme == "https"
+        port = self._port or (443 if secure else 80)
+        watch.on = socket.create_connection((host, port), timeout=self._timeout_s)
+        connection = http.client.HTTPConnection(host, port, timeout=self._timeout_s)
+        if secure:
             context = ssl.create_default_context()
-            return http.client.HTTPSConnection(host, self._port, timeout=self._timeout_s, context=context)
-        return http.client.HTTPConnection(host, self._port, timeout=self._timeout_s)
+            watch.on = context.wrap_socket(watch.on, server_hostname=host, do_handshake_on_connect=False)
+            watch.on.do_handshake()
+        connection.sock = watch.on
+        return connection
 
-    def _fetched(self, connection: http.client.HTTPConnection, until: float) -> bytes:
+    def _fetched(self, watch: _Watch) -> bytes:
+        connection = self._connected(watch)
         target = (self._parts.path or "/") + (f"?{self._parts.query}" if self._parts.query else "")
         headers = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": f"armslength/{__version__}"}
         connection.request("GET", target, headers=headers)
@@ -157,14 +180,25 @@ class HttpSource:
             held += piece
             if len(held) > self._largest:
                 raise _too_large(self.name, self._largest)
-            left = until - time.monotonic()
-            if left <= 0.0:
-                raise TimeoutError
-            if connection.sock is not None:
-                connection.sock.settimeout(left)
-        if answer.length:
+        if answer.length or watch.ended:
             raise FeedError("the answer breaks off.", where=self.name)
         return bytes(held)
+
+
+class _Watch:
+    """Holds the socket of a fetch, and ends it from another thread: whoever reads from it then sees its end."""
+
+    def __init__(self) -> None:
+        self.on: socket.socket | None = None
+        self.ended = False
+
+    def end(self) -> None:
+        """End the connection, now."""
+        self.ended = True
+        if self.on is not None:
+            with contextlib.suppress(OSError):
+                socket.socket.shutdown(self.on, socket.SHUT_RDWR)
+            self.on.close()
 
 
 _LIKE = 'Write it like "http://receiver.example/tar1090/data/aircraft.json"'

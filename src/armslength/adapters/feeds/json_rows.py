@@ -46,6 +46,7 @@ OTHERS = ("lat_deg", "lon_deg", "track_deg", "callsign", "on_ground", "accuracy_
 FIELDS = frozenset([*WHO, *WHEN, *BARO, *GEO, *SPEED, *RATE, *OTHERS])
 """Every field that is read; docs/feeds.md explains them, and a test holds the two together."""
 OLDEST_S = 3600.0
+_PLAIN = re.compile(r"[^a-z0-9_-]")
 _TRACK = re.compile(r"[a-z0-9][a-z0-9._-]*")
 
 
@@ -116,7 +117,7 @@ class JsonReader:
             return name if other else address(row["icao"])
         track = row["track_id"]
         name = str(track).strip().lower() if isinstance(track, str | int) and not isinstance(track, bool) else ""
-        known = f"~{self.source.lower()}.{name}"
+        known = f"~{_PLAIN.sub('', self.source.lower())}.{name}"
         if not _TRACK.fullmatch(name) or len(known) > LONGEST_ADDRESS:
             raise RowError(NO_ADDRESS, f"the track_id is {str(track)[:40]!r}")
         return known

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from dataclasses import dataclass, field
 
 from armslength.adapters.feeds.lines import CUT, TOO_LONG, Lines
@@ -44,7 +45,8 @@ class SbsFeed:
             try:
                 why = await self._listen(give)
             except (OSError, TimeoutError) as error:
-                why = f"cannot be reached ({getattr(error, 'strerror', None) or 'no answer'})"
+                number = getattr(error, "errno", None)
+                why = f"cannot be reached ({os.strerror(number) if number and number > 0 else 'no answer'})"
             self.health.become(DOWN, self.clock.utc_ns(), f"{self.host}:{self.port}: {why}")
             wait_s = FIRST_WAIT_S if self.health.heard_ns != heard_before else wait_s
             await self.clock.sleep(wait_s)
