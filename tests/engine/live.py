@@ -90,15 +90,15 @@ class Live:
         self.picture, self.watch = Picture(self.roster, list(self.sources)), Watch(self.terms)
         self.rng = np.random.default_rng(self.seed)
 
-    def group(self) -> NDArray[np.int64]:
-        """Return the party of each aircraft of the roster."""
+    def group(self, snapshot: Snapshot) -> NDArray[np.int64]:
+        """Return the party of each row of the snapshot."""
         party = {craft.address: craft.party for craft in self.crafts}
-        return np.array([party.get(a, -1) for a in self.roster.addresses], np.int64)
+        return np.array([party.get(a, -1) for a in snapshot.addresses], np.int64)
 
-    def drones(self) -> NDArray[np.bool_]:
-        """Return which aircraft of the roster are drones."""
+    def drones(self, snapshot: Snapshot) -> NDArray[np.bool_]:
+        """Return which rows of the snapshot are drones."""
         which = {craft.address for craft in self.crafts if craft.drone}
-        return np.array([a in which for a in self.roster.addresses], np.bool_)
+        return np.array([a in which for a in snapshot.addresses], np.bool_)
 
     def see(self, t: float) -> None:
         """Let every source give its plots of the second `t`."""
@@ -123,7 +123,12 @@ class Live:
         self.see(t)
         snapshot = self.picture.snapshot(self.ns(t))
         changes = self.watch.update(
-            snapshot, self.group(), own=self.own, now_ns=self.ns(t), uncrewed=self.drones(), **self.given
+            snapshot,
+            self.group(snapshot),
+            own=self.own,
+            now_ns=self.ns(t),
+            uncrewed=self.drones(snapshot),
+            **self.given,
         )  # type: ignore[arg-type]
         return snapshot, changes
 

@@ -139,7 +139,8 @@ def test_one_ghost_never_speaks_by_itself() -> None:
     for t in range(160):
         live.see(t)
         live.picture.update(_radar(live, own, t), live.ns(t))
-        changes = live.watch.update(live.picture.snapshot(live.ns(t)), live.group(), now_ns=live.ns(t))
+        snapshot = live.picture.snapshot(live.ns(t))
+        changes = live.watch.update(snapshot, live.group(snapshot), now_ns=live.ns(t))
         assert not any(change.alert.automatic_ok for change in changes)
         if 40 < t < 120:
             assert any(change.alert.sounds for change in changes)
@@ -166,13 +167,14 @@ def test_real_traffic_of_two_made_up_parties_gives_no_automatic_alert() -> None:
     for address in addresses:
         roster.index(address)
     picture, watch = Picture(roster, [Source("ADS-B")]), Watch(default_terms())
-    group, now, lo, told = np.arange(len(addresses)) % 2, int(plots.time_ns[0]), 0, 0
+    now, lo, told = int(plots.time_ns[0]), 0, 0
     while lo < len(plots):
         now += 5 * NS
         hi = int(np.searchsorted(plots.time_ns, now, side="right"))
         picture.update(picked(plots, np.arange(lo, hi)), now)
         lo = hi
-        for change in watch.update(picture.snapshot(now), group, now_ns=now):
+        snapshot = picture.snapshot(now)
+        for change in watch.update(snapshot, snapshot.aircraft % 2, now_ns=now):
             told += 1
             assert not change.alert.automatic_ok
     assert told > 0

@@ -16,6 +16,7 @@ from armslength.agreement.terms import Area, Circle, default_terms
 from armslength.domain.alert import Alert, AlertChange, Join, Kind, Tier
 from armslength.domain.picture import Source
 from armslength.engine.watch.steadying import HOLD_S, Steady, wanted
+from armslength.errors import InputError
 from engine.live import BEGIN_NS, FT, NM, NS, Craft, Live, head_on
 
 Told = list[tuple[float, AlertChange]]
@@ -224,9 +225,19 @@ def test_turning_towards_each_other_is_told_before_straight_flight_would() -> No
     assert live.watch.open_alerts() == []
     snapshot = live.picture.snapshot(live.ns(20))
     turning = replace(snapshot, turn_radps=np.array([-0.04, 0.04]))
-    facts = live.watch.update(turning, live.group(), now_ns=live.ns(20))
-    facts += live.watch.update(turning, live.group(), now_ns=live.ns(21))
+    facts = live.watch.update(turning, live.group(turning), now_ns=live.ns(20))
+    facts += live.watch.update(turning, live.group(turning), now_ns=live.ns(21))
     assert [change.alert.certainty for change in facts if change.kind is Kind.OPENED] == ["possible"]
+
+
+def test_whose_is_whose_goes_by_row_also_when_others_have_gone() -> None:
+    gone = Craft("000001", 1, 0.0, 90_000.0, 90.0, 100.0, until=3.0)
+    told = Live([gone, *head_on(apart=80_000.0)]).run(90)
+    assert told[-1][1].alert.own_side == "first" and not told[-1][1].alert.own_side_only
+    live = Live(head_on())
+    snapshot, _ = live.step(0.0)
+    with pytest.raises(InputError, match="group has the shape"):
+        live.watch.update(snapshot, np.array([0, 1, 1]), now_ns=live.ns(0))
 
 
 def test_alerts_go_through_json_and_open_ones_are_listed_by_urgency() -> None:

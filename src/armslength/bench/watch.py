@@ -87,7 +87,7 @@ def watched(seen: Seen, truth: Truth) -> list[Ears]:
         picture.update(seen.plots(second), now_ns)
         snapshot = picture.snapshot(now_ns)
         for watch, heard in zip(watches, ears, strict=True):
-            heard.hear(watch.update(snapshot, group, now_ns=now_ns), second)
+            heard.hear(watch.update(snapshot, group[snapshot.aircraft], now_ns=now_ns), second)
     return ears
 
 
@@ -165,7 +165,7 @@ def cost(say: Say, tracks: int = TRACKS, seconds: int = SECONDS) -> dict[str, An
         marks.append(process_time())
         snapshot = picture.snapshot(now_ns)
         marks.append(process_time())
-        watch.update(snapshot, sky.group, now_ns=now_ns)
+        watch.update(snapshot, sky.group[snapshot.aircraft], now_ns=now_ns)
         marks.append(process_time())
         spent += np.diff(marks) if second >= 0 else 0.0
     percent = 100.0 * spent / seconds
@@ -189,7 +189,8 @@ def _latency(picture: Picture, watch: Watch, sky: Sky, now_ns: int, say: Say) ->
         plots = sky.one(k, now_ns - 1_000_000)
         begin = perf_counter()
         picture.update(plots, now_ns)
-        watch.update(picture.snapshot(now_ns), sky.group, now_ns=now_ns)
+        snapshot = picture.snapshot(now_ns)
+        watch.update(snapshot, sky.group[snapshot.aircraft], now_ns=now_ns)
         took.append(1e3 * (perf_counter() - begin))
     return {"median": float(np.median(took)), "p99": float(np.percentile(took, 99))}
 

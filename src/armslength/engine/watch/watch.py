@@ -6,7 +6,7 @@ Who is looked at, and what is ahead of them: `pairs`. What is believed of each p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -19,6 +19,7 @@ from armslength.engine.watch.elements import Elements
 from armslength.engine.watch.pairs import look, moving
 from armslength.engine.watch.steadying import NOTHING, Steady
 from armslength.engine.watch.telling import Scene, tell
+from armslength.errors import InputError
 from armslength.units import NS, stamp
 
 SEPARATION = "separation"
@@ -64,19 +65,24 @@ class Watch:
 
         Args:
             snapshot: of the picture, at `now_ns`.
-            group: by index in the roster: whose each aircraft is. Two parties of the terms are 0 and 1; -1 a third
-                party or unidentified; -2 left out, another counterpart's. Aircraft beyond it are -1.
+            group: by row of the snapshot, shape (N,): whose each aircraft is. The two parties of the terms are 0 and
+                1; -1 a third party or unidentified; -2 left out, another counterpart's.
             own: the group of the own side.
             now_ns: UTC ns, never backwards.
-            uncrewed: by index in the roster: which are drones; none where not given.
+            uncrewed: by row of the snapshot: which are drones; none where not given.
             joins: agreed joins; those that hold now do not sound.
             suspended: provisions that are suspended.
 
         Only pairs of the own side with another are looked at: pairs of one party are that party's business, and so are
         the counterpart's with third parties.
+
+        Raises:
+            InputError: `group` or `uncrewed` does not have one value for each row.
         """
-        whose = _of(snapshot, group, -1)
-        drones = np.zeros(len(snapshot), np.bool_) if uncrewed is None else _of(snapshot, uncrewed, 0).astype(np.bool_)
+        whose = _rows("group", group, len(snapshot)).astype(np.int64)
+        drones = np.zeros(len(snapshot), np.bool_)
+        if uncrewed is not None:
+            drones = _rows("uncrewed", uncrewed, len(snapshot)).astype(np.bool_)
         x, var = moving(snapshot)
         facts = look(snapshot, x, var, whose, own, self.terms, SEPARATION not in suspended)
         lead = self._elements.update(snapshot, x, whose, drones)
@@ -172,10 +178,10 @@ def _key(one: str, other: str) -> Key:
     return (one, other) if one < other else (other, one)
 
 
-def _of(snapshot: Snapshot, by_aircraft: Sequence[int] | np.ndarray, beyond: int) -> I64:
-    """Return the value of each row's aircraft; `beyond` where the array does not reach."""
-    values = np.asarray(by_aircraft, np.int64)
-    index = snapshot.aircraft.astype(np.int64)
-    if not len(values):
-        return np.full(len(index), beyond, np.int64)
-    return np.where(index < len(values), values[np.minimum(index, len(values) - 1)], beyond)
+def _rows(name: str, values: np.ndarray, rows: int) -> np.ndarray:
+    array = np.asarray(values)
+    if array.shape != (rows,):
+        raise InputError(
+            f"{name} has the shape {array.shape}, the snapshot {rows} rows.", remedy="Give one value for each row."
+        )
+    return array
