@@ -78,7 +78,7 @@ def _rows(s: Mapping[str, Any]) -> list[str]:
 def _line(line: Mapping[str, Any]) -> list[str]:
     """Return a counterpart in lines."""
     offset, ledger = line["clock_offset_s"], line["ledger"]
-    clock = "not compared yet" if offset is None else f"its is {offset[0]:+.3f} to {offset[1]:+.3f} s ahead of ours"
+    clock = "not compared yet" if offset is None else f"theirs minus ours {offset[0]:+.3f} to {offset[1]:+.3f} s"
     version = f" version {line['version']}" if line["version"] else ""
     suspended = f", suspended: {', '.join(line['suspended'])}" if line["suspended"] else ""
     paths = ", ".join(line["paths"]) or "no path"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -24,7 +25,7 @@ from armslength.node.clock import Clock, clock_of
 from armslength.node.core.books import Books
 from armslength.node.core.commanding import VERBS
 from armslength.node.core.core import Core
-from armslength.node.core.inputs import FrameIn, LinkClosed, LinkRefused, PlotsIn, Standings, Started
+from armslength.node.core.inputs import FrameIn, LinkClosed, LinkRefused, PlotsIn, Standings, Started, Stopped
 from armslength.node.core.watching import Watching
 from armslength.node.core.witness import anchors
 from armslength.node.events import Events
@@ -43,6 +44,8 @@ from armslength.protocol.events import Own, Timing
 
 PATHS = ("/ground", "/ground2", "/ground3")
 """URL paths of the ground line that are answered."""
+LAST_WORDS_S = 1.5
+"""How long a node that stops waits for the other side to sign its last state (real seconds)."""
 SATELLITE = frozenset({"readsb", "sbs"})
 """Kinds of feeds whose positions come from the aircraft's own satellite navigation."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -72,6 +75,7 @@ class LiveNode:
         self.recording = Recording(home, self.membership, self.runner.give, self.clock)
         self.feeding = Feeding(config.feeds, self.clock, home.path, self._plots, self.runner.give)
         self.line: GroundLine | None = None
+        self._leaving: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Run until SIGTERM or SIGINT.
@@ -81,7 +85,7 @@ class LiveNode:
         """
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self.runner.stop)
+            loop.add_signal_handler(number, self._leave)
         await loop.run_in_executor(None, warm)
         hosts = (self.home.config.listen.api[0], *LOOPBACK)
         api = Api(self.views, self.events, self.ask, self.home.token, hosts)
@@ -104,6 +108,25 @@ class LiveNode:
                 rounds.cancel()
         finally:
             await self._stop(server)
+
+    def _leave(self) -> None:
+        """Stop, but first have the last state of the ledgers signed, where somebody is there to do so."""
+        if self._leaving is not None:
+            self.runner.stop()  # a second signal: at once
+            return
+        self._leaving = asyncio.get_running_loop().create_task(self._last_words())
+
+    async def _last_words(self) -> None:
+        self.runner.give(Stopped())
+        until = time.monotonic() + LAST_WORDS_S
+        await asyncio.sleep(0.1)
+        while time.monotonic() < until and not self._all_signed():
+            await asyncio.sleep(0.05)
+        self.runner.stop()
+
+    def _all_signed(self) -> bool:
+        lines = [line for line in self.core.lines.values() if line.standing == "OPEN"]
+        return not self.runner.storing or all(line.witness.asked <= line.witness.countersigned_size for line in lines)
 
     async def ask(self, verb: str, args: Mapping[str, Any]) -> Mapping[str, Any]:
         """Do what a person asks: the agreement is for its keeper, the rest for the core.

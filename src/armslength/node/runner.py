@@ -21,7 +21,7 @@ from armslength.errors import ArmslengthError, InputError, StoreError
 from armslength.node.clock import Clock
 from armslength.node.core.core import Core
 from armslength.node.core.effects import Effects
-from armslength.node.core.inputs import Command, FrameIn, Input, LinkClosed, LinkOpened, Stopped, StoreState, Tick
+from armslength.node.core.inputs import Command, FrameIn, Input, LinkClosed, LinkOpened, StoreState, Tick
 from armslength.protocol.events import Now
 from armslength.protocol.writes import Write
 
@@ -134,10 +134,9 @@ class Runner:
                 waiting.cancel()
 
     async def finish(self) -> None:
-        """Keep what is in hand and a last entry, after `run` has returned."""
+        """Keep what is in hand, after `run` has returned."""
         while self._inputs:
             self._one(self._inputs.popleft())
-        self._one(Stopped())
         await self._settle()
         self._disk.shutdown(wait=True)
 

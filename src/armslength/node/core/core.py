@@ -111,7 +111,9 @@ class Core:
     @_take.register
     def _(self, one: Stopped, effects: Effects, now: Now) -> None:
         for line in self.lines.values():
-            line.witness.offer(line, effects, now, last=True)
+            if line.standing == "OPEN":
+                line.witness.offer(line, effects, now, last=True)
+                line.settle(effects, now)
         self.books.enter(effects, NODE, "stopped", {}, now.utc_ns)
 
     @_take.register

@@ -42,6 +42,7 @@ class Witness:
         self._due_s = float("-inf")
         self._gap_s: float | None = None
         self._kept = -1
+        self.asked = 0
         self.countersigned_size = 0
         self.their_size = 0
         self.fork = False
@@ -75,7 +76,7 @@ class Witness:
             return
         self._offered[agreement] = state
         signed = checkpoint(book, agreement, now.utc_ns, self._key)
-        self._signed[agreement] = to_json(signed)
+        self._signed[agreement], self.asked = to_json(signed), book.size
         effects.writes.append(Put(own_space(agreement), kept_key(signed), to_json(signed)))
         line.peer.offer_checkpoint(to_json(signed), now)
 
