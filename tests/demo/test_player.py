@@ -11,8 +11,9 @@ import polars as pl
 import pytest
 
 from armslength.adapters.feeds.json_rows import JsonReader
+from armslength.adapters.feeds.sbs_lines import SbsReader
 from armslength.demo.player import LATENCY_S, Player, lines_of
-from armslength.demo.relay import HOST
+from armslength.demo.relay import HOST, free_port
 from armslength.node.clock import ScaledClock
 
 BEGINS = 1_772_528_400_000_000_000
@@ -43,6 +44,32 @@ def test_every_line_is_read_by_the_feed_as_it_was_meant(recording: Path) -> None
     assert heard.plots[0].alt_baro_m == pytest.approx(18000 * 0.3048)
     assert heard.plots[1].alt_baro_m != heard.plots[1].alt_baro_m
     assert heard.plots[1].callsign == "KITE1" and heard.plots[0].callsign == ""
+
+
+def test_a_receiver_writes_what_the_feed_reads(recording: Path) -> None:
+    lines = [line.text for line in lines_of(recording, 7, sbs=True)]
+    heard = SbsReader(UTC).read(b"".join(lines).splitlines(), BEGINS)
+    assert heard.aside == {}
+    assert [plot.address for plot in heard.plots] == ["d10000", "d10002", "d10001", "d10009"]
+    assert [(plot.time_ns - BEGINS) / 1e9 for plot in heard.plots] == [0, 2, 1, 9]
+    first, second = heard.plots[:2]
+    assert (first.lat, first.lon, first.track_deg) == (-36.0, -20.0, 90.0)
+    assert first.alt_baro_m == pytest.approx(18000 * 0.3048)
+    assert first.gs_mps == pytest.approx(170 * 1852 / 3600)
+    assert second.alt_baro_m != second.alt_baro_m and second.callsign == "KITE1"
+
+
+def test_a_receiver_is_called_on(recording: Path) -> None:
+    port = free_port()
+    clock = ScaledClock(20.0, BEGINS - 4 * 10**9, time.monotonic())
+    player = Player(clock, [], [(recording, port)])
+    with socket.create_connection((HOST, port)) as line:
+        player.start()
+        heard = b""
+        while heard.count(b"MSG,3") < 4 and (part := line.recv(1 << 16)):
+            heard += part
+        player.stop()
+    assert heard.count(b"MSG,4") == 4 and player.fault == ""
 
 
 def test_rows_keep_their_order_of_arrival(recording: Path) -> None:

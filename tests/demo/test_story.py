@@ -114,6 +114,14 @@ def test_the_line_is_told_when_it_changes(story: Story) -> None:
     assert down.tone == WARN and "outbox" in down.text
 
 
+def test_a_feed_is_told_when_it_is_lost_and_when_it_comes_back(story: Story) -> None:
+    feed = {"event": "feed", "source": "area radar", "says": "the connection was closed"}
+    assert story.tell("NORTH", feed | {"working": False, "says": "nobody has connected yet"}, 0.0) == []
+    assert story.tell("NORTH", feed | {"working": True}, 1.0) == []
+    assert "is not heard" in text(story.tell("NORTH", feed | {"working": False}, 2.0))
+    assert "is heard again" in text(story.tell("NORTH", feed | {"working": True}, 3.0))
+
+
 def test_what_is_suspended_is_named(story: Story) -> None:
     terms = {"event": "terms", "counterpart": "SOUTH", "state": "IN_FORCE", "version": 1, "suspended": ["disclosure"]}
     (said,) = story.tell("NORTH", terms, 300.0)

@@ -29,7 +29,7 @@ TERMS = "terms.toml"
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Where a node listens on loopback: ground line and API; and its feeds of JSON lines, by name of the source."""
+    """Ports on loopback: ground line and API of a node, and its feeds, by name of the source."""
 
     ground_line: int
     api: int
@@ -73,8 +73,7 @@ def write_members(home: Path, sky: Sky) -> None:
 
 
 def write_node_file(
-    home: Path, party: str, other: str, ports: Ports, dial: int | None, clock: ScaledClock, heard: Mapping[str, Any],
-    live: Path,
+    home: Path, party: str, other: str, ports: Ports, dial: int | None, clock: ScaledClock, heard: Mapping[str, Any]
 ) -> None:  # fmt: skip
     """Write node.toml as an editor would.
 
@@ -84,7 +83,6 @@ def write_node_file(
         dial: the port on which `other` can be called; None where it calls us.
         clock: of both nodes.
         heard: the sources of the party, from `scenario.live.write_live`; empty: none yet.
-        live: the folder with their recordings.
     """
     q = json.dumps
     rows = [
@@ -96,9 +94,6 @@ def write_node_file(
     ]  # fmt: skip
     rows += [f'dial = ["wss://{HOST}:{dial}/ground"]'] if dial is not None else []
     for name, source in heard.items():
-        rows += ["", "[[feed]]", f"name = {q(name)}"]
-        if source["kind"] == "broadcast":
-            rows += ['kind = "recording"', f"path = {q(str((live / source['file']).resolve()))}"]
-        else:
-            rows += ['kind = "json_lines"', f'host = "{HOST}"', f"port = {ports.feeds[name]}"]
+        kind = ['kind = "sbs"', 'stamps = "UTC"'] if source["kind"] == "broadcast" else ['kind = "json_lines"']
+        rows += ["", "[[feed]]", f"name = {q(name)}", *kind, f'host = "{HOST}"', f"port = {ports.feeds[name]}"]
     (home / "node.toml").write_text("\n".join(rows) + "\n", encoding="utf-8")

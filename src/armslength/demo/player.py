@@ -1,6 +1,6 @@
-"""The scenario player: says to each node, by the nodes' clock, what its own systems see. JSON lines over TCP.
+"""The scenario player: says to each node, by the nodes' clock, what its own systems and its receivers see.
 
-Broadcasts are not played here: a node hears them by itself (the feed kind "recording" stands for the receiver).
+Own systems connect to the node and write JSON lines; a receiver of broadcasts is connected to, and writes SBS-1.
 """
 
 from __future__ import annotations
@@ -40,35 +40,69 @@ class Line:
     text: bytes
 
 
-def lines_of(path: Path, port: int) -> Iterator[Line]:
-    """Yield the rows of a recording as lines, in the order in which they stand there, never one before another."""
+def lines_of(path: Path, port: int, *, sbs: bool = False) -> Iterator[Line]:
+    """Yield the rows of a recording as lines, in the order in which they stand there, never one before another.
+
+    Args:
+        path: the recording. port: of the feed.
+        sbs: as a receiver writes them (SBS-1), else as JSON lines.
+    """
     import polars as pl
 
     table = pl.read_parquet(path).with_columns(time_ns=pl.col("timestamp").dt.epoch("ns"))
     due = 0
     for row in table.iter_rows(named=True):
         due = max(due, row["time_ns"])
-        told: dict[str, Any] = {FIELDS[name]: row[name] for name in FIELDS if row[name] is not None}
-        told["time_ns"] = str(row["time_ns"])
-        yield Line(due + round(LATENCY_S * 1e9), port, json.dumps(told).encode() + b"\n")
+        yield Line(due + round(LATENCY_S * 1e9), port, _sbs(row) if sbs else _json(row))
+
+
+def _json(row: Mapping[str, Any]) -> bytes:
+    told: dict[str, Any] = {FIELDS[name]: row[name] for name in FIELDS if row[name] is not None}
+    told["time_ns"] = str(row["time_ns"])
+    return json.dumps(told).encode() + b"\n"
+
+
+def _sbs(row: Mapping[str, Any]) -> bytes:
+    """Return velocity and call sign (MSG 4), then position and level (MSG 3), stamped in UTC (docs/feeds.md)."""
+    moment = row["timestamp"]
+    at = f"{moment:%Y/%m/%d},{moment:%H:%M:%S}.{moment.microsecond // 1000:03d}"
+    level = "" if row["altitude"] is None else f"{row['altitude']:.0f}"
+    head = f"1,1,{row['icao24'].upper()},1,{at},{at},{row['callsign'] or ''}"
+    moving = f"{row['groundspeed']:.1f},{row['track']:.2f},,,{row['vertical_rate']:.0f},,0,0,0"
+    ground = int(row["onground"])
+    place = f"{row['latitude']:.6f},{row['longitude']:.6f},,,0,0,0"
+    return f"MSG,4,{head},,{moving},{ground}\nMSG,3,{head},{level},,,{place},{ground}\n".encode()
 
 
 class Player:
-    """Plays recordings to feeds of kind "json_lines", from a thread of its own.
+    """Plays recordings to the feeds of nodes, from a thread of its own.
 
     Args:
         clock: of the nodes.
-        recordings: (recording, port of the feed) for each.
+        own: (recording, port) of each feed of JSON lines, which listens.
+        received: (recording, port) of each receiver, on which nodes call: it is listened to from now on.
+
+    Attributes:
+        said: lines so far. fault: what went wrong, in a sentence; "" where nothing did.
+
+    Raises:
+        OSError: a port is taken.
     """
 
-    def __init__(self, clock: ScaledClock, recordings: Sequence[tuple[Path, int]]) -> None:
+    def __init__(
+        self, clock: ScaledClock, own: Sequence[tuple[Path, int]], received: Sequence[tuple[Path, int]] = ()
+    ) -> None:
         self.said = 0
         self.fault = ""
         self._clock = clock
-        self._lines = sorted(
-            (line for path, port in recordings for line in lines_of(path, port)), key=lambda line: line.due_ns
-        )
-        self._ports = {port for _, port in recordings}
+        lines = [line for path, port in own for line in lines_of(path, port)]
+        lines += [line for path, port in received for line in lines_of(path, port, sbs=True)]
+        self._lines = sorted(lines, key=lambda line: line.due_ns)
+        self._own = {port for _, port in own}
+        self._receivers = {port: socket.create_server((HOST, port)) for _, port in received}
+        for receiver in self._receivers.values():
+            receiver.setblocking(False)
+        self._doors: dict[int, list[socket.socket]] = {}
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True, name="player")
 
@@ -80,18 +114,19 @@ class Player:
         """End; returns when the thread is gone."""
         self._stop.set()
         if self._thread.is_alive():
-            self._thread.join(5.0)
+            self._thread.join(OPEN_S)
+        for receiver in self._receivers.values():
+            receiver.close()
 
     def _run(self) -> None:
-        doors: dict[int, socket.socket] = {}
         try:
-            for port in self._ports:
-                doors[port] = self._connected(port)
-            self._play(doors)
+            for port in self._own:
+                self._doors[port] = [self._connected(port)]
+            self._play()
         except OSError as wrong:
             self.fault = f"A feed of a node takes nothing: {wrong.strerror or wrong}."
         finally:
-            for door in doors.values():
+            for door in (door for doors in self._doors.values() for door in doors):
                 door.close()
 
     def _connected(self, port: int) -> socket.socket:
@@ -104,10 +139,11 @@ class Player:
                 if self._stop.wait(STEP_S) or time.monotonic() > until:
                     raise
 
-    def _play(self, doors: Mapping[int, socket.socket]) -> None:
+    def _play(self) -> None:
         now = self._clock.utc_ns()
         at = sum(line.due_ns < now for line in self._lines)
         while at < len(self._lines) and not self._stop.is_set():
+            self._let_in()
             now = self._clock.utc_ns()
             due: dict[int, list[bytes]] = {}
             while at < len(self._lines) and self._lines[at].due_ns <= now:
@@ -115,5 +151,17 @@ class Player:
                 at += 1
                 self.said += 1
             for port, texts in due.items():
-                doors[port].sendall(b"".join(texts))
+                for door in self._doors.get(port, ()):
+                    door.sendall(b"".join(texts))
             time.sleep(STEP_S)
+        self._stop.wait()  # the lines stay open until the end
+
+    def _let_in(self) -> None:
+        """Take in the nodes that call on a receiver."""
+        for port, receiver in self._receivers.items():
+            try:
+                door, _ = receiver.accept()
+            except BlockingIOError:
+                continue
+            door.setblocking(True)
+            self._doors.setdefault(port, []).append(door)

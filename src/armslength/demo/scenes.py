@@ -46,7 +46,7 @@ def _assistance(stage: Stage) -> None:
 
 
 def _resume(stage: Stage) -> None:
-    stage.aside(lambda: stage.resume(SOUTH, NORTH, PROVISION))
+    stage.resume(SOUTH, NORTH, PROVISION)
 
 
 SUSPENDED_S = 366.0
@@ -63,7 +63,7 @@ SCENES = (
     Scene(274.0, "The cable is mended. What waited in the outboxes goes first.", _mend),
     Scene(300.0, "NORTH asks SOUTH for help in a search. The terms exclude it.", _assistance),
     Scene(SUSPENDED_S, f"The notice has run: {PROVISION} is suspended. Every other article stays in force.", _nothing),
-    Scene(415.0, f"SOUTH signs that {PROVISION} is resumed; then NORTH does.", _resume),
+    Scene(405.0, f"SOUTH signs that {PROVISION} is resumed; then NORTH does.", _resume),
 )  # fmt: skip
 """Every scene, in order of time."""
 

@@ -7,10 +7,9 @@ an hour), both nodes are started again from what is on disk. Second act: the sce
 
 from __future__ import annotations
 
-import os
 import queue
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -99,7 +98,6 @@ class Show:
 
     def scene(self, text: str) -> None:
         """Say something before there is a clock."""
-        if os.environ.get("H8T"): print(f"{time.monotonic():.1f}")
         self.say(Said(float("nan"), "", SCENE, text))
 
     def told(self, party: str, text: str, tone: str = "tell") -> None:
@@ -122,7 +120,7 @@ class Show:
         verb("agreement", "check", file)
         verb("agreement", "sign", file, "--home", north)
         clock = ScaledClock(self.speed, time.time_ns() // 10**6 * 10**6, time.monotonic())
-        with self._running(sky, clock, {}, {}) as (nodes, _relay, _ports):
+        with self._running(clock, {}, {party: _ports({}) for party in PARTIES}) as (nodes, _):
             self.scene("Both nodes are started. The ground line opens, and carries the proposal.")
             _until(nodes, lambda: _state(nodes[SOUTH])["terms"] == "proposed", "The proposal did not arrive.")
             self.scene("SOUTH reads it and signs too: ratified over the line.")
@@ -152,10 +150,13 @@ class Show:
             self.heard = queue.SimpleQueue()
             for party in PARTIES:
                 homes.write_members(self.home(party), sky)
-            nodes, relay, ports = stack.enter_context(self._running(sky, clock, told["feeds"], {"live": live}))
-            stage = Stage(plan, nodes, relay, clock, self.heard, self.say)
-            player = Player(clock, [(live / s["file"], ports[p].feeds[name]) for p, name, s in _played(told["feeds"])])
+            ports = {party: _ports(told["feeds"][party]) for party in PARTIES}
+            player = Player(
+                clock, _played(live, told["feeds"], ports, False), _played(live, told["feeds"], ports, True)
+            )
             stack.callback(player.stop)
+            nodes, relay = stack.enter_context(self._running(clock, told["feeds"], ports))
+            stage = Stage(plan, nodes, relay, clock, self.heard, self.say)
             player.start()
             stage.play(scenes_at(self.speed))
             if player.fault:
@@ -182,25 +183,21 @@ class Show:
 
     @contextmanager
     def _running(
-        self, sky: Sky, clock: ScaledClock, feeds: dict[str, Any], where: dict[str, Path]
-    ) -> Iterator[tuple[dict[str, Node], Relay, dict[str, homes.Ports]]]:
+        self, clock: ScaledClock, feeds: Mapping[str, Any], ports: Mapping[str, homes.Ports]
+    ) -> Iterator[tuple[dict[str, Node], Relay]]:
         """Start both nodes on `clock` and wait until they are ready; stop them afterwards."""
-        ports = {
-            party: homes.Ports(free_port(), free_port(), {name: free_port() for name in feeds.get(party, {})})
-            for party in PARTIES
-        }
         relay = Relay(ports[SOUTH].ground_line)
         nodes = {p: Node(p, self.home(p), self.folder / f"{p.lower()}.log", self.heard) for p in PARTIES}
         try:
             for party, other, dial in ((NORTH, SOUTH, relay.port), (SOUTH, NORTH, None)):
-                heard, live = feeds.get(party, {}), where.get("live", self.folder)
-                homes.write_node_file(self.home(party), party, other, ports[party], dial, clock, heard, live)
+                heard = feeds.get(party, {})
+                homes.write_node_file(self.home(party), party, other, ports[party], dial, clock, heard)
                 nodes[party].start()
             began = time.monotonic()
             for node in nodes.values():
                 node.wait_ready(START_S)
             self.started_in_s = time.monotonic() - began
-            yield nodes, relay, ports
+            yield nodes, relay
         finally:
             stop_all(list(nodes.values()))
             relay.close()
@@ -234,9 +231,18 @@ def _until(nodes: dict[str, Node], done: Callable[[], bool], otherwise: str) -> 
         time.sleep(0.1)
 
 
-def _played(feeds: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Yield (party, source, what was written of it) of every source that the player plays."""
-    for party, sources in feeds.items():
-        for name, source in sources.items():
-            if source["kind"] != "broadcast":
-                yield party, name, source
+def _ports(feeds: Mapping[str, Any]) -> homes.Ports:
+    """Return free ports for a node with these feeds."""
+    return homes.Ports(free_port(), free_port(), {name: free_port() for name in feeds})
+
+
+def _played(
+    live: Path, feeds: Mapping[str, Any], ports: Mapping[str, homes.Ports], received: bool
+) -> list[tuple[Path, int]]:
+    """Return (recording, port) of every source that is a receiver of broadcasts, or of every one that is not."""
+    return [
+        (live / source["file"], ports[party].feeds[name])
+        for party, sources in feeds.items()
+        for name, source in sources.items()
+        if (source["kind"] == "broadcast") == received
+    ]

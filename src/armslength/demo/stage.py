@@ -8,24 +8,26 @@ from __future__ import annotations
 import heapq
 import itertools
 import queue
-import threading
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
 from armslength.demo.account import Account
-from armslength.demo.nodes import Heard, Node, verb
+from armslength.demo.nodes import Heard, Node
+from armslength.demo.officer import advisory, calls_by_hand
 from armslength.demo.plan import Plan
 from armslength.demo.relay import Relay
 from armslength.demo.scenes import Scene
 from armslength.demo.story import SCENE, WARN, Said, Story
 from armslength.demo.voice import Voice
-from armslength.errors import ArmslengthError, InputError
+from armslength.errors import InputError
 from armslength.node.clock import ScaledClock
 
 UNDERSTOOD_S, RELAYED_S = 4.0, 9.0
 """How long the officers take to understand a message, and to have passed it on [s of the scenario]."""
+CALL_S = 8.0
+"""How long an officer takes to call by hand [s of the scenario]."""
 HEARD_CODES = frozenset({"TFA", "EMG", "AST", "ADC"})
 """What the officers mark."""
 AFTER_S = 8.0
@@ -58,7 +60,8 @@ class Stage:
         self._duties: list[tuple[float, int, Callable[[], None]]] = []
         self._count = itertools.count()
         self._looked = 0.0
-        self._agreement: dict[str, set[str]] = {party: set() for party in nodes}
+        self._consents: dict[str, str] = {}
+        self._called: set[tuple[str, str]] = set()
 
     @property
     def now_s(self) -> float:
@@ -81,33 +84,10 @@ class Stage:
             self._say(Said(self.now_s, party, WARN, f"Not done: {no}"))
         return None
 
-    def aside(self, act: Callable[[], object]) -> None:
-        """Do something slow beside the story; what goes wrong with it is told."""
-
-        def run() -> None:
-            try:
-                act()
-            except ArmslengthError as wrong:
-                self.narrate(f"Not done: {wrong}", WARN)
-
-        threading.Thread(target=run, daemon=True, name="aside").start()
-
     def resume(self, first: str, second: str, provision: str) -> None:
-        """Have both sides sign that a provision is resumed, one after the other, by the verb that people have."""
-        for party in (first, second):
-            verb("agreement", "resume", "--home", self.nodes[party].home, "--provision", provision)
-            self.wait(lambda: self.told(second, "resume proposed"))
-
-    def told(self, party: str, what: str) -> bool:
-        """Return whether the node of `party` has told that `what` happened to the agreement."""
-        return what in self._agreement[party]
-
-    def wait(self, done: Callable[[], bool], within_s: float = 20.0) -> bool:
-        """Wait beside the story until `done`, at most `within_s` real seconds; return whether it is."""
-        until = time.monotonic() + within_s
-        while not done() and time.monotonic() < until:
-            time.sleep(LOOK_S / 5)
-        return done()
+        """Have `first` sign that a provision is resumed, and `second` when that has come."""
+        self._consents[second] = provision
+        self.ask(first, "agreement resume", provision=provision)
 
     def play(self, scenes: tuple[Scene, ...]) -> None:
         """Play the scenario to its end, and wait for what is under way.
@@ -153,15 +133,33 @@ class Stage:
 
     def _hear(self, party: str, event: Mapping[str, Any], at: float) -> None:
         at_s = self.plan.seconds(int(event["time_ns"])) if "time_ns" in event else self._then_s(at)
-        if event.get("event") == "agreement":
-            self._agreement[party].add(str(event.get("what")))
         self.account.hear(party, event)
         for said in self._story.tell(party, event, at_s):
             self._say(said)
-        if event.get("event") == "received" and event["code"] in HEARD_CODES and not event.get("expired"):
+        kind = event.get("event")
+        if kind == "received" and event["code"] in HEARD_CODES and not event.get("expired"):
             marks = (("UNDERSTOOD", UNDERSTOOD_S), ("RELAYED", RELAYED_S))
             for mark, after in marks if event["code"] == "TFA" else marks[:1]:
                 self.at(at_s + after, partial(self._mark, party, str(event["id"]), mark))
+        elif kind == "agreement" and event.get("what") == "resume proposed" and party in self._consents:
+            self.at(at_s + UNDERSTOOD_S, partial(self._consent, party, self._consents.pop(party)))
+        elif kind == "alert" and event["change"] != "closed" and calls_by_hand(event):
+            self._call(party, event, at_s)
+
+    def _call(self, party: str, event: Mapping[str, Any], at_s: float) -> None:
+        """Have the officer call, once for each alert, a little after he saw it."""
+        key = (party, str(event["id"]))
+        if key not in self._called:
+            self._called.add(key)
+            self.at(at_s + CALL_S, partial(self._call_now, party, event))
+
+    def _call_now(self, party: str, event: Mapping[str, Any]) -> None:
+        said = advisory(event, self.nodes[party].get("/api/tracks")["tracks"])
+        if said is not None:
+            self.ask(party, "send", **said)
+
+    def _consent(self, party: str, provision: str) -> None:
+        self.ask(party, "agreement resume", provision=provision)
 
     def _then_s(self, mono_s: float) -> float:
         return self.now_s - (time.monotonic() - mono_s) * self._clock.speed

@@ -63,6 +63,8 @@ class Story:
         self._checked: set[str] = set()
         self._links: dict[str, str] = {}
         self._told: dict[tuple[str, str], str] = {}
+        self._feeds: set[tuple[str, str]] = set()
+        self._lost: set[tuple[str, str]] = set()
 
     def tell(self, party: str, event: Event, at_s: float) -> list[Said]:
         """Return the lines that `event` of the node of `party` is worth, at `at_s`; often none."""
@@ -186,10 +188,15 @@ class Story:
         return (GOOD, now) if event["version"] else None
 
     def feed(self, party: str, event: Event) -> tuple[str, str] | None:
-        """A feed works or does not."""
-        if event["working"]:
+        """A feed that was heard and is not heard any more, or is again. One that nobody has heard yet is no news."""
+        source, working = (party, str(event["source"])), bool(event["working"])
+        if not working and source not in self._feeds:
             return None
-        return TELL, f"Feed {event['source']}: {event['says']}"
+        self._feeds.add(source)
+        news = not working or source in self._lost
+        (self._lost.discard if working else self._lost.add)(source)
+        words = "is heard again" if working else f"is not heard: {event['says']}"
+        return ((GOOD if working else WARN), f"The feed {event['source']} {words}.") if news else None
 
     def complaint(self, party: str, event: Event) -> tuple[str, str]:
         """Something is wrong, and says so itself."""
