@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from pathlib import Path
 
 import pytest
@@ -69,7 +70,9 @@ def test_two_that_dial_each_other_end_with_one_connection_the_same_on_both_sides
                 south.line.dial("north", "/ground", north.url())
                 await until(lambda n=north, s=south: n.opened and s.opened)
                 await asyncio.sleep(0.1)
-                assert len(north.opened) - len(north.closed) == len(south.opened) - len(south.closed) == 1
+                await until(
+                    lambda n=north, s=south: len(n.opened) - len(n.closed) == len(s.opened) - len(s.closed) == 1
+                )
                 assert north.line.send(north.connection(), b"to south")
                 assert south.line.send(south.connection(), b"to north")
                 await until(lambda n=north, s=south: n.frames and s.frames)
@@ -88,7 +91,7 @@ def test_a_newer_connection_takes_the_place_of_an_older_and_the_old_one_is_close
         async with running(north, south, again):
             assert south.line and again.line
             south.line.dial("north", "/ground", north.url())
-            await until(lambda: north.opened)
+            await until(lambda: north.opened and south.opened)
             south.line.hang_up("north")
             again.line.dial("north", "/ground", north.url())
             await until(lambda: len(north.opened) == 2)
@@ -127,6 +130,24 @@ def test_a_connection_that_ends_is_dialled_again_until_hung_up(tmp_path: Path) -
     run(test())
 
 
+def test_several_addresses_are_tried_in_their_order_and_one_connection_stays(tmp_path: Path) -> None:
+    async def test() -> None:
+        north, south = two(tmp_path)
+        with socket.create_server((LOOPBACK, 0)) as door:
+            nobody = f"wss://{LOOPBACK}:{door.getsockname()[1]}/ground"
+        async with running(north, south):
+            assert south.line
+            for url in (nobody, north.url(), north.url().replace(LOOPBACK, "localhost"), north.url()):
+                south.line.dial("north", "/ground", url)
+            await until(lambda: north.opened and south.opened)
+            await asyncio.sleep(0.7)
+            assert len(north.opened) == 1 and not north.closed
+            (call,) = south.line.calls()
+            assert (call.attempts, call.address, call.why) == (2, f"{LOOPBACK}:{north.port}", "")
+
+    run(test())
+
+
 def test_a_counterpart_is_accepted_and_withdrawn_while_running(tmp_path: Path) -> None:
     async def test() -> None:
         north, south = two(tmp_path)
@@ -141,7 +162,7 @@ def test_a_counterpart_is_accepted_and_withdrawn_while_running(tmp_path: Path) -
             await until(lambda: Why.REFUSED_US in south.why())
             north.pins.update(kept[0])
             north.anchors.extend(kept[1])
-            await until(lambda: north.opened)
+            await until(lambda: north.opened and south.opened)
             north.pins.clear()
             await until(lambda: north.closed)  # by the review that runs once a second
             assert north.closed[0][1] == Why.WITHDRAWN
@@ -155,7 +176,7 @@ def test_a_key_is_rotated_while_running(tmp_path: Path) -> None:
         async with running(north, south):
             assert north.line and south.line
             south.line.dial("north", "/ground", north.url())
-            await until(lambda: north.opened)
+            await until(lambda: north.opened and south.opened)
             south.carry(make_certificate())  # South's own new key; its old one is still pinned at North
             north.pin("south", south.certificate)
             south.line.close(south.connection(), "rotated")
@@ -267,7 +288,7 @@ def test_who_takes_its_frames_too_slowly_is_cut_off_and_others_are_not_held_up(t
         async with running(north, south, west):
             assert north.line and south.line and west.line
             south.line.dial("north", "/ground", north.url())
-            await until(lambda: north.opened)
+            await until(lambda: north.opened and south.opened)
             slow = north.connection()
             west.line.dial("north", "/ground", north.url())
             await until(lambda: len(north.opened) == 2)
@@ -344,7 +365,7 @@ def test_a_damaged_pin_does_not_shut_out_the_others(tmp_path: Path) -> None:
         async with running(north, south):
             assert south.line
             south.line.dial("north", "/ground", north.url())
-            await until(lambda: north.opened)
+            await until(lambda: north.opened and south.opened)
 
     run(test())
 
@@ -358,7 +379,7 @@ def test_what_cannot_be_read_while_running_changes_nothing(tmp_path: Path) -> No
             kept = north.key_file.read_bytes()
             north.key_file.write_bytes(b"half-writt")  # being replaced at this moment
             south.line.dial("north", "/ground", north.url())
-            await until(lambda: north.opened)
+            await until(lambda: north.opened and south.opened)
             north.line.review()
             await asyncio.sleep(1.2)  # the review of every second
             assert not north.closed
@@ -411,7 +432,7 @@ def test_a_proxy_of_the_environment_is_not_used(tmp_path: Path, monkeypatch: pyt
         async with running(north, south):
             assert south.line
             south.line.dial("north", "/ground", north.url())
-            await until(lambda: north.opened)
+            await until(lambda: north.opened and south.opened)
 
     run(test())
 

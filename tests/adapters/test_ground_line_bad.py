@@ -74,9 +74,9 @@ def pem(key: Ed25519PrivateKey) -> bytes:
 async def still_good(north: Side, south: Side) -> None:
     """Assert that the good counterpart gets in."""
     assert south.line
-    before = len(north.opened)
+    before = (len(north.opened), len(south.opened))
     south.line.dial("north", "/ground", north.url())
-    await until(lambda: len(north.opened) > before, "the good counterpart gets in")
+    await until(lambda: len(north.opened) > before[0] and len(south.opened) > before[1], "the good counterpart gets in")
     south.line.send(south.connection(), b"good")
     await until(lambda: north.frames and north.frames[-1][1] == b"good")
 
@@ -387,7 +387,7 @@ def test_a_storm_of_connections_leaves_nothing_behind(tmp_path: Path) -> None:
         async with running(north, south):
             assert north.line and south.line
             south.line.dial("north", "/ground", north.url())
-            await until(lambda: north.opened)
+            await until(lambda: north.opened and south.opened)
             for _ in range(30):
                 storm = await asyncio.gather(*(raw(north) for _ in range(20)), return_exceptions=True)
                 for one in storm:

@@ -26,27 +26,24 @@ HELD_S = 2.0
 
 @dataclass
 class Call:
-    """One address that is dialled, and how it goes.
+    """One counterpart on one path, the addresses at which it is dialled, and how it goes.
 
     Args:
         counterpart: whose certificate must answer.
         path: URL path.
-        uri: where.
+        uris: where, the best one first.
         limits: bounds.
     """
 
     counterpart: str
     path: str
-    uri: WebSocketURI
+    uris: list[WebSocketURI]
     limits: Limits
     attempts: int = 0
+    address: str = ""
+    """Host and port dialled last, for people."""
     why: str = ""
     """What became of the last attempt; empty while it holds or runs."""
-
-    @property
-    def address(self) -> str:
-        """Host and port, for people."""
-        return f"{self.uri.host}:{self.uri.port}"
 
 
 def address_of(url: str, path: str, paths: Collection[str]) -> WebSocketURI:
@@ -69,7 +66,10 @@ def address_of(url: str, path: str, paths: Collection[str]) -> WebSocketURI:
 
 
 async def keep(
-    call: Call, make: Callable[[Call], Link], held: Callable[[str, str], Link | None], pause_s: float = FIRST_S
+    call: Call,
+    make: Callable[[Call, WebSocketURI], Link],
+    held: Callable[[str, str], Link | None],
+    pause_s: float = FIRST_S,
 ) -> None:
     """Dial while no connection is held for the counterpart and path, until cancelled.
 
@@ -81,30 +81,33 @@ async def keep(
     """
     pause = pause_s
     while True:
-        if (other := held(call.counterpart, call.path)) is not None:
-            await asyncio.shield(other.over)
-            pause = pause_s
-            await asyncio.sleep(pause * random.uniform(0.5, 1.0))
-            continue
-        call.attempts += 1
-        call.why, held_s = await _once(call, make)
-        pause = pause_s if held_s >= HELD_S else pause
+        for uri in list(call.uris):
+            if (other := held(call.counterpart, call.path)) is not None:
+                await asyncio.shield(other.over)
+                pause = pause_s
+                break
+            call.attempts += 1
+            call.address = f"{uri.host}:{uri.port}"
+            call.why, held_s = await _once(call, uri, make)
+            if held_s:  # it was open: what comes next begins with the best address again
+                pause = pause_s if held_s >= HELD_S else pause
+                break
         await asyncio.sleep(pause * random.uniform(0.5, 1.0))
         pause = min(2 * pause, LAST_S)
 
 
-async def _once(call: Call, make: Callable[[Call], Link]) -> tuple[str, float]:
+async def _once(call: Call, uri: WebSocketURI, make: Callable[[Call, WebSocketURI], Link]) -> tuple[str, float]:
     """Dial once and wait for the end; return why it ended and how long it held [s]."""
     loop = asyncio.get_running_loop()
     links: list[Link] = []
 
     def made() -> Link:
-        links.append(make(call))
+        links.append(make(call, uri))
         return links[-1]
 
     try:
         async with asyncio.timeout(call.limits.greeting_s):
-            await loop.create_connection(made, call.uri.host, call.uri.port)
+            await loop.create_connection(made, uri.host, uri.port)
         call.why = ""
         link = links[-1]
         await asyncio.shield(link.over)

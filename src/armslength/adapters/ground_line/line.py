@@ -10,6 +10,7 @@ from pathlib import Path
 
 from websockets.client import ClientProtocol
 from websockets.server import ServerProtocol
+from websockets.uri import WebSocketURI
 
 from armslength.adapters.ground_line.dialling import Call, address_of, keep
 from armslength.adapters.ground_line.limits import Limits
@@ -81,7 +82,7 @@ class GroundLine:
         self._links: set[Link] = set()
         self._open: dict[str, Link] = {}
         self._pairs: dict[tuple[str, str], Link] = {}
-        self._calls: dict[tuple[str, str, str], tuple[Call, asyncio.Task[None]]] = {}
+        self._calls: dict[tuple[str, str], tuple[Call, asyncio.Task[None]]] = {}
         self._reviews: asyncio.Task[None] | None = None
         self._number = 0
         self._stopped = self._all_paused = False
@@ -133,14 +134,22 @@ class GroundLine:
     def dial(self, counterpart: str, path: str, url: str) -> None:
         """Dial `url` again and again until `hang_up`, while nothing is open for this counterpart and path.
 
+        Several URLs of one path are tried one after the other, in the order in which they were given.
+
         Raises:
             InputError: the URL is not wss://HOST:PORT and `path`, or the path is not one of this node's.
         """
-        call = Call(counterpart, path, address_of(url, path, self._paths), self._limits)
-        key = (counterpart, path, url)
+        uri = address_of(url, path, self._paths)
         self._trust.refresh()
-        if key not in self._calls and not self._stopped:
-            self._calls[key] = (call, asyncio.get_running_loop().create_task(keep(call, self._calling, self.pair)))
+        if self._stopped:
+            return
+        if (counterpart, path) in self._calls:
+            known = self._calls[counterpart, path][0].uris
+            known += [uri] if uri not in known else []
+            return
+        call = Call(counterpart, path, [uri], self._limits)
+        task = asyncio.get_running_loop().create_task(keep(call, self._calling, self.pair))
+        self._calls[counterpart, path] = (call, task)
 
     def hang_up(self, counterpart: str) -> None:
         """Dial this counterpart no more. What is open stays open."""
@@ -277,8 +286,8 @@ class GroundLine:
         websocket = ServerProtocol(max_size=self._limits.frame, logger=SILENT)
         return Link(self, self._trust.context(answering=True), websocket, self._limits)
 
-    def _calling(self, call: Call) -> Link:
-        websocket = ClientProtocol(call.uri, max_size=self._limits.frame, logger=SILENT)
+    def _calling(self, call: Call, uri: WebSocketURI) -> Link:
+        websocket = ClientProtocol(uri, max_size=self._limits.frame, logger=SILENT)
         link = Link(self, self._trust.context(answering=False), websocket, self._limits, call.address)
         link.counterpart, link.path = call.counterpart, call.path
         return link
