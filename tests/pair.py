@@ -333,8 +333,9 @@ class Pair:
             if every > 0 and self.time_s < end:
 
                 def now_and_later() -> None:
-                    action()
-                    again(every, action)
+                    if self.time_s < end:
+                        action()
+                        again(every, action)
 
                 self.call(self.random.expovariate(every), now_and_later)
 

@@ -51,7 +51,7 @@ def test_loss_doubling_overtaking_and_flipped_bits_change_nothing(seeds: range) 
 
 def test_what_is_called_late_is_late_and_what_is_late_is_called_so() -> None:
     late = fresh = 0
-    for seed in range(3000, 3020):
+    for seed in range(3000, 3010):
         pair = Pair(seed, Weather(cuts=0.3, kills=0.1, drift=1e-4))
         pair.trouble(10.0, 2.0)
         pair.settle(20.0)
@@ -62,7 +62,7 @@ def test_what_is_called_late_is_late_and_what_is_late_is_called_so() -> None:
                 late, fresh = late + event.expired, fresh + (not event.expired)
             told = {one.message_id for one in pair.facing(side).marked if one.expired and one.mark is Mark.RECEIVED}
             assert told == {event.message.id for event in side.received if event.expired}, seed
-    assert late > 20 and fresh > 20
+    assert late > 10 and fresh > 10
 
 
 def test_a_run_depends_on_its_seed_alone() -> None:
@@ -127,8 +127,8 @@ class DropsMarks(Side):
 def test_a_planted_bug_shows(bug: type[Side], shows: str) -> None:
     kind = type("Planted", (Pair,), {"side_class": bug})
     weather = Weather(cuts=0.3, kills=0.6, dies_in_commit=1.0)
-    found = [fault for seed in range(25) for fault in faults(through(seed, weather, kind))]
-    assert any(shows in fault for fault in found), found
+    found = (fault for seed in range(40) for fault in faults(through(seed, weather, kind)))
+    assert any(shows in fault for fault in found)
 
 
 class DeliversAtOnce(Side):
@@ -144,5 +144,5 @@ class DeliversAtOnce(Side):
 
 def test_a_planted_disorder_shows() -> None:
     kind = type("Planted", (Pair,), {"side_class": DeliversAtOnce})
-    found = [fault for seed in range(3) for fault in faults(through(seed, STREAMS, kind))]
-    assert any("came after" in fault for fault in found), found
+    found = (fault for seed in range(3) for fault in faults(through(seed, STREAMS, kind)))
+    assert any("came after" in fault for fault in found)

@@ -170,7 +170,10 @@ def from_envelope(envelope: Envelope, wire: bytes, key: str | None) -> Message:
             raise refusal("wrong key", "A message is signed by a key that is not its sender's.")
         if not signers(envelope):
             raise refusal("bad signature", "The signature of a message does not fit it.")
-    return _read(envelope.payload, wire)
+    message = _read(envelope.payload, wire)
+    if key is not None and message.sender_key != key:
+        raise refusal("wrong key", "A message names another key than the one that signed it.")
+    return message
 
 
 def from_canonical(raw: bytes, key: str, signature: bytes) -> Message:

@@ -94,8 +94,6 @@ class Traffic:
         if any(public == self._line.me.key.public for public, _ in envelope.signatures):
             raise refusal("reflected", "A message of ours came back.")
         message = from_envelope(envelope, frame, self._line.other.key)
-        if message.sender_key != self._line.other.key:
-            raise refusal("wrong key", "A message names another key than the one that signed it.")
         strict = self._under(message, session, now)
         self._addressed(message, strict)
         if self._inbox.judge(message):

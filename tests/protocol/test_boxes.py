@@ -1,0 +1,314 @@
+"""Outbox and inbox: what is urgent first, what is too much refused, what is missing waited for but not for long."""
+
+from __future__ import annotations
+
+import heapq
+
+import pytest
+
+from armslength.errors import LocalProtocolError, RemoteProtocolError
+from armslength.protocol.events import Duplicate, GapSeen, Marked, Now, Received, Timing
+from armslength.protocol.messages import Mark, Message, Post, Precedence, compose
+from armslength.protocol.outbox import CAPACITY, NARROW, RESERVE, WIDE
+from pair import AGREEMENT, AMD, EMG, EPOCH_NS, NORTH, TFA
+from straight import Node, Straight
+
+NORTH_POST, SOUTH_POST = Post("NORTH", "NORTH POST"), Post("SOUTH", "SOUTH POST")
+
+
+def written(seq: int, code: str = "AMD", until_ns: int | None = None) -> Message:
+    """Return a message of the north."""
+    fields = {"AMD": AMD, "EMG": EMG, "TFA": TFA}[code]
+    return compose(
+        NORTH,
+        NORTH_POST,
+        SOUTH_POST,
+        code=code,
+        fields=fields,  # type: ignore[arg-type]
+        seq=seq,
+        time_ns=1,
+        agreement=AGREEMENT.id,
+        terms=AGREEMENT.digest,
+        valid_until_ns=until_ns,
+    )
+
+
+def give(pair: Straight, *messages: Message) -> list[int]:
+    """Let the south receive these; return the numbers it delivered."""
+    for message in messages:
+        pair.south.peer.receive("line", message.envelope, pair.now)
+    return [event.message.seq for event in pair.south.settle().events if isinstance(event, Received)]
+
+
+def sent(node: Node) -> list[Message]:
+    """Return the messages that `node` let leave since it was settled last."""
+    known = {message.envelope: message for message in node.peer.waiting()}
+    return [known[frame] for _, frame in node.settle().frames if frame in known]
+
+
+def test_an_emergency_leaves_before_everything_and_at_once() -> None:
+    pair = Straight()
+    for _ in range(500):
+        pair.north.peer.send("AMD", AMD, pair.now)
+    backlog = sent(pair.north)
+    assert 0 < len(backlog) <= NARROW
+    emergency = pair.north.peer.send("EMG", EMG, pair.now)
+    warning = pair.north.peer.send("TFA", TFA, pair.now, valid_until_ns=pair.now.utc_ns + 10**9)
+    assert sent(pair.north) == [emergency, warning]
+
+
+def test_after_a_cut_the_urgent_goes_first_and_all_arrives() -> None:
+    pair = Straight(connect=False)
+    for number in range(300):
+        pair.north.peer.send(*(("EMG", EMG) if number % 100 == 99 else ("AMD", AMD)), pair.now)  # type: ignore[misc]
+    pair.north.settle()
+    pair.connect()
+    pair.exchange()
+    got = [event.message for event in pair.south.events if isinstance(event, Received)]
+    assert [message.code for message in got[:3]] == ["EMG"] * 3
+    assert [message.seq for message in got[3:]] == list(range(297))
+    assert pair.north.peer.waiting() == ()
+
+
+def test_what_is_under_way_widens_with_brisk_marks() -> None:
+    pair = Straight(connect=False)
+    for _ in range(2000):
+        pair.north.peer.send("TFA", TFA, pair.now, valid_until_ns=pair.now.utc_ns + 10**12)
+    pair.connect()
+    most = 0
+    while pair.north.peer.waiting():
+        said = [(node, node.settle().frames) for node in (pair.north, pair.south)]
+        most = max(most, len(said[0][1]))
+        for node, frames in said:
+            for path, frame in frames:
+                (pair.south if node is pair.north else pair.north).peer.receive(path, frame, pair.now)
+    assert NARROW < most <= WIDE + 5
+
+
+def test_on_a_slow_line_no_emergency_waits_long() -> None:
+    """10 kB/s, half a megabyte of backlog: the emergency is there soon, and everything in the end."""
+    pair = Straight()
+    for _ in range(400):
+        pair.north.peer.send("AMD", AMD, pair.now)
+    line: list[tuple[float, int, Node, str, bytes]] = []
+    free = {pair.north.name: 0.0, pair.south.name: 0.0}
+    emergency_s = took_s = None
+    order = 0
+    while pair.north.peer.waiting() and pair.mono_s < 1200:
+        for node, facing in ((pair.north, pair.south), (pair.south, pair.north)):
+            node.peer.tick(pair.now)
+            for path, frame in node.settle().frames:
+                free[node.name] = max(free[node.name], pair.mono_s) + len(frame) / 10_000
+                order += 1
+                heapq.heappush(line, (free[node.name], order, facing, path, frame))
+        pair.mono_s += 0.05
+        while line and line[0][0] <= pair.mono_s:
+            _, _, facing, path, frame = heapq.heappop(line)
+            facing.peer.receive(path, frame, pair.now)
+        if emergency_s is None and pair.mono_s > 1010:
+            pair.north.peer.send("EMG", EMG, pair.now)
+            emergency_s = pair.mono_s
+            assert len(pair.north.peer.waiting()) > 200
+        if took_s is None and emergency_s is not None:
+            there = any(isinstance(event, Received) and event.message.code == "EMG" for event in pair.south.events)
+            took_s = pair.mono_s - emergency_s if there else None
+    assert took_s is not None and took_s < 2.5, took_s
+    assert pair.north.peer.waiting() == () and pair.north.closed == []
+    assert len(pair.south.of(Received)) == 401
+
+
+def test_a_full_outbox_refuses_routine_first_and_an_emergency_never(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("armslength.protocol.outbox.CAPACITY", 30)
+    reserve = {Precedence.FLASH: 0, Precedence.PRIORITY: 10, Precedence.ROUTINE: 20}
+    monkeypatch.setattr("armslength.protocol.outbox.RESERVE", reserve)
+    pair = Straight(connect=False)
+    until = pair.now.utc_ns + 10**9
+    for count, code, fields, valid in ((10, "AMD", AMD, None), (10, "TFA", TFA, until)):
+        for _ in range(count):
+            pair.north.peer.send(code, fields, pair.now, valid_until_ns=valid)  # type: ignore[arg-type]
+        with pytest.raises(LocalProtocolError, match="full"):
+            pair.north.peer.send(code, fields, pair.now, valid_until_ns=valid)  # type: ignore[arg-type]
+    for _ in range(50):
+        pair.north.peer.send("EMG", EMG, pair.now)
+    assert pair.north.peer.room(Precedence.FLASH) == 1
+    pair.connect()
+    pair.exchange()
+    assert len(pair.south.of(Received)) == 70
+    assert pair.north.peer.room(Precedence.ROUTINE) == 10
+
+
+def test_the_reserves_leave_room_for_what_is_more_urgent() -> None:
+    assert RESERVE[Precedence.FLASH] < RESERVE[Precedence.PRIORITY] < RESERVE[Precedence.ROUTINE] < CAPACITY
+
+
+def test_a_gap_holds_routine_back_for_three_seconds_and_an_emergency_not_at_all() -> None:
+    pair = Straight()
+    assert give(pair, written(0), written(2), written(3)) == [0]
+    pair.wait(2.9, exchange=False)
+    assert [event for event in pair.south.events if isinstance(event, GapSeen)] == []
+    pair.wait(0.2, exchange=False)
+    assert pair.south.of(GapSeen) == [GapSeen(Precedence.ROUTINE, (1,))]
+    assert [event.message.seq for event in pair.south.of(Received)] == [0, 2, 3]  # type: ignore[attr-defined]
+    assert give(pair, written(1)) == [1]
+    assert give(pair, written(1), written(2)) == []
+    assert give(pair, written(4)) == [4]
+    pair = Straight()
+    assert give(pair, written(2, "EMG"), written(1, "EMG")) == [2, 1]
+    assert pair.south.of(GapSeen) == [GapSeen(Precedence.FLASH, (0, 1))]
+    pair.wait(3.5, exchange=False)
+    assert give(pair, written(0, "EMG"), written(3, "EMG"), written(2, "EMG")) == [0, 3]
+    assert len(pair.south.of(GapSeen)) == 1
+
+
+def test_what_fills_the_gap_in_time_brings_everything_in_order() -> None:
+    pair = Straight()
+    assert give(pair, written(3), written(1), written(2)) == []
+    assert give(pair, written(0)) == [0, 1, 2, 3]
+    assert pair.south.of(GapSeen) == []
+
+
+def test_what_is_held_back_survives_a_restart_and_is_delivered_once() -> None:
+    pair = Straight()
+    give(pair, written(0), written(2), written(5, "EMG"))
+    pair.south.restart()
+    pair.south.peer.connected("line", pair.now, bytes(32))
+    pair.wait(3.5, exchange=False)
+    assert [event.message.seq for event in pair.south.of(Received)] == [2]  # type: ignore[attr-defined]
+    pair.south.restart()
+    pair.wait(3.5, exchange=False)
+    assert pair.south.of(Received) == []
+
+
+def test_one_that_grows_too_old_while_held_is_expired_and_marked_so() -> None:
+    pair = Straight()
+    until = pair.now.utc_ns + 10**9
+    assert give(pair, written(1, "TFA", until)) == []
+    pair.wait(3.5, exchange=False)
+    (event,) = pair.south.of(Received)
+    assert isinstance(event, Received) and event.expired and event.late_s >= 1.9
+    statements = [frame for _, frame in pair.south.frames if b"mark+json" in frame]
+    assert len(statements) == 2
+
+
+def test_a_late_one_is_delivered_expired_and_the_sender_is_told() -> None:
+    pair = Straight()
+    pair.disconnect()
+    late = pair.north.peer.send("TFA", TFA, pair.now, valid_until_ns=pair.now.utc_ns + 10**9)
+    fresh = pair.north.peer.send("TFA", TFA, pair.now, valid_until_ns=pair.now.utc_ns + 60 * 10**9)
+    pair.wait(5.0)
+    pair.connect("again")
+    pair.exchange()
+    first, second = (event for event in pair.south.events if isinstance(event, Received))
+    assert (first.message.id, first.expired, first.late_s) == (late.id, True, pytest.approx(4.0))
+    assert (second.message.id, second.expired, second.late_s) == (fresh.id, False, 0.0)
+    marks = {event.message_id: event.expired for event in pair.north.events if isinstance(event, Marked)}
+    assert marks == {late.id: True, fresh.id: False}
+
+
+def test_late_is_judged_by_the_senders_clock() -> None:
+    """The sender's clock is an hour behind: by ours its warning has ended, by its own it has not."""
+    pair = Straight(connect=False)
+    behind = 3600 * 10**9
+
+    def north_now() -> Now:
+        return Now(EPOCH_NS - behind + round(pair.mono_s * 1e9), pair.mono_s)
+
+    pair.north.peer.connected("line", north_now(), bytes(32))
+    pair.south.peer.connected("line", pair.now, bytes([1] * 32))
+    for _ in range(4):
+        for node, facing, now in ((pair.north, pair.south, pair.now), (pair.south, pair.north, north_now())):
+            for path, frame in node.settle().frames:
+                facing.peer.receive(path, frame, now)
+    pair.north.peer.send("TFA", TFA, north_now(), valid_until_ns=north_now().utc_ns + 10**9)
+    for _, frame in pair.north.settle().frames:
+        pair.south.peer.receive("line", frame, pair.now)
+    (event,) = (event for event in pair.south.settle().events if isinstance(event, Received))
+    assert not event.expired
+    assert event.message.valid_until_ns is not None and event.message.valid_until_ns < pair.now.utc_ns
+
+
+def test_an_old_copy_of_the_senders_store_finds_back_into_the_count() -> None:
+    pair = Straight()
+    copy = {space: dict(rows) for space, rows in pair.north.disk.items()}
+    for _ in range(5):
+        pair.north.peer.send("AMD", AMD, pair.now)
+        pair.exchange()
+    pair.disconnect()
+    pair.north.disk = copy
+    pair.north.restart()
+    pair.connect("again")
+    pair.exchange()
+    assert pair.north.peer.send("AMD", AMD, pair.now).seq == 5
+    pair.exchange()
+    assert len(pair.south.of(Received)) == 6
+
+
+def test_an_old_copy_of_the_receivers_store_says_what_is_missing_and_goes_on() -> None:
+    pair = Straight()
+    for _ in range(2000):
+        pair.north.peer.send("AMD", AMD, pair.now)
+        pair.exchange()
+    pair.disconnect()
+    pair.south.disk = {}
+    pair.south.restart()
+    pair.connect("again")
+    pair.exchange()
+    pair.north.peer.send("AMD", AMD, pair.now)
+    pair.exchange()
+    (gap,) = pair.south.of(GapSeen)
+    assert isinstance(gap, GapSeen) and gap.missing == tuple(range(976, 2000))
+    assert [event.message.seq for event in pair.south.of(Received)] == [2000]  # type: ignore[attr-defined]
+
+
+def test_one_mark_covers_many_messages() -> None:
+    pair = Straight(timing=Timing())
+    for _ in range(100):
+        pair.north.peer.send("EMG", EMG, pair.now)
+    for path, frame in pair.north.settle().frames:
+        pair.south.peer.receive(path, frame, pair.now)
+    frames = [frame for _, frame in pair.south.settle().frames if b"mark+json" in frame]
+    assert len(frames) == 1
+    pair.north.peer.receive("line", frames[0], pair.now)
+    assert len([event for event in pair.north.settle().events if isinstance(event, Marked)]) == 100
+
+
+def test_what_is_not_marked_in_time_goes_again_ever_more_rarely() -> None:
+    pair = Straight()
+    pair.north.peer.send("EMG", EMG, pair.now)
+    times = []
+    start_s = pair.mono_s
+    while pair.mono_s < start_s + 3.5:
+        for _, frame in pair.north.settle().frames:
+            if b"message+json" in frame:
+                times.append(round(pair.mono_s - start_s, 1))
+        pair.mono_s += 0.1
+        pair.north.peer.tick(pair.now)
+    assert times == [0.0, 1.0, 3.0]
+
+
+def test_a_duplicate_is_told_and_acknowledged_again() -> None:
+    pair = Straight()
+    message = written(0)
+    assert give(pair, message, message) == [0]
+    assert pair.south.of(Duplicate) == [Duplicate(message.id)]
+    assert give(pair, message) == []
+    assert sum(b"mark+json" in frame for _, frame in pair.south.frames) == 2
+
+
+def test_marks_on_what_is_long_forgotten_are_passed_over_and_answered() -> None:
+    pair = Straight()
+    first = pair.north.peer.send("AMD", AMD, pair.now)
+    pair.exchange()
+    for _ in range(1030):
+        pair.north.peer.send("AMD", AMD, pair.now)
+        pair.exchange()
+    with pytest.raises(LocalProtocolError):
+        pair.south.peer.mark(first.id, Mark.UNDERSTOOD, pair.now)
+    for space, rows in {**pair.north.disk, **pair.south.disk}.items():
+        assert len(rows) <= 1024 + 8, space
+
+
+def test_a_count_that_no_old_copy_explains_is_refused_before_anything_changes() -> None:
+    pair = Straight()
+    with pytest.raises(RemoteProtocolError, match="out of window"):
+        give(pair, written(2**53 - 1))
