@@ -9,46 +9,7 @@ from typing import Any
 from armslength.units import NM, stamp
 
 QUIET = frozenset({"clock"})
-LINKdef _agreement(event: Mapping[str, Any]) -> str:
-    what, other = event.get("what", ""), event.get("counterpart") or "nobody we know"
-    version = f"version {event['version']} " if "version" in event else ""
-    provision = f"{event['provision']} " if event.get("provision") else ""
-    why = f": {event['why']}" if event.get("why") else ""
-    return f"agreement with {other}: {version}{provision}{what}{why}"
-
-
-def _says(event: Mapping[str, Any]) -> str:
-    names = {"evidence": "BREACH OF THE PROTOCOL", "withheld": "not sent", "refused": "refused", "fault": "not sent"}
-    reason = f" ({event['reason']})" if event.get("reason") else ""
-    who = event.get("counterpart") or event.get("address") or "somebody"
-    return f"{names[event['event']]}, {who}{reason}: {event['says']}"
-
-
-def _encounter(event: Mapping[str, Any]) -> str:
-    again = ", said anew" if event.get("again") else ""
-    pair = f"{event['first']} and {event['second']}"
-    return f"encounter closed{again}: {pair}, {event['level']}, {event['certainty']}, {event['d_h_m']} m, {event['d_v_m']} m"
-
-
-def _person(event: Mapping[str, Any]) -> str:
-    who = event.get("role", "")
-    if event["event"] == "level":
-        return f"{who} entered a level: {event['address']} at {event['level_m']:,.0f} m"
-    if event["event"] == "join":
-        return f"{who} declared a join: {event['first']} and {event['second']}, for a time"
-    return f"{who} silenced alert {event['alert']}: {event['reason']}"
-
-
-_WORDS = {
-    "agreement": _agreement,
-    "evidence": _says,
-    "withheld": _says,
-    "refused": _says,
-    "fault": _says,
-    "encounter": _encounter,
-    "level": _person,
-    "join": _person,
-    "silenced": _person,
+LINK_WORDS = {
     "OPEN": "ground line open",
     "FIRST_CONTACT": "ground line open, no agreement in force",
     "DIFFERING": "ground line open, but different versions are in force: messages wait",
@@ -144,7 +105,8 @@ def _says(event: Mapping[str, Any]) -> str:
 def _encounter(event: Mapping[str, Any]) -> str:
     again = ", said anew" if event.get("again") else ""
     pair = f"{event['first']} and {event['second']}"
-    return f"encounter closed{again}: {pair}, {event['level']}, {event['certainty']}, {event['d_h_m']} m, {event['d_v_m']} m"
+    apart = f"{event['d_h_m']} m and {event['d_v_m']} m"
+    return f"encounter closed{again}: {pair}, {event['level']}, {event['certainty']}, {apart}"
 
 
 def _person(event: Mapping[str, Any]) -> str:
