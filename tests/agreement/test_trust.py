@@ -331,7 +331,7 @@ def test_a_clock_that_goes_backwards_breaks_no_history() -> None:
     assert made.state(START + 3 * DAY) is State.IN_FORCE
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.data())
 def test_whatever_happens_a_restart_changes_nothing_and_at_most_one_version_governs(data: st.DataObject) -> None:
     """Documents and notices in any order, at any times, on a clock that jumps: kept, restored, and the same."""

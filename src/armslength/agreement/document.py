@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from armslength.agreement.reading import parse_terms
@@ -126,7 +127,7 @@ class Document:
             AgreementError: this version of armslength cannot read them; names no term.
         """
         try:
-            return parse_terms(write_tree(self.terms), self.called)
+            return _read(canonical(self.terms))
         except AgreementError:  # what it says quotes the terms
             remedy = "They may be of a newer version: update armslength. `armslength agreement show` shows the text."
             raise AgreementError("The terms cannot be executed here.", where=self.called, remedy=remedy) from None
@@ -186,6 +187,12 @@ class Document:
             wrong = "Those who sign it are not the parties that its terms name."
         if wrong:
             raise AgreementError(wrong, where=self.called, remedy="Draft it again.")
+
+
+@lru_cache(maxsize=32)
+def _read(terms: bytes) -> Terms:
+    """Return the terms of a tree in its canonical form: read once, for they are asked for at every notice."""
+    return parse_terms(write_tree(parse(terms, limit=LARGEST)), "terms")
 
 
 def is_agreement_id(text: str) -> bool:
