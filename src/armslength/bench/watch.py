@@ -40,6 +40,8 @@ LATE_S = 10.0
 MISSED_MARK, NUISANCE_MARK, CORE_MARK = 0.1, 5.0, 20.0
 """What the figures are to be, in percent."""
 TRACKS, SECONDS, TOUCHES = 2_000, 60, 300
+QUANTILES = (0.05, 0.5, 0.95)
+"""Of the warning times."""
 NEVER = 1_000_000
 LATENCY_NS = 200_000_000
 """Plots reach the watch so long after their time."""
@@ -123,7 +125,7 @@ def score(first: I64, truth: Truth, minima: tuple[float, float], start_s: int) -
         "missed_percent": share(weight, lead <= 0, judged),
         "late_percent": share(weight, lead < LATE_S, judged),
         "nuisance_percent": share(weight, np.logical_not(lost), warned),
-        "warning_s": {f"p{round(100 * q)}": quantile(told, weight[judged], q) for q in (0.05, 0.5, 0.95)},
+        "warning_s": {f"p{round(100 * q)}": quantile(told, weight[judged], q) for q in QUANTILES if len(told)},
     }
 
 

@@ -41,11 +41,10 @@ def _quality(figures: dict[str, Any]) -> list[str]:
     for one in said["figures"]:
         lines.append(f"  {one['sensor']}; {one['minima']}; {one['ours']['judged']:,} losses of separation")
         for name, of in (("armslength", one["ours"]), ("naive", one["naive"])):
-            warning = of["warning_s"]
+            warning = ", ".join(f"{q} {seconds:.0f} s" for q, seconds in of["warning_s"].items()) or "none"
             lines.append(
                 f"    {name:<11} missed {of['missed_percent']:.2f} %, under 10 s {of['late_percent']:.2f} %, "
-                f"nuisance {of['nuisance_percent']:.2f} %, warning {warning['p5']:.0f} s (5 %) "
-                f"{warning['p50']:.0f} s (median)"
+                f"nuisance {of['nuisance_percent']:.2f} %, warning {warning}"
                 + (f", alarms an hour {of['alarms_per_hour']:.1f}" if "alarms_per_hour" in of else "")
             )
     return lines
