@@ -146,9 +146,9 @@ def _finite(value: float) -> float:
 def _accuracy(plot: Plot) -> float:
     """Return the reported radius, else that of the NACp, as `replay` does."""
     radius = _finite(plot.accuracy_m)
-    if math.isnan(radius) and 0 <= plot.nac_p < len(EPU_M):
-        return EPU_M[plot.nac_p]
-    return radius if radius >= 0.0 else math.nan
+    if radius >= 0.0:
+        return radius
+    return EPU_M[plot.nac_p] if 0 <= plot.nac_p < len(EPU_M) else math.nan
 
 
 def _category(value: int) -> int:
