@@ -161,7 +161,7 @@ def test_a_draft_becomes_a_document_and_an_amendment_the_next() -> None:
         ("\nid = \"", "\nid = \"../", "agreement is not as it must be"),
         ('name = "North"\npost = "NORTH POST"\nkey', 'name = "East"\npost = "NORTH POST"\nkey', "not the parties"),
         ("\nversion = 1", "\nversion = 2", "predecessor"),
-        ('until = "', 'until = "2001-01-01T00:00:00Z" # ', "before it begins"),
+        ('until = "', 'until = "2001-01-01T00:00:00Z" # ', "before they begin"),
     ],
 )  # fmt: skip
 def test_a_draft_that_cannot_be_signed_says_why(old: str, new: str, says: str) -> None:

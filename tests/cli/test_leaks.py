@@ -108,6 +108,7 @@ def wear_out(ear: Ear) -> None:
         assert ear.run(line) == 0, line
     text = Path("v2.toml").read_text()
     Path("again.toml").write_text(text.replace("2.718 NM", "2.718 NM", 1).replace("kanarienvogel", "Kanarienvogel"))
+    Path("bad.toml").write_text(text.replace("2.718 NM", "2.718 NM canary-value", 1))
     home = open_home(Path("north"))
     draft = Path("one.age").read_bytes()
     opened = home.vault.decrypt(draft, "one.age")
@@ -117,6 +118,7 @@ def wear_out(ear: Ear) -> None:
     Path("flipped.age").write_bytes(draft[:-9] + bytes(9))
     for line in (
         "agreement sign again.toml --home north",
+        "agreement sign bad.toml --home north",
         "agreement sign draft.toml --home west",
         "agreement sign draft.toml --home north",
         "agreement ratify one.age --home west",

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from armslength.agreement.document import Document
+from armslength.agreement.document import AGREEMENT_TYPE, Document
 from armslength.agreement.drafting import amendment, first_draft, read_draft
 from armslength.agreement.lifecycle import State
 from armslength.agreement.notice import Kind
+from armslength.crypto.envelope import seal, to_json
 from armslength.errors import (
     AgreementError,
     EquivocationError,
@@ -198,6 +199,31 @@ def test_only_the_own_name_and_certificate_are_signed_for(pair: tuple[Side, Side
     north.keeper.propose(document, NOW)
 
 
+def test_what_says_one_thing_to_people_and_another_to_machines_is_not_signed(pair: tuple[Side, Side]) -> None:
+    north, south = pair
+    document = draft(north, south)
+    terms = document.terms
+    spelled_less = {key: value for key, value in terms.items() if key != "separation"}
+    other_post = {**terms, "party": [{**terms["party"][0], "post": "OTHER POST"}, terms["party"][1]]}
+    for wrong, says in (
+        (replace(document, terms=spelled_less), "spell everything out"),
+        (replace(document, terms={**terms, "lookahead": "180.0 s"}), "spell everything out"),
+        (replace(document, expires_ns=document.expires_ns + DAY), "other times"),
+        (replace(document, effective_ns=document.effective_ns - 1), "other times"),
+        (replace(document, terms=other_post), "other duty posts"),
+        (replace(document, terms={**terms, "separation": {"horizontal": "3 miles"}}), "cannot be executed"),
+    ):
+        with pytest.raises(AgreementError, match=says):
+            north.keeper.propose(wrong, NOW)
+        envelope = to_json(seal(AGREEMENT_TYPE, wrong.to_bytes(), north.home.key))
+        twin = Side(south.home)
+        twin.keeper.take(envelope, NOW)  # it is theirs to say; only we do not sign it
+        with pytest.raises(AgreementError, match=says):
+            twin.keeper.ratify(wrong.agreement, NOW)
+        next((south.home.agreements / wrong.agreement).glob("*.age")).unlink()
+    north.keeper.propose(document, NOW)
+
+
 def test_garbage_is_refused_and_recorded(pair: tuple[Side, Side]) -> None:
     _north, south = pair
     for data in (b"", b"{}", b"\xff" * 100, b"[" * 100_000, b"x" * 200_000):
@@ -235,8 +261,6 @@ def test_amending_and_going_back(pair: tuple[Side, Side]) -> None:
     done = north.keeper.ratify(one.agreement, NOW + DAY)
     south.keeper.take(done.envelope, NOW + DAY, sender="North")
     assert south.keeper.in_force(NOW + DAY)[0][1] == two
-    from armslength.crypto.envelope import to_json
-
     with pytest.raises(RollbackError):
         south.keeper.take(to_json(old.envelope), NOW + DAY, sender="North")
     with pytest.raises(EquivocationError):

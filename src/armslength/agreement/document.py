@@ -132,6 +132,24 @@ class Document:
             remedy = "They may be of a newer version: update armslength. `armslength agreement show` shows the text."
             raise AgreementError("The terms cannot be executed here.", where=self.called, remedy=remedy) from None
 
+    def check_whole(self) -> None:
+        """Refuse to sign what says one thing to people and another to machines, or leaves a default open.
+
+        Raises:
+            AgreementError: the terms cannot be read, do not spell out every default, or name other times or posts than
+                the document. Names no term.
+        """
+        terms, wrong = self.typed(), ""
+        posts = {party.name: party.post for party in terms.parties if party.post}
+        if terms_tree(terms) != self.terms:
+            wrong = "Its terms do not spell everything out: another version of armslength would read them otherwise."
+        elif terms.validity.from_ns != self.effective_ns or terms.validity.until_ns != self.expires_ns:
+            wrong = "Its terms name other times than the document."
+        elif any(posts.get(party.name, party.post) != party.post for party in self.parties):
+            wrong = "Its terms name other duty posts than those who sign it."
+        if wrong:
+            raise AgreementError(wrong, where=self.called, remedy="Draft it again.")
+
     def side(self, key: str) -> Signatory | None:
         """Return the side that `key` belongs to, or None."""
         return next((party for party in self.parties if party.key == key), None)

@@ -57,7 +57,16 @@ def _sign(agreements: Agreements, args: Args, now_ns: int) -> dict[str, Any]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise AgreementError("It is not UTF-8 text.", where=name, remedy="Is it the right file?") from None
-    return _done(agreements, agreements.propose(read_draft(text, name).document(), now_ns), now_ns)
+    return _done(agreements, agreements.propose(_drafted(text, name), now_ns), now_ns)
+
+
+def _drafted(text: str, name: str) -> Document:
+    try:
+        draft = read_draft(text, name)
+    except AgreementError:  # what it says quotes the terms, and this may be on its way to a log
+        remedy = f"`armslength agreement check {name}` says what is wrong, and in which line."
+        raise AgreementError("The draft cannot be executed.", where=name, remedy=remedy) from None
+    return draft.document()
 
 
 def _ratify(agreements: Agreements, args: Args, now_ns: int) -> dict[str, Any]:

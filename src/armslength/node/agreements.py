@@ -197,7 +197,7 @@ class Agreements:
         )
 
     def _sign_document(self, envelope: Envelope, document: Document, now_ns: int) -> Change:
-        document.typed()  # what we cannot execute we do not sign
+        document.check_whole()
         mine = document.side(self.home.key.public)
         if mine is None or mine.certificate != fingerprint(self.home.identity.certificate):
             remedy = "Draft it again with the present identity: armslength identity."
