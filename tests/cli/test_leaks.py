@@ -44,7 +44,7 @@ class Ear:
         error, texts = done.exception, [done.output]
         while error is not None:
             texts += [str(error), repr(error), *getattr(error, "__notes__", [])]
-            error = error.__cause__ or error.__context__
+            error = error.__cause__ if error.__suppress_context__ else error.__context__  # what a traceback shows
         if not quiet:
             self.heard += texts
         return done.exit_code
