@@ -43,6 +43,7 @@ def test_nothing_is_said_of_a_track_that_is_gone() -> None:
     [
         ({"automatic_ok": False}, True),
         ({}, False),
+        ({"automatic_ok": False, "notes": ["d20001: no plot for 3 s"]}, False),
         ({"automatic_ok": False, "own_side_only": True}, False),
         ({"automatic_ok": False, "sounds": False}, False),
         ({"automatic_ok": False, "certainty": "not_determinable"}, False),
@@ -50,4 +51,5 @@ def test_nothing_is_said_of_a_track_that_is_gone() -> None:
     ],
 )
 def test_he_calls_where_the_node_may_not(changed: dict[str, Any], calls: bool) -> None:
-    assert calls_by_hand(alert(70.0, **changed)) is calls
+    notes = ["d20001: seen by one kind of source alone"]
+    assert calls_by_hand(alert(70.0, **{"notes": notes, **changed})) is calls

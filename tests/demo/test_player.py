@@ -62,9 +62,9 @@ def test_a_receiver_writes_what_the_feed_reads(recording: Path) -> None:
 def test_a_receiver_is_called_on(recording: Path) -> None:
     port = free_port()
     clock = ScaledClock(20.0, BEGINS - 4 * 10**9, time.monotonic())
-    player = Player(clock, [], [(recording, port)])
+    player = Player([], [(recording, port)])
     with socket.create_connection((HOST, port)) as line:
-        player.start()
+        player.start(clock)
         heard = b""
         while heard.count(b"MSG,3") < 4 and (part := line.recv(1 << 16)):
             heard += part
@@ -80,8 +80,8 @@ def test_rows_keep_their_order_of_arrival(recording: Path) -> None:
 def test_lines_come_when_they_are_due(recording: Path) -> None:
     with socket.create_server((HOST, 0)) as door:
         clock = ScaledClock(20.0, BEGINS - 10**9, time.monotonic())  # a second of the scenario before it begins
-        player = Player(clock, [(recording, door.getsockname()[1])])
-        player.start()
+        player = Player([(recording, door.getsockname()[1])])
+        player.start(clock)
         line, _ = door.accept()
         heard, times = b"", []
         with line:
@@ -97,8 +97,8 @@ def test_lines_come_when_they_are_due(recording: Path) -> None:
 def test_what_is_past_is_passed_over(recording: Path) -> None:
     with socket.create_server((HOST, 0)) as door:
         clock = ScaledClock(50.0, BEGINS + 5 * 10**9, time.monotonic())
-        player = Player(clock, [(recording, door.getsockname()[1])])
-        player.start()
+        player = Player([(recording, door.getsockname()[1])])
+        player.start(clock)
         line, _ = door.accept()
         with line:
             assert b"d10009" in line.recv(1 << 16)
@@ -109,7 +109,7 @@ def test_what_is_past_is_passed_over(recording: Path) -> None:
 def test_nobody_listening_is_said(recording: Path) -> None:
     with socket.create_server((HOST, 0)) as door:
         port = door.getsockname()[1]
-    player = Player(ScaledClock(50.0, BEGINS, time.monotonic()), [(recording, port)])
-    player.start()
+    player = Player([(recording, port)])
+    player.start(ScaledClock(50.0, BEGINS, time.monotonic()))
     player.stop()
     assert "takes nothing" in player.fault

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import armslength.node.core
-from armslength.demo.story import _TELLERS, ALARM, CODES, GOOD, SILENT, WARN, Said, Story, clock
+from armslength.demo.story import _TELLERS, ALARM, CODES, FOLLOWED, GOOD, SILENT, WARN, Said, Story, clock
 from demo.told import PLAN, alert, mark, message
 
 
@@ -98,6 +98,15 @@ def test_marks_are_three_different_things(story: Story) -> None:
     said = [text(story.tell("NORTH", mark("TFA", "m1", m), 50.0)) for m in ("RECEIVED", "UNDERSTOOD", "RELAYED")]
     assert said == [f"SOUTH signs: TFA {m}." for m in ("RECEIVED", "UNDERSTOOD", "RELAYED")]
     assert story.tell("NORTH", mark("TFA", "m1", "UNDERSTOOD", by="own"), 50.0) == []
+
+
+def test_of_later_messages_only_the_last_mark_is_told(story: Story) -> None:
+    for number in range(FOLLOWED):
+        assert len(story.tell("NORTH", mark("TFA", f"m{number}", "RECEIVED"), 50.0)) == 1
+    told = [story.tell("NORTH", mark("TFA", "late", m), 60.0) for m in ("RECEIVED", "UNDERSTOOD", "RELAYED")]
+    assert [len(lines) for lines in told] == [0, 0, 1]
+    told = [story.tell("NORTH", mark("EMG", "other", m), 60.0) for m in ("RECEIVED", "UNDERSTOOD")]
+    assert [len(lines) for lines in told] == [0, 1]
 
 
 def test_checks_are_told_once(story: Story) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-WATCHED, HEADLESS = 4.0, 12.0
+WATCHED, HEADLESS = 4.0, 14.0
 """Seconds of the scenario in one real second: for somebody who reads along, and for a machine."""
 
 
@@ -15,7 +15,7 @@ def demo(
     headless: Annotated[bool, typer.Option("--headless", help="For machines: faster, no colours needed.")] = False,
     seed: Annotated[int, typer.Option("--seed", help="The same seed draws the same sky.")] = 1,
     speed: Annotated[
-        float | None, typer.Option("--speed", help="Seconds of the scenario in one second. Default: 4; headless 12.")
+        float | None, typer.Option("--speed", help="Seconds of the scenario in one second. Default: 4; headless 14.")
     ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder for homes, logs, bundles and summary; else a passing one.")
@@ -42,7 +42,7 @@ def demo(
         signal.signal(number, _interrupt)
     with ExitStack() as stack:
         folder = out or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="armslength-demo-")))
-        summary = Show(folder, seed, at, silent if as_json else voice_for(parties=PARTIES)).run()
+        summary = Show(folder, seed, at, silent if as_json else voice_for(parties=PARTIES), _verb).run()
         text = json.dumps(summary, indent=2, ensure_ascii=False)
         (folder / "summary.json").write_text(text + "\n", encoding="utf-8")
         if as_json:
@@ -53,6 +53,22 @@ def demo(
             typer.echo(row)
         if out is not None:
             typer.echo(f"Homes, logs, bundles and summary.json are in {out}.")
+
+
+def _verb(*words: str | Path) -> None:
+    """Do what `armslength WORDS` does, in this process and without its words."""
+    import io
+    from contextlib import redirect_stdout
+
+    from armslength.cli import app
+    from armslength.errors import InputError
+
+    with redirect_stdout(io.StringIO()) as said:
+        code = app([str(word) for word in words], standalone_mode=False)
+    if code:
+        raise InputError(
+            said.getvalue().strip() or "It did not work.", where=" ".join(["armslength", *map(str, words)])
+        )
 
 
 def _interrupt(number: int, frame: object) -> None:

@@ -68,8 +68,9 @@ class Account:
         elif kind == "received":
             side.received.setdefault(str(event["id"]), event)
             side.came[str(event["id"])] += 1
-        elif kind == "marked" and event["by"] == "theirs":
-            side.marks.setdefault(str(event["id"]), set()).add(str(event["mark"]))
+        elif kind == "marked":
+            if event["by"] == "theirs":
+                side.marks.setdefault(str(event["id"]), set()).add(str(event["mark"]))
         elif kind == "withheld":
             side.withheld.append(event)
         else:

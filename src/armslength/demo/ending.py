@@ -36,14 +36,18 @@ def examine(folder: Path, agreement: str, homes: Mapping[str, Path], now_ns: int
         bundles[party] = {
             "file": file.name, "entries": done.entries, "shown": done.shown, "countersigned": done.countersigned,
         }  # fmt: skip
-    report = verify_files([folder / str(bundle["file"]) for bundle in bundles.values()])
+    return {"bundles": bundles} | hold_together([folder / str(bundle["file"]) for bundle in bundles.values()])
+
+
+def hold_together(files: Sequence[Path]) -> dict[str, Any]:
+    """Verify the bundles of both sides, alone and against each other: {"agree", "failed": [...], "between": [...]}."""
+    report = verify_files(files)
     steps = [step for one in report.files for step in one.steps]
     steps += [step for one in report.files for book in one.books for step in book.steps]
     failed = [step.says for step in [*steps, *report.between] if step.holds is False]
     held = [step.holds for step in report.between]
     return {
         "agree": report.holds and bool(held) and all(held),
-        "bundles": bundles,
         "failed": failed,
         "between": [step.says for step in report.between],
     }

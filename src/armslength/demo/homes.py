@@ -6,7 +6,7 @@ All of it by the verbs that a user has; only what a person would write with an e
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,6 @@ from typing import Any
 from armslength.agreement.articles import Assistance, Automation, GroundLine
 from armslength.agreement.reading import read_terms
 from armslength.agreement.writing import write_terms
-from armslength.demo.nodes import verb
 from armslength.demo.relay import HOST
 from armslength.node.clock import ScaledClock
 from armslength.scenario.papers import members, terms_of
@@ -25,6 +24,8 @@ CHECK_S = 120.0
 """The terms of the demonstration want the line tested this often [s]."""
 RESCUE = "PUBLIC RESCUE CENTRE, +00 000 0000"
 TERMS = "terms.toml"
+Verb = Callable[..., None]
+"""`verb("agreement", "sign", FILE)` does what the command line does, and raises what it raises."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +37,17 @@ class Ports:
     feeds: Mapping[str, int]
 
 
-def make_home(home: Path, party: str) -> None:
+def make_home(verb: Verb, home: Path, party: str) -> None:
     """Make the home of `party`. HomeError where that cannot be done."""
     verb("init", "--home", home, "--party", party, "--post", f"{party} POST")
 
 
-def accept(home: Path, identity: Path) -> None:
+def accept(verb: Verb, home: Path, identity: Path) -> None:
     """Accept the identity of the other side, whose fingerprint was compared."""
     verb("identity", "accept", identity, "--home", home)
 
 
-def draft(folder: Path, sky: Sky, homes: Sequence[Path]) -> Path:
+def draft(verb: Verb, folder: Path, sky: Sky, homes: Sequence[Path]) -> Path:
     """Draft the terms of the demonstration between two homes; return the draft, edited as a person would."""
     file = folder / TERMS
     verb("agreement", "draft", "--profile", "threes", "--between", *(h / "own.identity" for h in homes), "--out", file)

@@ -27,21 +27,6 @@ Heard = queue.SimpleQueue[tuple[str, Mapping[str, Any], float]]
 """(party, event, CLOCK_MONOTONIC when it was heard [s])."""
 
 
-def verb(*words: str | Path, within_s: float = 60.0) -> str:
-    """Run `armslength WORDS` as a user would, and return what it prints.
-
-    Raises:
-        HomeError: it did not end well; says what it said.
-    """
-    done = subprocess.run(
-        command(*words), capture_output=True, text=True, timeout=within_s, stdin=subprocess.DEVNULL, check=False
-    )
-    if done.returncode:
-        said = (done.stderr or done.stdout).strip() or f"It ended with code {done.returncode} and said nothing."
-        raise HomeError(said, where=" ".join(["armslength", *map(str, words)]))
-    return done.stdout
-
-
 def command(*words: str | Path) -> list[str]:
     """Return the command line of `armslength WORDS` under this same Python."""
     return [sys.executable, "-m", "armslength", *map(str, words)]

@@ -14,14 +14,17 @@ from armslength.units import NM
 
 EARTH_M = 6_371_008.8
 """Mean radius [m]: good for whole miles and hours of the clock."""
+ALONE = "one kind of source alone"
+"""What a node notes about an aircraft that it may not call about by itself."""
 VALID_S = 120.0
 """How long such an advisory means something at most [s]."""
 
 
 def calls_by_hand(alert: Mapping[str, Any]) -> bool:
-    """Return whether the officer calls the other side about `alert`: it sounds, and the node does not call."""
+    """Return whether the officer calls the other side about `alert`: it sounds, and the node may not call."""
+    alone = any(ALONE in str(note) for note in alert["notes"])
     return bool(
-        alert["sounds"] and not alert["automatic_ok"] and not alert["own_side_only"]
+        alert["sounds"] and alone and not alert["automatic_ok"] and not alert["own_side_only"]
         and alert["certainty"] != "not_determinable" and alert["t_cpa_s"] > 0.0
     )  # fmt: skip
 

@@ -78,7 +78,6 @@ class Player:
     """Plays recordings to the feeds of nodes, from a thread of its own.
 
     Args:
-        clock: of the nodes.
         own: (recording, port) of each feed of JSON lines, which listens.
         received: (recording, port) of each receiver, on which nodes call: it is listened to from now on.
 
@@ -89,12 +88,9 @@ class Player:
         OSError: a port is taken.
     """
 
-    def __init__(
-        self, clock: ScaledClock, own: Sequence[tuple[Path, int]], received: Sequence[tuple[Path, int]] = ()
-    ) -> None:
+    def __init__(self, own: Sequence[tuple[Path, int]], received: Sequence[tuple[Path, int]] = ()) -> None:
         self.said = 0
         self.fault = ""
-        self._clock = clock
         lines = [line for path, port in own for line in lines_of(path, port)]
         lines += [line for path, port in received for line in lines_of(path, port, sbs=True)]
         self._lines = sorted(lines, key=lambda line: line.due_ns)
@@ -104,25 +100,26 @@ class Player:
             receiver.setblocking(False)
         self._doors: dict[int, list[socket.socket]] = {}
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True, name="player")
+        self._thread: threading.Thread | None = None
 
-    def start(self) -> None:
-        """Connect to the feeds, and play from now on; what is due before now is passed over."""
+    def start(self, clock: ScaledClock) -> None:
+        """Connect to the feeds, and play by `clock` from now on; what is due before now is passed over."""
+        self._thread = threading.Thread(target=self._run, args=(clock,), daemon=True, name="player")
         self._thread.start()
 
     def stop(self) -> None:
         """End; returns when the thread is gone."""
         self._stop.set()
-        if self._thread.is_alive():
+        if self._thread is not None:
             self._thread.join(OPEN_S)
         for receiver in self._receivers.values():
             receiver.close()
 
-    def _run(self) -> None:
+    def _run(self, clock: ScaledClock) -> None:
         try:
             for port in self._own:
                 self._doors[port] = [self._connected(port)]
-            self._play()
+            self._play(clock)
         except OSError as wrong:
             self.fault = f"A feed of a node takes nothing: {wrong.strerror or wrong}."
         finally:
@@ -139,12 +136,12 @@ class Player:
                 if self._stop.wait(STEP_S) or time.monotonic() > until:
                     raise
 
-    def _play(self) -> None:
-        now = self._clock.utc_ns()
+    def _play(self, clock: ScaledClock) -> None:
+        now = clock.utc_ns()
         at = sum(line.due_ns < now for line in self._lines)
         while at < len(self._lines) and not self._stop.is_set():
             self._let_in()
-            now = self._clock.utc_ns()
+            now = clock.utc_ns()
             due: dict[int, list[bytes]] = {}
             while at < len(self._lines) and self._lines[at].due_ns <= now:
                 due.setdefault(self._lines[at].port, []).append(self._lines[at].text)

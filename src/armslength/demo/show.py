@@ -10,7 +10,6 @@ from __future__ import annotations
 import queue
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,11 +18,11 @@ from typing import Any
 from armslength.agreement.identity import read_identity
 from armslength.demo import homes
 from armslength.demo.ending import examine
-from armslength.demo.nodes import Heard, Node, stop_all, verb
+from armslength.demo.nodes import Heard, Node, stop_all
 from armslength.demo.plan import plan_of
 from armslength.demo.player import Player
 from armslength.demo.relay import Relay, free_port
-from armslength.demo.scenes import PROVISION, SUSPENDED_S, scenes_at
+from armslength.demo.scenes import PROVISION, SUSPENDED_S, Scene, scenes_at
 from armslength.demo.stage import Stage
 from armslength.demo.story import SCENE, Said
 from armslength.demo.voice import Voice
@@ -41,8 +40,8 @@ START_S = 180.0
 """The first start of a node on a machine compiles: it has this time (real seconds)."""
 AGREE_S = 45.0
 """What two running nodes do about an agreement is done in this time (real seconds)."""
-HEAD_START_S = 2.0
-"""The nodes are ready this long before the scenario begins (real seconds), as far as the machine is quick enough."""
+HEAD_START_S, LONGER = 2.0, 1.5
+"""The nodes are to be ready this long before the scenario begins (real seconds); they may take longer than before."""
 
 
 @dataclass
@@ -54,7 +53,9 @@ class Show:
         seed: of the scenario.
         speed: seconds of the scenario in one real second.
         say: says lines.
+        verb: does what the command line does: `verb("agreement", "sign", FILE)`.
         duration_s: plays only so much of the scenario [s]; None: all.
+        scenes: what is done to the nodes; None: all of `scenes`.
 
     Attributes:
         heard: what the nodes tell.
@@ -65,7 +66,9 @@ class Show:
     seed: int
     speed: float
     say: Voice
+    verb: homes.Verb
     duration_s: float | None = None
+    scenes: tuple[Scene, ...] | None = None
     heard: Heard = field(default_factory=queue.SimpleQueue)
     started_in_s: float = 0.0
     _parties_heard: set[str] = field(default_factory=set)
@@ -108,23 +111,24 @@ class Show:
         """Return when the scenario begins, UTC [ns] of the nodes' clock, and the id of the agreement."""
         self.scene("Each side makes a home for its node: keys, a certificate, an empty ledger.")
         north, south = (self.home(party) for party in PARTIES)
-        _both(lambda party: homes.make_home(self.home(party), party))
+        for party in PARTIES:
+            homes.make_home(self.verb, self.home(party), party)
         self.scene("They hand each other the public half, and read its fingerprint to each other over a radio.")
         for party in PARTIES:
             file = self.home(party) / "own.identity"
             self.told(party, f"I am {read_identity(file.read_bytes(), str(file)).words}")
-        others = {NORTH: south, SOUTH: north}
-        _both(lambda party: homes.accept(self.home(party), others[party] / "own.identity"))
+        homes.accept(self.verb, north, south / "own.identity")
+        homes.accept(self.verb, south, north / "own.identity")
         self.scene("They agree on terms: 3 NM or 3,000 ft; if closer, at most 3 minutes. NORTH signs first.")
-        file = homes.draft(self.folder, sky, (north, south))
-        verb("agreement", "check", file)
-        verb("agreement", "sign", file, "--home", north)
+        file = homes.draft(self.verb, self.folder, sky, (north, south))
+        self.verb("agreement", "check", file)
+        self.verb("agreement", "sign", file, "--home", north, "--out", self.folder / "proposed.age")
         clock = ScaledClock(self.speed, time.time_ns() // 10**6 * 10**6, time.monotonic())
         with self._running(clock, {}, {party: _ports({}) for party in PARTIES}) as (nodes, _):
             self.scene("Both nodes are started. The ground line opens, and carries the proposal.")
             _until(nodes, lambda: _state(nodes[SOUTH])["terms"] == "proposed", "The proposal did not arrive.")
             self.scene("SOUTH reads it and signs too: ratified over the line.")
-            verb("agreement", "ratify", "--home", south)
+            self.verb("agreement", "ratify", "--home", south, "--out", self.folder / "ratified.age")
             _until(nodes, lambda: all(_state(n)["version"] for n in nodes.values()), "It did not come into force.")
             self.told(
                 NORTH, f"Version {_state(nodes[NORTH])['version']} is in force: both signed the same digest.", "good"
@@ -143,22 +147,21 @@ class Show:
 
     def _second_act(self, sky: Sky, begins_ns: int, agreement: str, told: dict[str, Any]) -> dict[str, Any]:
         live = self.folder / "sky"
-        lead_s = (self.started_in_s + HEAD_START_S) * self.speed
-        clock = ScaledClock(self.speed, begins_ns - round(lead_s * 1000) * 10**6, time.monotonic())
         plan = plan_of(sky, begins_ns, self.duration_s)
         with ExitStack() as stack:
             self.heard = queue.SimpleQueue()
             for party in PARTIES:
                 homes.write_members(self.home(party), sky)
             ports = {party: _ports(told["feeds"][party]) for party in PARTIES}
-            player = Player(
-                clock, _played(live, told["feeds"], ports, False), _played(live, told["feeds"], ports, True)
-            )
+            player = Player(_played(live, told["feeds"], ports, False), _played(live, told["feeds"], ports, True))
             stack.callback(player.stop)
+            lead_s = (LONGER * self.started_in_s + HEAD_START_S) * self.speed
+            clock = ScaledClock(self.speed, begins_ns - round(lead_s * 1000) * 10**6, time.monotonic())
             nodes, relay = stack.enter_context(self._running(clock, told["feeds"], ports))
             stage = Stage(plan, nodes, relay, clock, self.heard, self.say)
-            player.start()
-            stage.play(scenes_at(self.speed))
+            stack.callback(stage.close)
+            player.start(clock)
+            stage.play(scenes_at(self.speed) if self.scenes is None else self.scenes)
             if player.fault:
                 raise HomeError(player.fault, where="The scenario player", remedy="See the logs of the nodes.")
             now_ns = clock.utc_ns()
@@ -201,13 +204,6 @@ class Show:
         finally:
             stop_all(list(nodes.values()))
             relay.close()
-
-
-def _both(act: Callable[[str], object]) -> None:
-    """Do the same for both parties at once."""
-    with ThreadPoolExecutor(len(PARTIES)) as two:
-        for _ in two.map(act, PARTIES):
-            pass
 
 
 def _state(node: Node) -> dict[str, Any]:

@@ -1,6 +1,7 @@
-"""The demonstration as it runs: two nodes, a cable, two duty officers played by it, and a teller. One thread acts.
+"""The demonstration as it runs: two nodes, a cable, two duty officers played by it, and a teller.
 
-The officers do what officers do: what comes in and sounds is marked UNDERSTOOD, then RELAYED when the crew has it.
+The officers do what officers do: what comes in and sounds is marked UNDERSTOOD, then RELAYED when the crew has it. Each
+has a thread of his own, so that nobody waits for another's node.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import itertools
 import queue
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -19,9 +21,9 @@ from armslength.demo.officer import advisory, calls_by_hand
 from armslength.demo.plan import Plan
 from armslength.demo.relay import Relay
 from armslength.demo.scenes import Scene
-from armslength.demo.story import SCENE, WARN, Said, Story
+from armslength.demo.story import SCENE, Said, Story
 from armslength.demo.voice import Voice
-from armslength.errors import InputError
+from armslength.errors import ArmslengthError, HomeError
 from armslength.node.clock import ScaledClock
 
 UNDERSTOOD_S, RELAYED_S = 4.0, 9.0
@@ -57,10 +59,11 @@ class Stage:
         self.account = Account(plan, tuple(nodes))
         self._clock, self._heard, self._say = clock, heard, say
         self._story = Story(plan)
-        self._duties: list[tuple[float, int, Callable[[], None]]] = []
+        self._duties: list[tuple[float, int, Callable[[], object]]] = []
         self._count = itertools.count()
         self._looked = 0.0
         self._consents: dict[str, str] = {}
+        self._hands = {party: ThreadPoolExecutor(1, f"officer {party}") for party in nodes}
         self._called: set[tuple[str, str]] = set()
 
     @property
@@ -72,17 +75,24 @@ class Stage:
         """Say a line of the narrator."""
         self._say(Said(self.now_s, "", tone, text))
 
-    def at(self, at_s: float, act: Callable[[], None]) -> None:
+    def at(self, at_s: float, act: Callable[[], object]) -> None:
         """Do `act` at `at_s` (seconds of the scenario)."""
         heapq.heappush(self._duties, (at_s, next(self._count), act))
 
-    def ask(self, party: str, verb: str, **args: Any) -> dict[str, Any] | None:
-        """Ask a node for something; where it says no, that is part of the story."""
+    def ask(self, party: str, verb: str, **args: Any) -> None:
+        """Have the officer of `party` ask his node for something; where it says no, that is part of the story."""
+        self._hands[party].submit(self._ask, party, verb, args)
+
+    def close(self) -> None:
+        """Let the officers go."""
+        for hand in self._hands.values():
+            hand.shutdown(cancel_futures=True)
+
+    def _ask(self, party: str, verb: str, args: Mapping[str, Any]) -> None:
         try:
-            return self.nodes[party].ask(verb, **args)
-        except InputError as no:
-            self._say(Said(self.now_s, party, WARN, f"Not done: {no}"))
-        return None
+            self.nodes[party].ask(verb, **args)
+        except ArmslengthError as no:
+            self._heard.put((party, {"event": "not done", "says": str(no)}, time.monotonic()))
 
     def resume(self, first: str, second: str, provision: str) -> None:
         """Have `first` sign that a provision is resumed, and `second` when that has come."""
@@ -151,12 +161,15 @@ class Stage:
         key = (party, str(event["id"]))
         if key not in self._called:
             self._called.add(key)
-            self.at(at_s + CALL_S, partial(self._call_now, party, event))
+            self.at(at_s + CALL_S, lambda: self._hands[party].submit(self._call_now, party, event))
 
     def _call_now(self, party: str, event: Mapping[str, Any]) -> None:
-        said = advisory(event, self.nodes[party].get("/api/tracks")["tracks"])
+        try:
+            said = advisory(event, self.nodes[party].get("/api/tracks")["tracks"])
+        except HomeError:
+            return  # it is stopping, or dying, which is told elsewhere
         if said is not None:
-            self.ask(party, "send", **said)
+            self._ask(party, "send", said)
 
     def _consent(self, party: str, provision: str) -> None:
         self.ask(party, "agreement resume", provision=provision)

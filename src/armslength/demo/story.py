@@ -37,6 +37,9 @@ CODES = {
     "COC": "clear of conflict",
 }
 """What the codes mean, in plain words."""
+FOLLOWED = 4
+"""Every mark is told of the first so many messages; of later ones only the last that they get."""
+LAST_MARK = {"TFA": "RELAYED"}
 TIERS = {
     "TRAFFIC": ("traffic", WARN),
     "ALERT": ("ALERT", ALARM),
@@ -63,6 +66,7 @@ class Story:
         self._checked: set[str] = set()
         self._links: dict[str, str] = {}
         self._told: dict[tuple[str, str], str] = {}
+        self._followed: set[str] = set()
         self._feeds: set[tuple[str, str]] = set()
         self._lost: set[tuple[str, str]] = set()
 
@@ -136,11 +140,14 @@ class Story:
         code = event.get("code")
         if code in CHECKS or code is None:
             return None
-        if event["by"] == "theirs":
-            if event["mark"] == "RECEIVED" and code != "TFA":
-                return None
-            return GOOD, f"{event['counterpart']} signs: {code} {event['mark']}."
-        return None
+        if event["by"] != "theirs":
+            return None
+        number = str(event["id"])
+        if number not in self._followed and len(self._followed) < FOLLOWED:
+            self._followed.add(number)
+        if number not in self._followed and event["mark"] != LAST_MARK.get(str(code), "UNDERSTOOD"):
+            return None
+        return GOOD, f"{event['counterpart']} signs: {code} {event['mark']}."
 
     def link(self, party: str, event: Event) -> tuple[str, str] | None:
         """The ground line: only when it changes."""
@@ -239,6 +246,7 @@ _TELLERS: dict[str, Callable[[Story, str, Event], tuple[str, str] | None]] = {
     "level": Story.level,
     "join": Story.join,
     "silenced": Story.silenced,
+    "not done": Story.complaint,
     "refused": Story.complaint,
     "evidence": Story.complaint,
     "fault": Story.complaint,
