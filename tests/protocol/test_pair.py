@@ -17,7 +17,7 @@ def through(seed: int, weather: Weather, kind: type[Pair] = Pair) -> Pair:
     """Return a pair that talked for a while and had time to clear up."""
     pair = kind(seed, weather)
     pair.trouble(6.0, 2.5)
-    pair.settle(20.0)
+    pair.settle(15.0)
     return pair
 
 
@@ -33,13 +33,13 @@ def test_streams_that_break_and_nodes_that_die_lose_nothing(seeds: range) -> Non
     assert said > 20 * len(seeds)
 
 
-@pytest.mark.parametrize("seeds", [range(first, first + 25) for first in range(1000, 1050, 25)], ids=str)
+@pytest.mark.parametrize("seeds", [range(first, first + 25) for first in range(1000, 1025, 25)], ids=str)
 def test_jumping_clocks_and_two_paths_change_nothing(seeds: range) -> None:
     for seed in seeds:
         assert faults(through(seed, CLOCKS)) == [], seed
 
 
-@pytest.mark.parametrize("seeds", [range(first, first + 25) for first in range(2000, 2100, 25)], ids=str)
+@pytest.mark.parametrize("seeds", [range(first, first + 25) for first in range(2000, 2050, 25)], ids=str)
 def test_loss_doubling_overtaking_and_flipped_bits_change_nothing(seeds: range) -> None:
     refused: set[str] = set()
     for seed in seeds:
