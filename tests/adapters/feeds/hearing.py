@@ -22,6 +22,7 @@ class Hands:
     now_ns: int = NOW
     slept: list[float] = field(default_factory=list)
     speed: float = 1.0
+    pause_s: float = 0.002
 
     def utc_ns(self) -> int:
         return self.now_ns
@@ -32,7 +33,7 @@ class Hands:
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self.now_ns += round(seconds * NS)
-        await asyncio.sleep(0.002)
+        await asyncio.sleep(self.pause_s)
 
 
 @dataclass
