@@ -158,6 +158,15 @@ class Agreements:
         mine = self.home.identity.party
         return next((p.name for d in documents for p in d.parties if p.name != mine), "")
 
+    def facing(self, counterpart: str, now_ns: int) -> list[Standing]:
+        """Return every agreement with `counterpart`: the one in force that was ratified last comes first."""
+        found = [one for one in self.standings.values() if self.counterpart(one) == counterpart]
+
+        def weight(one: Standing) -> tuple[bool, int]:
+            return one.in_force(now_ns) is not None, (one.head.ratified_ns or 0) if one.head else 0
+
+        return sorted(found, key=weight, reverse=True)
+
     def only(self, agreement: str | None) -> str:
         """Return which agreement is meant: the one named, or the only one there is.
 

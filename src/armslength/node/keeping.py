@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from armslength.agreement.terms import Terms
-from armslength.agreement.trust import Standing
 from armslength.errors import AgreementError
 from armslength.node.agreement_verbs import perform
 from armslength.node.agreements import Agreements, Change
@@ -59,17 +58,19 @@ class Keeping:
     def _standings(self, now_ns: int) -> Standings:
         happened = tuple((c.counterpart, {"agreement": c.agreement, **c.payload}) for c in self._changes)
         self._changes.clear()
-        by_name = {self._agreements.counterpart(one): one for one in self._agreements.standings.values()}
         lines = [
-            self._agreed(name, identity.signatory.post, identity.signatory.key, by_name.get(name), now_ns)
+            self._agreed(name, identity.signatory.post, identity.signatory.key, now_ns)
             for name, identity in self._home.counterparts().items()
         ]
         return Standings(tuple(lines), happened)
 
-    def _agreed(self, name: str, post: str, key: str, standing: Standing | None, now_ns: int) -> Agreed:
-        if standing is None:
+    def _agreed(self, name: str, post: str, key: str, now_ns: int) -> Agreed:
+        """Return how we stand with `name`: by the agreement in force; of others with it only what must be shown."""
+        facing = self._agreements.facing(name, now_ns)
+        if not facing:
             return Agreed(name, post, key)
-        offers = tuple(self._agreements.offers(standing, now_ns))
+        standing = facing[0]
+        offers = tuple(offer for one in facing for offer in self._agreements.offers(one, now_ns))
         state = standing.state(now_ns).value
         document = standing.in_force(now_ns)
         if document is None:

@@ -1,0 +1,52 @@
+"""The keeper as the running node has it: which agreement counts where there are several with one counterpart."""
+
+from __future__ import annotations
+
+import base64
+import os
+from pathlib import Path
+
+from armslength.agreement.document import Document
+from armslength.agreement.drafting import first_draft, read_draft
+from armslength.node.keeping import Keeping
+from armslength.units import NS
+from node.homes import introduce, make
+
+NOW = 1_800_000_000 * NS
+DAY = 86_400 * NS
+
+
+def test_the_agreement_in_force_counts_and_proposals_of_another_are_shown_all_the_same(tmp_path: Path) -> None:
+    north, south = make(tmp_path, "North"), make(tmp_path, "South")
+    introduce(north, south)
+    ours, theirs = Keeping(north), Keeping(south)
+
+    def proposed(begins: int, until: int, now: int) -> Document:
+        _, text = first_draft("threes", north.identity, south.identity, begins, until, os.urandom(24))
+        file = base64.b64encode(text.encode()).decode()
+        done, _ = ours.act("agreement sign", {"name": "draft.toml", "file": file}, now)
+        show(ours, theirs, now)
+        assert done["what"] == "proposed"
+        return read_draft(text, "draft.toml").document()
+
+    def show(one: Keeping, other: Keeping, now: int) -> None:
+        (line,) = one.standings(now).lines
+        for offer in line.offers:
+            _, why = other.take({"South": "North", "North": "South"}[line.counterpart], offer, now)
+            assert why == ""
+
+    for turn in range(4):  # names are drawn: whichever comes first on the disk, the one in force counts
+        now = NOW + turn * 10 * DAY
+        first = proposed(now, now + 10 * DAY, now)
+        theirs.act("agreement ratify", {"agreement": first.agreement}, now)
+        show(theirs, ours, now)
+        second = proposed(now + DAY, now + 20 * DAY, now)
+        for side in (ours, theirs, Keeping(north)):
+            (line,) = side.standings(now + 1).lines
+            assert (line.agreement, line.digest, line.state) == (first.agreement, first.digest, "in force")
+            assert line.terms is not None and line.expires_ns == first.expires_ns
+        known = theirs.act("agreement status", {}, now)[0]["agreements"]
+        assert {first.agreement, second.agreement} <= {one["agreement"] for one in known}
+    (line,) = ours.standings(NOW + 60 * DAY).lines
+    assert (line.agreement, line.state) == ("", "expired")
+    assert {what["what"] for _, what in theirs.standings(NOW).happened} <= {"proposed", "ratified"}
