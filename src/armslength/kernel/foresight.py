@@ -231,8 +231,10 @@ def beside(wide: I64, x: F64, reach: F64, horizontal: float, lookahead: float, o
 
 
 @jit
-def flights(order: I64, group: I64, alone: Bool, x: F64, level: F64, before: I64, near: float, wider: float,
-            high: float, drift: float, most: int, lead: I64) -> None:  # fmt: skip
+def flights(
+    order: I64, group: I64, alone: Bool, x: F64, level: F64, before: I64, near: float, wider: float, high: float,
+    drift: float, most: int, lead: I64,
+) -> None:  # fmt: skip
     """Put aircraft of one group that fly together under the leader with the lowest place in `order`.
 
     Args:
@@ -241,20 +243,28 @@ def flights(order: I64, group: I64, alone: Bool, x: F64, level: F64, before: I64
         before: the leader so far, -1 none: with the same one, `wider` [m] counts instead of `near`.
         high: greatest difference of levels [m]. drift: of velocities [m/s]. most: aircraft in one element.
         lead: shape (N,), filled with the row of the leader.
+
+    Of those that fit the nearest are taken, of equally near ones the first in `order`. Who can be near at all is found
+    along the axis towards the pole.
     """
-    taken = np.zeros(len(order), np.bool_)
+    n = len(order)
+    taken, rank = np.zeros(n, np.bool_), np.empty(n, np.int64)
+    for a in range(n):
+        rank[order[a]] = a
+    along = np.argsort(x[:, 2], kind="mergesort")
+    line = x[along, 2]
     chosen, range2 = np.empty(most, np.int64), np.empty(most)
-    for a in range(len(order)):
+    for a in range(n):
         i = order[a]
         if taken[i]:
             continue
         taken[i], lead[i] = True, i
         if group[i] < 0 or alone[i]:
             continue
-        n = 0
-        for b in range(a + 1, len(order)):
-            j = order[b]
-            if abs(x[i, 0] - x[j, 0]) > wider or taken[j] or group[j] != group[i] or alone[j]:
+        count = 0
+        for b in range(np.searchsorted(line, x[i, 2] - wider), np.searchsorted(line, x[i, 2] + wider)):
+            j = along[b]
+            if taken[j] or group[j] != group[i] or alone[j]:
                 continue
             limit = wider if before[j] >= 0 and before[j] == before[i] else near
             d2, v2 = 0.0, 0.0
@@ -263,15 +273,15 @@ def flights(order: I64, group: I64, alone: Bool, x: F64, level: F64, before: I64
                 v2 += (x[j, 3 + c] - x[i, 3 + c]) ** 2
             if not d2 < limit * limit or not v2 < drift * drift or abs(level[i] - level[j]) > high:
                 continue
-            at = n if n < most - 1 else most - 1
-            while at > 0 and range2[at - 1] > d2:
+            at = count
+            while at > 0 and (range2[at - 1] > d2 or (range2[at - 1] == d2 and rank[chosen[at - 1]] > rank[j])):
                 if at < most - 1:
                     chosen[at], range2[at] = chosen[at - 1], range2[at - 1]
                 at -= 1
             if at < most - 1:
                 chosen[at], range2[at] = j, d2
-                n = min(n + 1, most - 1)
-        for m in range(n):
+                count = min(count + 1, most - 1)
+        for m in range(count):
             taken[chosen[m]], lead[chosen[m]] = True, i
 
 

@@ -107,7 +107,8 @@ def _candidates(
     climb = 2.0 * np.sqrt(
         np.nan_to_num(snapshot.sigma_v_m) ** 2 + (np.nan_to_num(snapshot.sigma_vs_mps) * lookahead) ** 2
     )
-    sure = flying[(reach[flying] <= REACH_MOST_M) & (climb[flying] <= CLIMB_MOST_M)]
+    is_sure = (reach[flying] <= REACH_MOST_M) & (climb[flying] <= CLIMB_MOST_M)
+    sure, unsure = flying[is_sure], np.flatnonzero(~is_sure)
     level = np.where(snapshot.datum == LEVEL_UNKNOWN, np.nan, snapshot.level_m)
     far = horizontal + 2.0 * float(reach[sure].max(initial=0.0))
     high = vertical + 2.0 * float(climb[sure].max(initial=0.0)) + 4.0 * MIXED_SIGMA_M
@@ -118,12 +119,9 @@ def _candidates(
         threads=1,
     )  # fmt: skip
     pairs = np.stack([sure[answer.first], sure[answer.second]], axis=1)
-    unsure = np.setdiff1d(flying, sure)
     if len(unsure):
-        of = np.full(len(snapshot), -1, np.int64)
-        of[flying] = np.arange(len(flying))
         there, count = np.empty((4096, 2), np.int64), 0
-        while (count := k.beside(of[unsure], x[flying], reach[flying], horizontal, lookahead, there)) > len(there):
+        while (count := k.beside(unsure, x[flying], reach[flying], horizontal, lookahead, there)) > len(there):
             there = np.empty((count, 2), np.int64)
         pairs = np.concatenate([pairs, flying[there[:count]]])
     pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]

@@ -146,6 +146,10 @@ class Watch:
                 changes.append(AlertChange(Kind.OPENED, alert))
                 continue
             left = [one for one in left if one is not known]
+            told = second == known.second and known.alert.sounds
+            if told and about == known.pairs and known.alert.tier == max(tier for _, tier in pairs):
+                kept.append(known)  # nothing that could not wait for the next second
+                continue
             alert = tell(scene, pairs, known.alert.id, known.alert.opened_ns)
             kind = _kind(known.alert, alert)
             if kind is not Kind.UPDATED or second != known.second:
