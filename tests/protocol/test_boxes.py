@@ -8,6 +8,8 @@ import pytest
 
 from armslength.errors import LocalProtocolError, RemoteProtocolError
 from armslength.protocol.events import Duplicate, GapSeen, Marked, Now, Received, Timing
+from armslength.protocol.frames import plain
+from armslength.protocol.marks import Stream
 from armslength.protocol.messages import Mark, Message, Post, Precedence, compose
 from armslength.protocol.outbox import CAPACITY, NARROW, RESERVE, WIDE
 from pair import AGREEMENT, AMD, EMG, EPOCH_NS, NORTH, TFA
@@ -306,6 +308,18 @@ def test_marks_on_what_is_long_forgotten_are_passed_over_and_answered() -> None:
         pair.south.peer.mark(first.id, Mark.UNDERSTOOD, pair.now)
     for space, rows in {**pair.north.disk, **pair.south.disk}.items():
         assert len(rows) <= 1024 + 8, space
+
+
+def test_skipped_numbers_leave_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("armslength.protocol.inbox.KEPT", 10)
+    pair = Straight()
+    for number in range(1, 60):
+        give(pair, written(3 * number))
+        pair.wait(3.1, exchange=False)
+        pair.south.peer.receive("line", plain("ping", n=number), pair.now)
+    records = pair.south.peer._traffic._inbox._streams[Stream(AGREEMENT.id, Precedence.ROUTINE)].records
+    assert len(records) <= 11
+    assert len(next(rows for space, rows in pair.south.disk.items() if space.startswith("in/"))) <= 11
 
 
 def test_a_count_that_no_old_copy_explains_is_refused_before_anything_changes() -> None:

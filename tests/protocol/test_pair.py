@@ -16,8 +16,8 @@ ROUGH = Weather(cuts=0.1, kills=0.1, loss=0.03, twice=0.05, overtake=0.05, flip=
 def through(seed: int, weather: Weather, kind: type[Pair] = Pair) -> Pair:
     """Return a pair that talked for a while and had time to clear up."""
     pair = kind(seed, weather)
-    pair.trouble(6.0, 2.5)
-    pair.settle(15.0)
+    pair.trouble(5.0, 2.5)
+    pair.settle(12.0)
     return pair
 
 
@@ -30,7 +30,7 @@ def test_streams_that_break_and_nodes_that_die_lose_nothing(seeds: range) -> Non
         assert [e for side in pair.sides for e in side.events if isinstance(e, GapSeen)] == [], seed
         assert [side.refused for side in pair.sides if side.refused] == [], seed
         said += sum(len(side.sent) for side in pair.sides)
-    assert said > 20 * len(seeds)
+    assert said > 15 * len(seeds)
 
 
 @pytest.mark.parametrize("seeds", [range(first, first + 25) for first in range(1000, 1025, 25)], ids=str)

@@ -135,7 +135,7 @@ class Inbox:
         record = Record(name, seq, message.id, expired, {Mark.RECEIVED.value: utc_ns}, message.envelope, message)
         self._keep(stream, record)
         self._changed[name] = None
-        writes = (self.row(record), *self._forget(stream, name, seq))
+        writes = (self.row(record), *self._forget(stream, name))
         if seq in stream.missing:
             stream.missing.discard(seq)
             return Arrival(deliver=(record,)), writes
@@ -206,14 +206,15 @@ class Inbox:
     def _keep(self, stream: _Stream, record: Record) -> None:
         stream.records[record.seq] = self._by_id[record.id] = record
 
-    def _forget(self, stream: _Stream, name: Stream, seq: int) -> list[Write]:
-        """Let the row go that is KEPT numbers older, unless it is still held."""
-        old = stream.records.get(seq - KEPT)
-        if old is None or old.seq in stream.held:
-            return []
-        del stream.records[old.seq]
-        self._by_id.pop(old.id, None)
-        return [Delete(self._in, row_key(name, old.seq))]
+    def _forget(self, stream: _Stream, name: Stream) -> list[Write]:
+        """Let the oldest rows go beyond KEPT and what is held. Counted, not reckoned: numbers may have been skipped."""
+        gone: list[Write] = []
+        while len(stream.records) > KEPT + len(stream.held):
+            old = next(record for record in stream.records.values() if record.seq not in stream.held)
+            del stream.records[old.seq]
+            self._by_id.pop(old.id, None)
+            gone.append(Delete(self._in, row_key(name, old.seq)))
+        return gone
 
     def _drain(self, stream: _Stream) -> tuple[Record, ...]:
         """Move `next` over all that is there without a gap; return what of it was not delivered yet."""

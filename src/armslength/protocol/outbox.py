@@ -266,7 +266,7 @@ class Outbox:
             stream.flying.pop(entry.seq, None)
             self._waiting -= 1
             self._adapt(waiting, now_s)
-            writes += [Delete(self._out, key), *self._forget(name, stream, entry.seq)]
+            writes += [Delete(self._out, key), *self._forget(name, stream)]
         if mark.value in sent.marks and (sent.expired or not entry.expired):
             return False, tuple(writes)
         sent.marks[mark.value] = time_ns
@@ -295,13 +295,15 @@ class Outbox:
     def _in_order(self) -> list[tuple[Stream, _Stream]]:
         return sorted(self._streams.items(), key=lambda one: (one[0].precedence, one[0].agreement))
 
-    def _forget(self, name: Stream, stream: _Stream, seq: int) -> list[Write]:
-        """Forget the message that is REMEMBERED numbers older than `seq`, if it was received."""
-        old = seq - REMEMBERED
-        if old in stream.sent and old not in stream.waiting:
+    def _forget(self, name: Stream, stream: _Stream) -> list[Write]:
+        """Forget the oldest beyond REMEMBERED, but never the last number used: counting goes on from it."""
+        gone: list[Write] = []
+        while len(stream.sent) > REMEMBERED and (old := next(iter(stream.sent))) < stream.next_seq - 1:
+            if old in stream.waiting:
+                break
             del stream.sent[old]
-            return [Delete(self._kept, row_key(name, old))]
-        return []
+            gone.append(Delete(self._kept, row_key(name, old)))
+        return gone
 
     def _adapt(self, waiting: Waiting, now_s: float) -> None:
         """Widen or narrow what may be under way, by how long the mark took."""
