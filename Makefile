@@ -3,10 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup dev test check unit lint types contracts format lock demo bench campaign clean
+.PHONY: help setup dev test check unit lint types contracts format lock demo demo-replay soak bench campaign clean
 
 help: ## this list
-	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.kernels ## the command, at .venv/bin/armslength
 
@@ -27,12 +27,19 @@ $(VENV)/.dev: $(VENV)/.setup requirements-dev.lock
 $(VENV)/.kernels: $(VENV)/.setup $(wildcard src/armslength/kernel/*.py) $(wildcard src/armslength/adapters/recording/*.py)
 	@rm -f src/armslength/kernel/__pycache__/*.nb? src/armslength/adapters/recording/__pycache__/*.nb? && touch $@
 
-demo: $(VENV)/.kernels ## write a sky of two parties, replay it, name the report
+demo: $(VENV)/.kernels ## two nodes, one sky: the whole story in a few minutes
 	@rm -rf demo-out
-	$(BIN)/armslength scenario write euphrates --seed 1 --out demo-out/sky
-	$(BIN)/armslength replay demo-out/sky/north.parquet demo-out/sky/south.parquet \
-	  --agreement demo-out/sky/agreement.toml --members demo-out/sky/members.toml --out demo-out/replay
-	@echo "Open demo-out/replay/report.html in a browser."
+	$(BIN)/armslength demo --out demo-out
+
+demo-replay: $(VENV)/.kernels ## write a sky of two parties, replay it, name the report
+	@rm -rf demo-replay-out
+	$(BIN)/armslength scenario write euphrates --seed 1 --out demo-replay-out/sky
+	$(BIN)/armslength replay demo-replay-out/sky/north.parquet demo-replay-out/sky/south.parquet \
+	  --agreement demo-replay-out/sky/agreement.toml --members demo-replay-out/sky/members.toml --out demo-replay-out/replay
+	@echo "Open demo-replay-out/replay/report.html in a browser."
+
+soak: $(VENV)/.kernels ## two nodes for a day of the scenario at speed: memory stays flat (1 h 45)
+	$(BIN)/python -m armslength.cli.soak
 
 test: lint types contracts unit ## lint, types, import contracts, tests
 
@@ -70,4 +77,4 @@ lock: ## compile the locks anew
 	echo hatchling | $$c - -o requirements-build.lock
 
 clean: ## take away everything that was made here
-	rm -rf $(VENV) .uv demo-out replay-out .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .uv demo-out demo-replay-out replay-out .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from armslength.cli.demo import _verb
+from armslength.cli.demo import verb
 from armslength.demo.scenes import SCENES, Scene
 from armslength.demo.show import Show
 from armslength.demo.story import Said
@@ -38,5 +38,5 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
     """Play the head-on meeting, with the cable cut for a while before it."""
     folder, lines = tmp_path_factory.mktemp("demo"), list[Said]()
     plays = scenes((75.0, "is cut. Nobody"), (90.0, "has an emergency"), (135.0, "is mended"), (150.0, "for help"))
-    summary = Show(folder, 1, SPEED, lines.append, _verb, duration_s=205.0, scenes=plays).run()
+    summary = Show(folder, 1, SPEED, lines.append, verb, duration_s=205.0, scenes=plays).run()
     return Shown(folder, summary, lines)

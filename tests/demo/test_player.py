@@ -37,7 +37,7 @@ def recording(tmp_path: Path) -> Path:
 
 def test_every_line_is_read_by_the_feed_as_it_was_meant(recording: Path) -> None:
     lines = list(lines_of(recording, 7))
-    heard = JsonReader("own").read([line.text for line in lines], BEGINS)
+    heard = JsonReader("own").read([line.at(0) for line in lines], BEGINS)
     assert heard.aside == {}
     assert [plot.address for plot in heard.plots] == ["d10000", "d10002", "d10001", "d10009"]
     assert [(plot.time_ns - BEGINS) / 1e9 for plot in heard.plots] == [0, 2, 1, 9]
@@ -47,7 +47,7 @@ def test_every_line_is_read_by_the_feed_as_it_was_meant(recording: Path) -> None
 
 
 def test_a_receiver_writes_what_the_feed_reads(recording: Path) -> None:
-    lines = [line.text for line in lines_of(recording, 7, sbs=True)]
+    lines = [line.at(0) for line in lines_of(recording, 7, sbs=True)]
     heard = SbsReader(UTC).read(b"".join(lines).splitlines(), BEGINS)
     assert heard.aside == {}
     assert [plot.address for plot in heard.plots] == ["d10000", "d10002", "d10001", "d10009"]
@@ -104,6 +104,22 @@ def test_what_is_past_is_passed_over(recording: Path) -> None:
             assert b"d10009" in line.recv(1 << 16)
         player.stop()
     assert player.said == 1
+
+
+def test_played_again_the_stamps_go_on(recording: Path) -> None:
+    with socket.create_server((HOST, 0)) as door:
+        clock = ScaledClock(100.0, BEGINS - 10**9, time.monotonic())
+        player = Player([(recording, door.getsockname()[1])], rounds=3, every_s=20.0)
+        player.start(clock)
+        line, _ = door.accept()
+        heard = b""
+        with line:
+            while heard.count(b"\n") < 12 and (part := line.recv(1 << 16)):
+                heard += part
+        player.stop()
+    plots = JsonReader("own").read(heard.splitlines(), BEGINS).plots
+    at = [(plot.time_ns - BEGINS) / 1e9 for plot in plots]
+    assert at == [0, 2, 1, 9, 20, 22, 21, 29, 40, 42, 41, 49]
 
 
 def test_nobody_listening_is_said(recording: Path) -> None:

@@ -42,7 +42,7 @@ def demo(
         signal.signal(number, _interrupt)
     with ExitStack() as stack:
         folder = out or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="armslength-demo-")))
-        summary = Show(folder, seed, at, silent if as_json else voice_for(parties=PARTIES), _verb).run()
+        summary = Show(folder, seed, at, silent if as_json else voice_for(parties=PARTIES), verb).run()
         text = json.dumps(summary, indent=2, ensure_ascii=False)
         (folder / "summary.json").write_text(text + "\n", encoding="utf-8")
         if as_json:
@@ -55,7 +55,7 @@ def demo(
             typer.echo(f"Homes, logs, bundles and summary.json are in {out}.")
 
 
-def _verb(*words: str | Path) -> None:
+def verb(*words: str | Path) -> None:
     """Do what `armslength WORDS` does, in this process and without its words."""
     import io
     from contextlib import redirect_stdout

@@ -11,11 +11,13 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from armslength.demo.relay import HOST
 from armslength.node.clock import ScaledClock
+from armslength.units import NS
 
 LATENCY_S = 0.4
 """From the time of a plot until its line is written [s of the scenario]."""
@@ -23,6 +25,8 @@ STEP_S = 0.02
 """The player looks at the clock so often (real seconds)."""
 OPEN_S = 10.0
 """A feed has this time to listen (real seconds)."""
+HERE = b"<TIME>"
+"""What stands in a line where its time will be."""
 FIELDS = {
     "icao24": "icao", "callsign": "callsign", "latitude": "lat_deg", "longitude": "lon_deg", "altitude": "alt_baro_ft",
     "geoaltitude": "alt_wgs84_ft", "groundspeed": "gs_kt", "track": "track_deg", "vertical_rate": "vs_fpm",
@@ -33,11 +37,26 @@ FIELDS = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line, due at `due_ns` of the nodes' clock, for the feed at `port`."""
+    """One line, due at `due_ns` of the nodes' clock, for the feed at `port`.
+
+    Attributes:
+        text: the line, with HERE where the time of its plot stands.
+        time_ns: of its plot, UTC [ns]. sbs: how that is written.
+    """
 
     due_ns: int
     port: int
     text: bytes
+    time_ns: int
+    sbs: bool = False
+
+    def at(self, shift_ns: int) -> bytes:
+        """Return the line as it is said `shift_ns` later than it was recorded."""
+        time_ns = self.time_ns + shift_ns
+        if not self.sbs:
+            return self.text.replace(HERE, str(time_ns).encode())
+        moment = datetime.fromtimestamp(time_ns // NS, UTC)
+        return self.text.replace(HERE, f"{moment:%Y/%m/%d,%H:%M:%S}.{time_ns % NS // 10**6:03d}".encode())
 
 
 def lines_of(path: Path, port: int, *, sbs: bool = False) -> Iterator[Line]:
@@ -53,19 +72,19 @@ def lines_of(path: Path, port: int, *, sbs: bool = False) -> Iterator[Line]:
     due = 0
     for row in table.iter_rows(named=True):
         due = max(due, row["time_ns"])
-        yield Line(due + round(LATENCY_S * 1e9), port, _sbs(row) if sbs else _json(row))
+        text = _sbs(row) if sbs else _json(row)
+        yield Line(due + round(LATENCY_S * 1e9), port, text, row["time_ns"], sbs)
 
 
 def _json(row: Mapping[str, Any]) -> bytes:
     told: dict[str, Any] = {FIELDS[name]: row[name] for name in FIELDS if row[name] is not None}
-    told["time_ns"] = str(row["time_ns"])
+    told["time_ns"] = HERE.decode()
     return json.dumps(told).encode() + b"\n"
 
 
 def _sbs(row: Mapping[str, Any]) -> bytes:
     """Return velocity and call sign (MSG 4), then position and level (MSG 3), stamped in UTC (docs/feeds.md)."""
-    moment = row["timestamp"]
-    at = f"{moment:%Y/%m/%d},{moment:%H:%M:%S}.{moment.microsecond // 1000:03d}"
+    at = HERE.decode()
     level = "" if row["altitude"] is None else f"{row['altitude']:.0f}"
     head = f"1,1,{row['icao24'].upper()},1,{at},{at},{row['callsign'] or ''}"
     moving = f"{row['groundspeed']:.1f},{row['track']:.2f},,,{row['vertical_rate']:.0f},,0,0,0"
@@ -80,6 +99,7 @@ class Player:
     Args:
         own: (recording, port) of each feed of JSON lines, which listens.
         received: (recording, port) of each receiver, on which nodes call: it is listened to from now on.
+        rounds: how often all of it is played, `every_s` [s] apart.
 
     Attributes:
         said: lines so far. fault: what went wrong, in a sentence; "" where nothing did.
@@ -88,9 +108,17 @@ class Player:
         OSError: a port is taken.
     """
 
-    def __init__(self, own: Sequence[tuple[Path, int]], received: Sequence[tuple[Path, int]] = ()) -> None:
+    def __init__(
+        self,
+        own: Sequence[tuple[Path, int]],
+        received: Sequence[tuple[Path, int]] = (),
+        *,
+        rounds: int = 1,
+        every_s: float = 0.0,
+    ) -> None:
         self.said = 0
         self.fault = ""
+        self._rounds, self._every_ns = rounds, round(every_s * NS)
         lines = [line for path, port in own for line in lines_of(path, port)]
         lines += [line for path, port in received for line in lines_of(path, port, sbs=True)]
         self._lines = sorted(lines, key=lambda line: line.due_ns)
@@ -137,21 +165,26 @@ class Player:
                     raise
 
     def _play(self, clock: ScaledClock) -> None:
-        now = clock.utc_ns()
+        for number in range(self._rounds):
+            self._round(clock, number * self._every_ns)
+        self._stop.wait()  # the lines stay open until the end
+
+    def _round(self, clock: ScaledClock, shift_ns: int) -> None:
+        now = clock.utc_ns() - shift_ns
         at = sum(line.due_ns < now for line in self._lines)
         while at < len(self._lines) and not self._stop.is_set():
             self._let_in()
-            now = clock.utc_ns()
+            now = clock.utc_ns() - shift_ns
             due: dict[int, list[bytes]] = {}
             while at < len(self._lines) and self._lines[at].due_ns <= now:
-                due.setdefault(self._lines[at].port, []).append(self._lines[at].text)
+                line = self._lines[at]
+                due.setdefault(line.port, []).append(line.at(shift_ns))
                 at += 1
                 self.said += 1
             for port, texts in due.items():
                 for door in self._doors.get(port, ()):
                     door.sendall(b"".join(texts))
             time.sleep(STEP_S)
-        self._stop.wait()  # the lines stay open until the end
 
     def _let_in(self) -> None:
         """Take in the nodes that call on a receiver."""

@@ -18,7 +18,7 @@ from typing import Any
 from armslength.agreement.identity import read_identity
 from armslength.demo import homes
 from armslength.demo.ending import examine
-from armslength.demo.nodes import Heard, Node, stop_all
+from armslength.demo.nodes import Heard, Node, compile_first, compiled, stop_all
 from armslength.demo.plan import plan_of
 from armslength.demo.player import Player
 from armslength.demo.relay import Relay, free_port
@@ -85,6 +85,9 @@ class Show:
         sky = draw(which, self.seed)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
+            if not compiled():
+                self.scene("The kernels are compiled, once on this machine: about half a minute.")
+                compile_first()
             begins_ns, agreement = self._first_act(sky)
             told = write_live(which, sky, self.seed, self.folder / "sky", begins_ns)
             summary = self._second_act(sky, begins_ns, agreement, told)
@@ -153,7 +156,7 @@ class Show:
             for party in PARTIES:
                 homes.write_members(self.home(party), sky)
             ports = {party: _ports(told["feeds"][party]) for party in PARTIES}
-            player = Player(_played(live, told["feeds"], ports, False), _played(live, told["feeds"], ports, True))
+            player = self._player(live, told["feeds"], ports)
             stack.callback(player.stop)
             lead_s = (LONGER * self.started_in_s + HEAD_START_S) * self.speed
             clock = ScaledClock(self.speed, begins_ns - round(lead_s * 1000) * 10**6, time.monotonic())
@@ -161,7 +164,7 @@ class Show:
             stage = Stage(plan, nodes, relay, clock, self.heard, self.say)
             stack.callback(stage.close)
             player.start(clock)
-            stage.play(scenes_at(self.speed) if self.scenes is None else self.scenes)
+            self._play(stage)
             if player.fault:
                 raise HomeError(player.fault, where="The scenario player", remedy="See the logs of the nodes.")
             now_ns = clock.utc_ns()
@@ -175,6 +178,12 @@ class Show:
         summary["ledgers"] = examine(self.folder, agreement, {p: self.home(p) for p in PARTIES}, now_ns)
         summary["ledgers_agree"] = summary["ledgers"]["agree"]
         return summary
+
+    def _player(self, live: Path, feeds: Mapping[str, Any], ports: Mapping[str, homes.Ports]) -> Player:
+        return Player(played(live, feeds, ports, False), played(live, feeds, ports, True))
+
+    def _play(self, stage: Stage) -> None:
+        stage.play(scenes_at(self.speed) if self.scenes is None else self.scenes)
 
     def _heard_of(self, what: str) -> int:
         """Count the nodes that told that `what` happened to the agreement; everything heard before is used up."""
@@ -232,7 +241,7 @@ def _ports(feeds: Mapping[str, Any]) -> homes.Ports:
     return homes.Ports(free_port(), free_port(), {name: free_port() for name in feeds})
 
 
-def _played(
+def played(
     live: Path, feeds: Mapping[str, Any], ports: Mapping[str, homes.Ports], received: bool
 ) -> list[tuple[Path, int]]:
     """Return (recording, port) of every source that is a receiver of broadcasts, or of every one that is not."""

@@ -109,6 +109,14 @@ class Stage:
             if scene.at_s < self.plan.duration_s:
                 self.at(scene.at_s, partial(self._scene, scene))
         self.follow(lambda: self.now_s > self.plan.duration_s + AFTER_S)
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait for what is under way.
+
+        Raises:
+            HomeError: a node died.
+        """
         until = time.monotonic() + SETTLE_S
         self.follow(lambda: not self.account.outstanding() or time.monotonic() > until)
         quiet = time.monotonic() + 2 * LOOK_S
