@@ -10,13 +10,14 @@ import asyncio
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from armslength.adapters.certificates import fingerprint, to_pem
 from armslength.adapters.ground_line import GroundLine
 from armslength.adapters.store import Store
-from armslength.agreement.terms import Terms
+from armslength.agreement.terms import Party, Terms
 from armslength.crypto.ledger import Book
 from armslength.domain.picture import Source
 from armslength.errors import MembershipError
@@ -67,7 +68,7 @@ class LiveNode:
         self.store = Store(home.ledger, make=False)
         self.store.check(home.key.public)
         self.keeping = Keeping(home)
-        self.membership = _membership(home, self.keeping, self.clock.utc_ns())
+        self.membership = _membership(home, self.keeping.standings(self.clock.utc_ns()))
         self.core = self._core()
         self.events = Events()
         self.runner = Runner(self.core, self.store, self.clock, self.tell, self._document)
@@ -163,7 +164,7 @@ class LiveNode:
         sources = [Source(feed.name, feed.kind in SATELLITE) for feed in config.feeds]
         watching = Watching(config.party, self.membership, sources)
         timing = Timing().scaled(self.clock.speed)
-        return Core(own, watching, Books(home.salt_secret, config.post, books), restored, timing)
+        return Core(own, watching, Books(home.salt_secret, config.post, books), restored, timing, self.clock.speed)
 
     async def _open_line(self) -> None:
         certificate, key = self.home.tls_files
@@ -216,7 +217,7 @@ class LiveNode:
         while True:
             await self.clock.sleep(1.0)
             found = self.keeping.standings(self.clock.utc_ns())
-            if found.lines != last.lines:
+            if found.lines != last.lines or found.happened:
                 last = found
                 await self._changed(found)
 
@@ -235,11 +236,28 @@ def _terms(standings: Standings) -> dict[str, Terms]:
     return {one.agreement: one.terms for one in standings.lines if one.terms is not None}
 
 
-def _membership(home: Home, keeping: Keeping, now_ns: int) -> Membership | None:
-    """Return whose aircraft is whose.
+def _membership(home: Home, standings: Standings) -> Membership | None:
+    """Return whose aircraft is whose: of the parties and members that all the agreements in force name together.
+
+    While a counterpart is there with whom nothing is in force yet, nobody knows its members, and any name is taken.
 
     Raises:
         MembershipError: the file cannot be understood.
     """
     path = home.members
-    return None if path is None else load_membership(read_text(path, MembershipError), str(path), keeping.terms(now_ns))
+    if path is None:
+        return None
+    known = [one.terms for one in standings.lines if one.terms is not None]
+    terms = replace(known[0], parties=_together(known)) if known and len(known) == len(standings.lines) else None
+    return load_membership(read_text(path, MembershipError), str(path), terms)
+
+
+def _together(known: Sequence[Terms]) -> tuple[Party, ...]:
+    """Return the parties of all these terms, each once, with all its members and excluded forces."""
+    found: dict[str, Party] = {}
+    for party in (party for terms in known for party in terms.parties):
+        before = found.get(party.name, Party(party.name))
+        members = dict.fromkeys((*before.members, *party.members))
+        excluded = dict.fromkeys((*before.excluded_forces, *party.excluded_forces))
+        found[party.name] = replace(party, members=tuple(members), excluded_forces=tuple(excluded))
+    return tuple(found.values())

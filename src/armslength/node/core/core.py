@@ -41,8 +41,8 @@ from armslength.protocol.events import Now, Own, Timing
 
 LOOK_S = 1.0
 """The watch looks at least once in this time [s] ..."""
-SOON_S = 0.2
-"""... and this long after new plots came, so that a burst of them is looked at once."""
+SOON_S, APART_S = 0.04, 0.1
+"""... and so soon after new plots came, but not oftener than that: a burst of them is looked at once. Real seconds."""
 KEPT_ENCOUNTERS = 200
 REFUSALS_S = 60.0
 """Refused connections are entered into the ledger at most once in this time, with their number."""
@@ -58,6 +58,7 @@ class Core:
         books: the ledgers.
         restored: what the store holds, by space.
         timing: of the sessions.
+        speed: seconds of the node's clock in one real second.
     """
 
     own: Own
@@ -65,6 +66,7 @@ class Core:
     books: Books
     restored: Mapping[str, Sequence[tuple[str, bytes]]]
     timing: Timing
+    speed: float = 1.0
     lines: dict[str, Line] = field(default_factory=dict)
     feeds: dict[str, FeedState] = field(default_factory=dict)
     encounters: deque[Mapping[str, Any]] = field(default_factory=lambda: deque(maxlen=KEPT_ENCOUNTERS))
@@ -119,7 +121,8 @@ class Core:
     @_take.register
     def _(self, one: PlotsIn, effects: Effects, now: Now) -> None:
         self.watching.take(one, now.utc_ns)
-        self._look_s = min(self._look_s, max(now.mono_s, self._looked_s + SOON_S))
+        soon = max(now.mono_s + SOON_S * self.speed, self._looked_s + APART_S * self.speed)
+        self._look_s = min(self._look_s, soon)
 
     @_take.register
     def _(self, one: FeedState, effects: Effects, now: Now) -> None:
@@ -208,7 +211,7 @@ class Core:
         self._looked_s, self._look_s = now.mono_s, now.mono_s + LOOK_S
         for name, change in self.watching.look(now.utc_ns):
             self._alert(name, change, effects, now)
-            if change.kind in {Kind.OPENED, Kind.RAISED} and name != ALONE:
+            if change.kind is not Kind.CLOSED and name != ALONE:
                 self._advise(self.lines[name], change.alert, effects, now)
 
     def _alert(self, name: str, change: AlertChange, effects: Effects, now: Now) -> None:
