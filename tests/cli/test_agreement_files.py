@@ -115,6 +115,36 @@ def test_an_amendment_says_what_changed(desk: Desk) -> None:
     assert desk.ask("agreement show --home north --version 1")["state"] == "superseded"
 
 
+def test_a_name_that_anybody_can_write_is_warned_of(desk: Desk) -> None:
+    desk.run("agreement sign draft.toml --home north --out one.age")
+    assert desk.ask("agreement show one.age --home south")["warnings"] == []
+    desk.run('init --home false --party North --post "NORTH POST"')
+    desk.run("identity --home false --out False.identity")
+    desk.run("identity accept South.identity --home false")
+    desk.run("agreement draft --between False.identity South.identity --out false.toml")
+    desk.run("agreement sign false.toml --home false --out false.age")
+    assert "The key of North" in desk.ask("agreement show false.age --home south")["warnings"][0]
+    assert "Warning: The key of North" in desk.run("agreement show false.age --home south").stdout
+    assert "not accepted" in desk.refused("agreement ratify false.age --home south")
+
+
+def test_terms_of_a_newer_armslength_can_be_read_though_not_executed(desk: Desk) -> None:
+    from dataclasses import replace
+
+    from armslength.agreement.document import AGREEMENT_TYPE
+    from armslength.agreement.drafting import read_draft
+    from armslength.crypto.envelope import seal, to_json
+    from armslength.node.home import open_home
+
+    document = read_draft((desk.folder / "draft.toml").read_text(), "draft.toml").document()
+    newer = replace(document, terms={**document.terms, "separation": {"horizontal": "3 NM", "slanted": "5 \x1b NM"}})
+    key = open_home(desk.folder / "north").key
+    (desk.folder / "newer.json").write_bytes(to_json(seal(AGREEMENT_TYPE, newer.to_bytes(), key)))
+    said = desk.run("agreement show newer.json --home south").stdout
+    assert "cannot be executed here" in said and 'slanted = "5 \\u001b NM"' in said
+    assert "cannot be executed here" in desk.refused("agreement ratify newer.json --home south")
+
+
 def test_what_is_refused_changes_nothing(desk: Desk) -> None:
     desk.ratified()
     desk.run("agreement amend --home north --out v2.toml")

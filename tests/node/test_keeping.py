@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 from pathlib import Path
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from armslength.agreement.document import Document
 from armslength.agreement.drafting import first_draft, read_draft
+from armslength.errors import InputError
+from armslength.node.agreement_verbs import VERBS
 from armslength.node.keeping import Keeping
 from armslength.units import NS
 from node.homes import introduce, make
@@ -35,7 +42,7 @@ def test_the_agreement_in_force_counts_and_proposals_of_another_are_shown_all_th
             _, why = other.take({"South": "North", "North": "South"}[line.counterpart], offer, now)
             assert why == ""
 
-    for turn in range(4):  # names are drawn: whichever comes first on the disk, the one in force counts
+    for turn in range(2):  # names are drawn: whichever comes first on the disk, the one in force counts
         now = NOW + turn * 10 * DAY
         first = proposed(now, now + 10 * DAY, now)
         theirs.act("agreement ratify", {"agreement": first.agreement}, now)
@@ -50,3 +57,37 @@ def test_the_agreement_in_force_counts_and_proposals_of_another_are_shown_all_th
     (line,) = ours.standings(NOW + 60 * DAY).lines
     assert (line.agreement, line.state) == ("", "expired")
     assert {what["what"] for _, what in theirs.standings(NOW).happened} <= {"proposed", "ratified"}
+
+
+WORDS = st.sampled_from(["agreement", "version", "provision", "from", "file", "files", "name", "replace", "draft"])
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12)
+    | st.sampled_from(["separation", "e30=", "2030-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3),
+    max_leaves=6,
+)  # fmt: skip
+
+
+def test_whatever_a_verb_is_asked_it_answers_or_says_why_not(tmp_path: Path) -> None:
+    north, south = make(tmp_path, "North"), make(tmp_path, "South")
+    introduce(north, south)
+    ours, theirs = Keeping(north), Keeping(south)
+    _, text = first_draft("threes", north.identity, south.identity, NOW, NOW + 30 * DAY, os.urandom(24))
+    file = base64.b64encode(text.encode()).decode()
+    proposal, _ = ours.act("agreement sign", {"name": "d", "file": file}, NOW)
+    theirs.act("agreement ratify", {"files": [{"name": "p", "file": proposal["file"]}]}, NOW)
+    answered = []
+
+    @settings(max_examples=120, deadline=None)
+    @given(st.sampled_from(VERBS), st.dictionaries(WORDS, VALUES, max_size=5))
+    def ask(verb: str, args: dict[str, Any]) -> None:
+        try:
+            done, _ = theirs.act(verb, args, NOW)
+        except InputError:
+            return
+        json.dumps(done)
+        answered.append(verb)
+
+    ask()
+    assert "agreement status" in answered
+    assert theirs.act("agreement show", {}, NOW)[0]["version"] == 1  # after all that

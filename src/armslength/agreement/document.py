@@ -129,7 +129,7 @@ class Document:
         try:
             return _read(canonical(self.terms))
         except AgreementError:  # what it says quotes the terms
-            remedy = "They may be of a newer version: update armslength. `armslength agreement show` shows the text."
+            remedy = "They may be of a newer version of it: update armslength."
             raise AgreementError("The terms cannot be executed here.", where=self.called, remedy=remedy) from None
 
     def check_whole(self) -> None:

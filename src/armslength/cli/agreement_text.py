@@ -96,6 +96,7 @@ def _lines(done: dict[str, Any]) -> list[str]:
         f"Between {first['name']} ({first['post']}) and {second['name']} ({second['post']}).",
         f"From {done['from']} until before {done['until']}; {done['state']}; signed by {signed}.",
     ]
+    lines += [f"Warning: {one}" for one in done["warnings"]]
     if done["changed"] is not None:
         lines += ["", "What changed since the version before it"]
         lines += done["changed"] or ["Nothing but the version and its time."]

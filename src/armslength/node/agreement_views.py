@@ -10,10 +10,13 @@ from armslength.agreement.history import ends
 from armslength.agreement.notice import Kind
 from armslength.agreement.noticing import lifted
 from armslength.agreement.plain import plain
+from armslength.agreement.tree import write_tree
 from armslength.agreement.trust import Standing
 from armslength.crypto.envelope import Envelope, signers
 from armslength.crypto.keys import groups
+from armslength.errors import AgreementError
 from armslength.node.agreements import Agreements
+from armslength.toml_source import visible
 from armslength.units import stamp
 
 __all__ = ["describe_all", "describe_document"]
@@ -76,7 +79,6 @@ def describe_document(
     standing = agreements.standings.get(document.agreement)
     held = standing.documents.get(document.digest) if standing else None
     before = standing.documents.get(document.predecessor or "") if standing else None
-    terms = agreements.terms(document)
     shown = envelope or (held.envelope if held else None)
     sides = [document.side(key) for key in signers(shown)] if shown else []
     return {
@@ -89,11 +91,39 @@ def describe_document(
         "until": stamp(document.expires_ns),
         "state": standing.state(now_ns, document.digest).value if standing and held else "not kept here",
         "signed_by": sorted({side.name for side in sides if side}),
-        "title": terms.title,
-        "plain": [{"heading": one.heading, "sentences": list(one.sentences)} for one in plain(terms)],
-        "changed": None if before is None else _changed(agreements, before.document, document),
-        "public_lines": list(terms.confidentiality.public_lines),
+        "warnings": _warnings(agreements, document),
+        **_text(agreements, document, before.document if before else None),
     }
+
+
+def _text(agreements: Agreements, document: Document, before: Document | None) -> dict[str, Any]:
+    """Return what a version says; where this version of armslength cannot execute it, its TOML."""
+    try:
+        terms = agreements.terms(document)
+        return {
+            "title": terms.title,
+            "plain": [{"heading": one.heading, "sentences": list(one.sentences)} for one in plain(terms)],
+            "changed": None if before is None else _changed(agreements, before, document),
+            "public_lines": list(terms.confidentiality.public_lines),
+        }
+    except AgreementError as wrong:
+        rows = [visible(row) for row in write_tree(document.terms).splitlines()]
+        section = {"heading": "The text", "sentences": [f"{wrong.what} {wrong.remedy}", *rows]}
+        title = visible(str(document.terms.get("title", "")))
+        return {"title": title, "plain": [section], "changed": None, "public_lines": []}
+
+
+def _warnings(agreements: Agreements, document: Document) -> list[str]:
+    """Return whose key in the document is not the one that was accepted here: anybody can write a name."""
+    home = agreements.home
+    known = {**home.counterparts(), home.identity.party: home.identity}
+    said = []
+    for side in document.parties:
+        if side.name not in known:
+            said.append(f"No identity of {side.name} was accepted here. Do not sign this.")
+        elif known[side.name].key != side.key:
+            said.append(f"The key of {side.name} in it is not the one that is known here. Do not sign this unasked.")
+    return said
 
 
 def _changed(agreements: Agreements, before: Document, document: Document) -> list[str]:
