@@ -3,8 +3,8 @@
 NORTH is fed once a second by JSON lines over TCP: `tracks` aircraft spread out, and every `every` seconds a new pair of
 both parties that appears already close and closing. A second receiver (SBS-1) sees it too: nothing is told by itself
 that one kind of source alone has seen. Timed is from the moment at which the last line that NORTH needed for its alert
-was written, to the moment at which the coded advisory is read from SOUTH's event stream. Between the two lie feed, picture,
-watch, ledger, gate, signature, outbox, TLS, and SOUTH's own ledger, inbox and stream.
+was written, to the moment at which the coded advisory is read from SOUTH's event stream. Between the two lie feed,
+picture, watch, ledger, gate, signature, outbox, TLS, and SOUTH's own ledger, inbox and stream.
 """
 
 from __future__ import annotations
