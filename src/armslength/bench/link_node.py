@@ -133,6 +133,8 @@ class _Node:
             self._say({"cpu_s": time.process_time()})
         elif verb == "stop":
             self._runner.stop()
+        elif verb == "emergency":
+            self._begin(self._send(MIX.index("EMG")))
         elif verb == "idle":
             self._begin(self._idle())
         else:
