@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -129,12 +129,17 @@ class Api:
 
 
 def _framed(event: Event) -> bytes:
-    data = json.dumps(dict(event.what), ensure_ascii=False, allow_nan=False)
-    return f"id: {event.number}\nevent: {event.what.get('event', 'message')}\ndata: {data}\n\n".encode()
+    name = str(event.what.get("event", "message")).encode()
+    return b"id: %d\nevent: %s\ndata: %s\n\n" % (event.number, name, _text(dict(event.what)))
 
 
 def _json(document: object, status: int = 200) -> Response:
-    return JSONResponse(document, status, headers={"Cache-Control": "no-store"})
+    return Response(_text(document), status, media_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+def _text(document: object) -> bytes:
+    """Return it as JSON; half a character, as a file name may hold, is escaped as JSON does it."""
+    return json.dumps(document, ensure_ascii=False, allow_nan=False).encode("utf-8", "backslashreplace")
 
 
 def _wrong(status: int, what: str, remedy: str = "") -> Response:

@@ -9,7 +9,6 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from armslength.agreement.terms import Terms
 from armslength.errors import AgreementError
 from armslength.node.agreement_verbs import perform
 from armslength.node.agreements import Agreements, Change
@@ -30,10 +29,6 @@ class Keeping:
         """Return how we stand with every accepted counterpart at `now_ns` (UTC)."""
         with self._lock:
             return self._standings(now_ns)
-
-    def terms(self, now_ns: int) -> Terms | None:
-        """Return terms in force, of the first counterpart by name; None where none are."""
-        return next((one.terms for one in self.standings(now_ns).lines if one.terms is not None), None)
 
     def take(self, counterpart: str, data: bytes, now_ns: int) -> tuple[Standings, str]:
         """Believe what a counterpart sent over the line, or record why not; return the standings and why not."""

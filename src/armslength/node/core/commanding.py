@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _ADDRESS = re.compile(r"~?[0-9a-f]{6}")
 LONGEST_JOIN_S = 12 * 3600.0
 LONGEST_REASON = 200
+LONGEST_VALID_S = 24 * 3600.0
+LOWEST_M, HIGHEST_M = -1_000.0, 50_000.0
+"""Levels that an officer may enter [m]."""
 
 
 def command(core: Core, one: Command, effects: Effects, now: Now) -> None:
@@ -32,6 +35,11 @@ def command(core: Core, one: Command, effects: Effects, now: Now) -> None:
     except InputError as wrong:
         error = {"what": wrong.what, "where": wrong.where, "remedy": wrong.remedy}
         effects.replies.append((one.number, {"error": error}))
+    except Exception as wrong:  # whatever somebody types must not end the watch; what was entered by then stays entered
+        what = {"verb": one.verb, "fault": type(wrong).__name__}
+        core.books.enter(effects, NODE, "fault", what, now.utc_ns, one.role)
+        error = {"what": f"The node could not do it: a fault of its own ({type(wrong).__name__}).", "where": one.verb}
+        effects.replies.append((one.number, {"error": error}))
 
 
 def _send(core: Core, one: Command, effects: Effects, now: Now) -> Mapping[str, Any]:
@@ -40,7 +48,7 @@ def _send(core: Core, one: Command, effects: Effects, now: Now) -> Mapping[str, 
     if not isinstance(fields, dict):
         raise InputError("The fields must be a table of names and values.", where="fields")
     lasts = one.args.get("valid_for")
-    until = None if lasts is None else now.utc_ns + round(_seconds(lasts, "valid_for") * NS)
+    until = None if lasts is None else now.utc_ns + round(_valid_s(lasts) * NS)
     ref = one.args.get("ref")
     if ref is not None:
         found = line.log.get(str(ref))
@@ -70,6 +78,8 @@ def _check(core: Core, one: Command, effects: Effects, now: Now) -> Mapping[str,
 def _level(core: Core, one: Command, effects: Effects, now: Now) -> Mapping[str, Any]:
     address = _address(core, one.args, "address")
     level_m = parse(_text(one.args, "level"), Quantity.LENGTH)
+    if not LOWEST_M <= level_m <= HIGHEST_M:
+        raise InputError("No aircraft flies there.", where="level", remedy='Write for example "FL250" or "3000 ft".')
     core.watching.enter_level(address, level_m, now.utc_ns)
     what = {"address": address, "level_m": f"{level_m:.1f}"}
     core.books.enter(effects, NODE, "level entered", what, now.utc_ns, one.role)
@@ -106,16 +116,16 @@ def _line(core: Core, args: Mapping[str, Any]) -> Line:
     name = args.get("counterpart")
     if name is None and len(core.lines) == 1:
         return next(iter(core.lines.values()))
-    if name not in core.lines:
+    if not isinstance(name, str) or name not in core.lines:
         known = ", ".join(core.lines) or "none: accept its identity first"
         raise InputError("There is no such counterpart.", where="counterpart", remedy=f"Known: {known}.")
-    return core.lines[str(name)]
+    return core.lines[name]
 
 
 def _text(args: Mapping[str, Any], name: str) -> str:
     value = args.get(name)
-    if not isinstance(value, str) or not value.strip() or len(value) > 500:
-        raise InputError(f"{name} is missing, or no text of at most 500 characters.", where=name)
+    if not isinstance(value, str) or not value.strip() or len(value) > 500 or not value.isprintable():
+        raise InputError(f"{name} is missing, or no text in one line of at most 500 characters.", where=name)
     return value.strip()
 
 
@@ -124,6 +134,13 @@ def _seconds(value: object, name: str) -> float:
         return parse(value, Quantity.TIME)
     except InputError as wrong:
         raise InputError(wrong.what, where=name, remedy=wrong.remedy) from None
+
+
+def _valid_s(value: object) -> float:
+    lasts = _seconds(value, "valid_for")
+    if not 0.0 < lasts <= LONGEST_VALID_S:
+        raise InputError("A message is valid for at most 24 h.", where="valid_for", remedy='For example "60 s".')
+    return lasts
 
 
 def _address(core: Core, args: Mapping[str, Any], name: str) -> str:
