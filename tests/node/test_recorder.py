@@ -7,15 +7,20 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
+from typer.testing import CliRunner
 
 from armslength.adapters.plot_store import PlotStore
 from armslength.agreement.terms import Separation, default_terms
+from armslength.agreement.writing import write_terms
+from armslength.cli import app
 from armslength.domain.plot import Plot
 from armslength.node.membership import Membership, load_membership
 from armslength.node.ordering import BUCKET_NS
 from armslength.node.recorder import NOT_STORED, TOO_EARLY, TOO_LATE, Advance, Found, Recorder, Under
 from armslength.node.replay import Outcome, Request, replay
+from armslength.report.tables import frame
 from armslength.units import FT, NM, NS
 
 BEGIN = 1_700_000_400 * NS
@@ -272,3 +277,20 @@ class nothing:  # noqa: N801
     def __enter__(self) -> None: ...
 
     def __exit__(self, *said: object) -> None: ...
+
+
+def test_the_command_says_of_the_folder_what_was_told_live(tmp_path):
+    """`armslength replay HOME/plots` with the agreement and the members of the node: its table, cell by cell."""
+    (tmp_path / "terms.toml").write_text(write_terms(FIVE_MILES))
+    (tmp_path / "members.toml").write_text(MEMBERS)
+    members = load_membership(MEMBERS, "members.toml", None)
+    batches = arrivals(5, 60.0)
+    found = live(tmp_path / "plots", batches, frozenset({len(batches) // 2}), under=[Under("A", FIVE_MILES, members)])
+    args = ["replay", str(tmp_path / "plots"), "--agreement", str(tmp_path / "terms.toml"), "--members"]
+    done = CliRunner().invoke(app, [*args, str(tmp_path / "members.toml"), "--out", str(tmp_path / "out")])
+    assert done.exit_code == 0, done.output
+    last = sorted({f.id: f.encounter for f in found}.values(), key=lambda e: (e.opened, e.closed, e.first, e.second))
+    told = [replace(e, encounter=n) for n, e in enumerate(last, 1)]
+    table = pl.read_parquet(tmp_path / "out" / "encounters.parquet")
+    assert len(table) >= 5
+    assert frame(told).equals(table)

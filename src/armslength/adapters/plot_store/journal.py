@@ -184,10 +184,11 @@ def _read(path: Path) -> tuple[Header, list[Rows], int, int]:
     except (ValueError, KeyError, TypeError) as error:
         raise StoreError(f"{path}: no journal of this version ({error}).") from None
     parts: list[Rows] = []
+    view = memoryview(data)
     at = end
     while at + _FRAME.size <= len(data):
-        length, crc = _FRAME.unpack_from(data, at)
-        body = data[at + _FRAME.size : at + _FRAME.size + length]
+        length, crc = _FRAME.unpack_from(view, at)
+        body = view[at + _FRAME.size : at + _FRAME.size + length]
         if length > _LARGEST_FRAME or len(body) < length or length % ROW.itemsize or zlib.crc32(body) != crc:
             break
         parts.append(np.frombuffer(body, ROW))

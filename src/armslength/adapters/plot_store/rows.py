@@ -24,6 +24,8 @@ from armslength.units import NS
 
 Rows = NDArray[np.void]
 LONGEST_ADDRESS, LONGEST_CALLSIGN = 32, 16
+PART = 100_000
+"""Rows made into a table at once: what is needed on the way is needed for these alone."""
 EARLIEST_NS, LATEST_NS = 631_152_000 * NS, 4_102_444_800 * NS
 """1990 and 2100: a stamp outside was not made by a working clock."""
 
@@ -94,6 +96,10 @@ def plots_of(rows: Rows, roster: Roster, file: int, first_row: int) -> Plots:
 
 def frame_of(rows: Rows) -> pl.DataFrame:
     """Return rows as the table of a segment."""
+    return pl.concat([_frame(rows[at : at + PART]) for at in range(0, max(len(rows), 1), PART)], rechunk=False)
+
+
+def _frame(rows: Rows) -> pl.DataFrame:
     moment = pl.Datetime("ns", "UTC")
     table = {
         "time": pl.Series(np.ascontiguousarray(rows["time_ns"])).cast(moment),
