@@ -68,7 +68,7 @@ def test_notes_call_aircraft_by_their_names(story: Story) -> None:
 
 
 def test_a_level_that_nobody_knows_is_said_so(story: Story) -> None:
-    assert "a level nobody knows" in text(story.tell("NORTH", alert(45.0, vmd_m=None), 45.0))
+    assert "1.0 NM apart, the level unknown" in text(story.tell("NORTH", alert(45.0, vmd_m=None), 45.0))
 
 
 def test_four_ships_are_one_element(story: Story) -> None:

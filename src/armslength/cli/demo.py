@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from armslength.demo.voice import Voice
 
 WATCHED, HEADLESS = 4.0, 14.0
 """Seconds of the scenario in one real second: for somebody who reads along, and for a machine."""
@@ -29,8 +32,7 @@ def demo(
     from contextlib import ExitStack
 
     from armslength.demo.ending import in_words
-    from armslength.demo.show import PARTIES, Show
-    from armslength.demo.voice import silent, voice_for
+    from armslength.demo.show import Show
     from armslength.errors import InputError
 
     at = speed if speed is not None else HEADLESS if headless else WATCHED
@@ -42,7 +44,7 @@ def demo(
         signal.signal(number, _interrupt)
     with ExitStack() as stack:
         folder = out or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="armslength-demo-")))
-        summary = Show(folder, seed, at, silent if as_json else voice_for(parties=PARTIES), verb).run()
+        summary = Show(folder, seed, at, _voice(as_json), verb).run()
         text = json.dumps(summary, indent=2, ensure_ascii=False)
         (folder / "summary.json").write_text(text + "\n", encoding="utf-8")
         if as_json:
@@ -53,6 +55,18 @@ def demo(
             typer.echo(row)
         if out is not None:
             typer.echo(f"Homes, logs, bundles and summary.json are in {out}.")
+
+
+def _voice(as_json: bool) -> Voice:
+    """Return what says the story: beside JSON only where somebody looks on, and never on standard output."""
+    import sys
+
+    from armslength.demo.show import PARTIES
+    from armslength.demo.voice import silent, voice_for
+
+    if not as_json:
+        return voice_for(parties=PARTIES)
+    return voice_for(sys.stderr, PARTIES) if sys.stderr.isatty() else silent
 
 
 def verb(*words: str | Path) -> None:

@@ -86,7 +86,7 @@ class Stage:
     def close(self) -> None:
         """Let the officers go."""
         for hand in self._hands.values():
-            hand.shutdown(cancel_futures=True)
+            hand.shutdown(wait=False, cancel_futures=True)
 
     def _ask(self, party: str, verb: str, args: Mapping[str, Any]) -> None:
         try:

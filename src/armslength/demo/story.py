@@ -263,13 +263,9 @@ def clock(at_s: float) -> str:
 
 
 def _distance(event: Event) -> str:
-    across, up = event["hmd_m"], event["vmd_m"]
-    level = f"{up / FT:,.0f} ft" if up is not None else "at a level nobody knows"
-    return (
-        f"will pass {across / NM:.1f} NM, {level} apart"
-        if event["tier"] != "INSIDE"
-        else f"pass {across / NM:.1f} NM, {level} apart"
-    )
+    across, up = event["hmd_m"] / NM, event["vmd_m"]
+    far = f"{across:.1f} NM, {up / FT:,.0f} ft apart" if up is not None else f"{across:.1f} NM apart, the level unknown"
+    return f"{'pass' if event['tier'] == 'INSIDE' else 'will pass'} {far}"
 
 
 def _left(event: Event) -> str:
