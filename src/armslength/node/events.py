@@ -14,18 +14,23 @@ KEPT = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing told. `number` counts from 1 since the start of the node."""
+    """One thing told. `number` counts from one after the `origin` of this start of the node."""
 
     number: int
     what: Mapping[str, Any]
 
 
 class Events:
-    """The events since the start, newest `KEPT` of them. For one event loop."""
+    """The events since the start, newest `KEPT` of them. For one event loop.
 
-    def __init__(self) -> None:
+    Args:
+        origin: number before that of the first event. When each start of a node begins beyond the numbers of the one
+            before it (milliseconds since 1970 do), who comes back after a restart misses nothing.
+    """
+
+    def __init__(self, origin: int = 0) -> None:
         self._ring: deque[Event] = deque(maxlen=KEPT)
-        self._count = 0
+        self._origin = self._count = origin
         self._news = asyncio.Event()
         self.closed = False
 
@@ -49,8 +54,8 @@ class Events:
     def since(self, number: int) -> tuple[list[Event], bool]:
         """Return the events after `number`, and whether some between were already forgotten."""
         first = self._ring[0].number if self._ring else self._count + 1
-        if number > self._count:  # of an earlier start of this node: everything is news
-            number = 0
+        if number > self._count or number == 0:  # of a start before which the clock was set back; or from the beginning
+            number = self._origin
         return [event for event in self._ring if event.number > number], number + 1 < first
 
     async def follow(self, number: int, *, every_s: float = 5.0) -> AsyncIterator[Event | None]:

@@ -14,6 +14,8 @@ from armslength.node.config import Feed as Wanted
 from armslength.node.core.inputs import FeedState, Input, PlotsIn
 from armslength.node.feeds import make_feeds
 
+AGAIN_S = 5.0
+"""A feed that ended by a fault begins anew after this (real seconds)."""
 LOOK_S = 1.0
 """How often the state of the feeds is looked at (real seconds)."""
 
@@ -56,11 +58,21 @@ class Feeding:
                 await task
 
     async def _run(self, feed: Feed) -> None:
-        try:
-            await feed.run(self._heard)
-        except FeedError as wrong:
-            self._give(FeedState(feed.name, False, str(wrong)))
-            self._told[feed.name] = ("failed", str(wrong))
+        while True:
+            try:
+                await feed.run(self._heard)
+                return
+            except FeedError as wrong:
+                self._failed(feed, str(wrong))
+                return
+            except Exception as wrong:  # one feed that cannot go on must not end the others, nor go unnoticed
+                self._failed(feed, f"It has ended by a fault of this program ({type(wrong).__name__}); it begins anew.")
+                await asyncio.sleep(AGAIN_S)
+                self._told.pop(feed.name, None)
+
+    def _failed(self, feed: Feed, says: str) -> None:
+        self._give(FeedState(feed.name, False, says))
+        self._told[feed.name] = ("failed", says)
 
     def _heard(self, batch: FeedBatch) -> None:
         self._plots(PlotsIn(batch.source, batch.plots, batch.kept_aside))

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,7 +19,7 @@ from armslength.adapters.store import Store
 from armslength.agreement.terms import Party, Terms
 from armslength.crypto.ledger import Book
 from armslength.domain.picture import Source
-from armslength.errors import MembershipError
+from armslength.errors import ArmslengthError, MembershipError
 from armslength.node.api import Api
 from armslength.node.clock import Clock, clock_of
 from armslength.node.core.books import Books
@@ -33,6 +32,7 @@ from armslength.node.events import Events
 from armslength.node.feeding import Feeding
 from armslength.node.home import Home
 from armslength.node.keeping import Keeping
+from armslength.node.log import Log
 from armslength.node.membership import Membership, load_membership
 from armslength.node.recording import Recording
 from armslength.node.runner import Runner
@@ -47,6 +47,8 @@ PATHS = ("/ground", "/ground2", "/ground3")
 """URL paths of the ground line that are answered."""
 LAST_WORDS_S = 1.5
 """How long a node that stops waits for the other side to sign its last state (real seconds)."""
+ROUND_S = 1.0
+"""How often the agreements are looked at for what only time changes [s]."""
 SATELLITE = frozenset({"readsb", "sbs"})
 """Kinds of feeds whose positions come from the aircraft's own satellite navigation."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -70,10 +72,10 @@ class LiveNode:
         self.keeping = Keeping(home)
         self.membership = _membership(home, self.keeping.standings(self.clock.utc_ns()))
         self.core = self._core()
-        self.events = Events()
+        self.events, self.log = Events(time.time_ns() // 10**6), Log()
         self.runner = Runner(self.core, self.store, self.clock, self.tell, self._document)
-        self.views = NodeViews(self.core, self.runner, self.clock, self.clock.utc_ns())
         self.recording = Recording(home, self.membership, self.runner.give, self.clock)
+        self.views = NodeViews(self.core, self.runner, self.clock, self.clock.utc_ns(), self.recording)
         self.feeding = Feeding(config.feeds, self.clock, home.path, self._plots, self.runner.give)
         self.line: GroundLine | None = None
         self._leaving: asyncio.Task[None] | None = None
@@ -135,7 +137,7 @@ class LiveNode:
         Raises:
             InputError: it cannot be done.
         """
-        if verb in VERBS:
+        if verb in VERBS or not self.runner.storing:  # where nothing can be kept, nothing is done
             return await self.runner.ask(verb, args)
         answer, standings = await asyncio.get_running_loop().run_in_executor(
             None, self.keeping.act, verb, args, self.clock.utc_ns()
@@ -149,8 +151,7 @@ class LiveNode:
         self.events.add({**event, "time_ns": str(now)})
         line = as_json(event, now) if self._json else in_words(event, now)
         if line:
-            sys.stdout.write(f"{line}\n")
-            sys.stdout.flush()
+            self.log.line(line)
 
     def _core(self) -> Core:
         home, config = self.home, self.home.config
@@ -214,22 +215,40 @@ class LiveNode:
     async def _rounds(self) -> None:
         """Look now and then at what only time changes: agreements that begin or end, notices that take effect."""
         last = self.keeping.standings(self.clock.utc_ns())
+        told = ""
         while True:
-            await self.clock.sleep(1.0)
-            found = self.keeping.standings(self.clock.utc_ns())
-            if found.lines != last.lines or found.happened:
-                last = found
-                await self._changed(found)
+            await self.clock.sleep(ROUND_S)
+            try:
+                found = self.keeping.standings(self.clock.utc_ns())
+                if found.lines != last.lines or found.happened:
+                    last = found
+                    await self._changed(found)
+                told = ""
+            except (ArmslengthError, OSError) as wrong:  # a file that cannot be read now: what was in force stays
+                if str(wrong) != told:
+                    told = str(wrong)
+                    self.tell({"event": "home", "says": told})
 
     async def _stop(self, server: Server) -> None:
-        await self.feeding.stop()
-        if self.line is not None:
-            await self.line.stop()
-        await self.recording.stop()
+        """Stop everything, each whatever became of the one before."""
+        line = self.line
+        steps = [self.feeding.stop, *([line.stop] if line is not None else []), self.recording.stop]
+        faults = [await _tried(step) for step in steps]
         self.events.close()
-        await server.stop()
-        await self.runner.finish()
+        faults += [await _tried(step) for step in (server.stop, self.runner.finish)]
         self.store.close()
+        for fault in faults:
+            if fault is not None:
+                self.tell({"event": "home", "says": f"Stopping was not in good order: {type(fault).__name__}."})
+        self.log.close()
+
+
+async def _tried(step: Callable[[], Awaitable[None]]) -> Exception | None:
+    try:
+        await step()
+    except Exception as wrong:  # what comes after it must be stopped too: the ledger last of all
+        return wrong
+    return None
 
 
 def _terms(standings: Standings) -> dict[str, Terms]:

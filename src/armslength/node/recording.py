@@ -9,18 +9,26 @@ import asyncio
 import contextlib
 import math
 import multiprocessing
-from collections.abc import Callable, Mapping
-from concurrent.futures import ProcessPoolExecutor
+import os
+import signal
+import threading
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from dataclasses import asdict
+from multiprocessing import connection, resource_tracker
 from typing import Any
 
 from armslength.agreement.terms import Terms
+from armslength.errors import ArmslengthError, StoreError
 from armslength.node.clock import Clock
 from armslength.node.core.inputs import FeedState, Input, PlotsIn, Recorded
 from armslength.node.home import Home
 from armslength.node.membership import Membership
 from armslength.node.recorder import Recorder, Under
 
+PLOT_STORE = "plot store"
+"""Name under which the state of the plot store is told, as of a feed."""
 ROUND_S = 10.0
 """How often the recorder is asked what closed [s of the clock]."""
 BURST_S = 1.0
@@ -32,6 +40,8 @@ MOST_WAITING = 200_000
 class Recording:
     """The recorder of one node.
 
+    Where its process dies, another one takes its place; while it cannot be had, plots wait, and the watch goes on.
+
     Args:
         home: of the node.
         membership: whose aircraft is whose.
@@ -41,10 +51,11 @@ class Recording:
 
     def __init__(self, home: Home, membership: Membership | None, give: Callable[[Input], None], clock: Clock) -> None:
         self._home, self._membership, self._give, self._clock = home, membership, give, clock
-        self._pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+        self._pool: ProcessPoolExecutor | None = None
         self._waiting: dict[str, list[Any]] = {}
         self._count = 0
         self.lost = 0
+        self.aside: dict[str, int] = {}
         self._task: asyncio.Task[None] | None = None
         self._under: tuple[Under, ...] = ()
         self._trouble = ""
@@ -52,11 +63,7 @@ class Recording:
     async def start(self, terms: Mapping[str, Terms]) -> None:
         """Start the process; `terms` in force by agreement."""
         self._under = self._wanted(terms)
-        config = self._home.config
-        names = [feed.name for feed in config.feeds]
-        await self._ask(
-            _begin, self._home.plots, names, self._under, config.plots.retention_s, config.plots.budget_bytes
-        )
+        await self._try(self._begin)
         self._task = asyncio.create_task(self._go())
 
     def take(self, batch: PlotsIn) -> None:
@@ -72,7 +79,8 @@ class Recording:
         under = self._wanted(terms)
         if under != self._under:
             self._under = under
-            self._told(await self._ask(_change, under))
+            if self._pool is not None:
+                await self._try(self._change)
 
     async def stop(self) -> None:
         """Store what waits, close what is open, end the process."""
@@ -80,32 +88,70 @@ class Recording:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
-            await self._hand_over()
-            self._told(await self._ask(_finish))
-        self._pool.shutdown(wait=True)
+            await self._try(self._finish)
+        if self._pool is not None:
+            await asyncio.get_running_loop().run_in_executor(None, self._pool.shutdown)
 
     async def _go(self) -> None:
         last = self._clock.mono()
         while True:
             await self._clock.sleep(BURST_S)
+            due = self._clock.mono() - last >= ROUND_S
+            last = self._clock.mono() if due else last
+            if self._pool is None and due:
+                await self._try(self._begin)
+            if self._pool is not None:
+                await self._try(self._advance if due else self._hand_over)
+
+    async def _try(self, what: Callable[[], Awaitable[None]]) -> None:
+        """Do something with the process; where that cannot be done, say so and begin another one later."""
+        try:
+            await what()
+        except BrokenExecutor:
+            self._close()
+            self._say("The process that stores plots has died; another one begins.")
+        except (ArmslengthError, OSError) as wrong:
+            self._close()
+            self._say(str(wrong))
+
+    async def _begin(self) -> None:
+        self._pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+        with _left_alone():
+            self._pool.submit(_live_and_die_with_the_node)
+        plots, names = self._home.config.plots, [feed.name for feed in self._home.config.feeds]
+        await self._ask(_begin, self._home.plots, names, self._under, plots.retention_s, plots.budget_bytes)
+        self._say("")
+
+    async def _change(self) -> None:
+        self._told(await self._ask(_change, self._under))
+
+    async def _advance(self) -> None:
+        await self._hand_over()
+        self._told(await self._ask(_advance, self._clock.utc_ns()))
+
+    async def _finish(self) -> None:
+        if self._pool is not None:
             await self._hand_over()
-            if self._clock.mono() - last >= ROUND_S:
-                last = self._clock.mono()
-                self._told(await self._ask(_advance, self._clock.utc_ns()))
+            self._told(await self._ask(_finish))
 
     async def _hand_over(self) -> None:
         waiting, self._waiting, self._count = self._waiting, {}, 0
         if waiting:
-            trouble = await self._ask(_add, waiting, self._clock.utc_ns())
-            if trouble != self._trouble:
-                self._trouble = trouble
-                says = trouble or "Plots are stored again."
-                self._give(FeedState("plot store", not trouble, says))
+            trouble, aside = await self._ask(_add, waiting, self._clock.utc_ns())
+            for reason, count in aside.items():
+                self.aside[reason] = self.aside.get(reason, 0) + count
+            self._say(trouble)
+
+    def _say(self, trouble: str) -> None:
+        """Tell when what keeps plots from being stored changes."""
+        if trouble != self._trouble:
+            self._trouble = trouble
+            self._give(FeedState(PLOT_STORE, not trouble, trouble or "Plots are stored again."))
 
     def _told(self, found: tuple[list[dict[str, Any]], list[dict[str, Any]], list[str]]) -> None:
         encounters, segments, troubles = found
         for says in troubles:
-            self._give(FeedState("plot store", False, says))
+            self._give(FeedState(PLOT_STORE, False, says))
         if encounters or segments:
             self._give(Recorded(tuple(encounters), tuple(segments)))
 
@@ -113,7 +159,37 @@ class Recording:
         return tuple(Under(name, one, self._membership, key=str(one.version)) for name, one in terms.items())
 
     async def _ask(self, function: Callable[..., Any], *args: Any) -> Any:
+        if self._pool is None:
+            raise StoreError("Plots are not stored: the process that does it does not run.")
         return await asyncio.get_running_loop().run_in_executor(self._pool, function, *args)
+
+    def _close(self) -> None:
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.shutdown(wait=False)
+
+
+@contextlib.contextmanager
+def _left_alone() -> Iterator[None]:
+    """Start processes that Ctrl-C and SIGTERM do not reach: terminals and service managers send these to all."""
+    resource_tracker.ensure_running()  # it unblocks signals when it starts
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _live_and_die_with_the_node() -> None:
+    """End this worker at once when the node is gone, however it went: nobody else would."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def wait() -> None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 _recorder: Recorder | None = None
@@ -121,20 +197,18 @@ _recorder: Recorder | None = None
 
 
 def _begin(folder: Any, names: list[str], under: tuple[Under, ...], retention_s: float, budget_bytes: int) -> None:
-    import signal
-
     global _recorder  # noqa: PLW0603 (one worker, one recorder, for the life of the process)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the node tells us when to stop
     _recorder = Recorder(folder, names, under, retention_s=retention_s, budget_bytes=budget_bytes)
 
 
-def _add(waiting: dict[str, list[Any]], now_ns: int) -> str:
+def _add(waiting: dict[str, list[Any]], now_ns: int) -> tuple[str, dict[str, int]]:
     assert _recorder is not None
-    trouble = ""
+    trouble, aside = "", Counter[str]()
     for source, plots in waiting.items():
         added = _recorder.add(source, plots, now_ns)
         trouble = trouble or ("" if added.error is None else str(added.error))
-    return trouble
+        aside.update(added.kept_aside)
+    return trouble, dict(aside)
 
 
 def _advance(now_ns: int) -> Any:

@@ -31,7 +31,12 @@ def in_words(event: Mapping[str, Any], time_ns: int) -> str:
         return ""
     words = _WORDS.get(kind, _plain)(event)
     unrecorded = "" if event.get("recorded", True) else "  (NOT RECORDED: the disk takes nothing)"
-    return f"{stamp(time_ns)[11:19]}  {words}{unrecorded}" if words else ""
+    return f"{stamp(time_ns)[11:19]}  {_one_line(words)}{unrecorded}" if words else ""
+
+
+def _one_line(words: str) -> str:
+    """Return it as a terminal may show it: what others said cannot move the cursor or begin a line of its own."""
+    return words if words.isprintable() else "".join(c if c.isprintable() else "?" for c in words)
 
 
 def _plain(event: Mapping[str, Any]) -> str:
@@ -81,6 +86,10 @@ def _terms(event: Mapping[str, Any]) -> str:
     suspended = f", suspended: {', '.join(event['suspended'])}" if event["suspended"] else ""
     version = f" version {event['version']}" if event["version"] else ""
     return f"agreement with {event['counterpart']}: {event['state']}{version}{suspended}"
+
+
+def _home(event: Mapping[str, Any]) -> str:
+    return str(event["says"])
 
 
 def _feed(event: Mapping[str, Any]) -> str:
@@ -136,4 +145,5 @@ _WORDS = {
     "store": _store,
     "terms": _terms,
     "feed": _feed,
+    "home": _home,
 }

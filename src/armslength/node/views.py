@@ -15,6 +15,7 @@ from armslength.node.clock import Clock
 from armslength.node.core.core import Core
 from armslength.node.core.line import Line
 from armslength.node.metrics import Figures
+from armslength.node.recording import PLOT_STORE, Recording
 from armslength.node.runner import Runner
 from armslength.units import NS, stamp
 
@@ -31,6 +32,7 @@ class NodeViews:
     runner: Runner
     clock: Clock
     started_ns: int
+    recording: Recording | None = None
     figures: Figures = field(default_factory=Figures)
 
     def status(self) -> dict[str, Any]:
@@ -50,6 +52,7 @@ class NodeViews:
             "healthy": not wrong,
             "says": " ".join(wrong) or "Nothing is wrong with the node. Whether the sky is empty it cannot say.",
             "store": {"working": self.runner.storing, "says": core.store.says},
+            "plot_store": self._plot_store(),
             "lines": [self._line(line, now) for line in core.lines.values()],
             "feeds": self._feeds(now),
             "tracks": 0 if snapshot is None else len(snapshot),
@@ -64,6 +67,9 @@ class NodeViews:
         """Return what keeps the node from its duty, one sentence each."""
         out = [] if self.runner.storing else [f"NOTHING IS STORED OR ACKNOWLEDGED: {self.core.store.says}"]
         ages = self.core.watching.ages(self.clock.utc_ns())
+        stored = self.core.feeds.get(PLOT_STORE)
+        if stored is not None and not stored.working:
+            out.append(f"PLOTS ARE NOT STORED: {stored.says}")
         feeds = [source.name for source in self.core.watching.sources]
         if not feeds:
             out.append("No feed is set up: the node sees nothing.")
@@ -130,6 +136,13 @@ class NodeViews:
                 }
             )
         return out
+
+    def _plot_store(self) -> dict[str, Any]:
+        state = self.core.feeds.get(PLOT_STORE)
+        aside = {} if self.recording is None else dict(self.recording.aside)
+        lost = 0 if self.recording is None else self.recording.lost
+        working, says = (True, "") if state is None else (state.working, state.says)
+        return {"working": working, "says": says, "kept_aside": aside, "lost": lost}
 
     def _line(self, line: Line, now: int) -> dict[str, Any]:
         book = self.core.books.books.get(line.book)

@@ -7,6 +7,7 @@ commands -> commanding
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -43,6 +44,8 @@ LOOK_S = 1.0
 """The watch looks at least once in this time [s] ..."""
 SOON_S, APART_S = 0.04, 0.1
 """... and so soon after new plots came, but not oftener than that: a burst of them is looked at once. Real seconds."""
+UNTOLD = "more than could be told one by one"
+_MANY = re.compile(r"([0-9][0-9,]*) more refused\b")
 KEPT_ENCOUNTERS = 200
 REFUSALS_S = 60.0
 """Refused connections are entered into the ledger at most once in this time, with their number."""
@@ -155,8 +158,10 @@ class Core:
 
     @_take.register
     def _(self, one: LinkRefused, effects: Effects, now: Now) -> None:
-        self.refused[one.why] = self.refused.get(one.why, 0) + 1
-        self._refusals[one.why] = self._refusals.get(one.why, 0) + 1
+        many = _MANY.match(one.why)  # a flood is told as a number
+        why, count = (UNTOLD, int(many[1].replace(",", ""))) if many else (one.why, 1)
+        self.refused[why] = self.refused.get(why, 0) + count
+        self._refusals[why] = self._refusals.get(why, 0) + count
         if self._refusals_s == float("inf"):
             self._refusals_s = now.mono_s + REFUSALS_S
             effects.tells.append({"event": "refused", "address": one.address, "says": one.why})
@@ -185,11 +190,11 @@ class Core:
     @_take.register
     def _(self, one: Recorded, effects: Effects, now: Now) -> None:
         for found in one.encounters:
-            self.encounters.append(found)
-            other = next((p for p in (found.get("first_party"), found.get("second_party")) if p in self.lines), None)
-            book = self.lines[str(other)].book if other else NODE
-            self.books.enter(effects, book, "encounter", found, now.utc_ns)
-            effects.tells.append({"event": "encounter", **found})
+            book = self._book_of(found)
+            if book:
+                self.encounters.append(found)
+                self.books.enter(effects, book, "encounter", found, now.utc_ns)
+                effects.tells.append({"event": "encounter", **found})
         for segment in one.segments:
             self.books.enter(effects, NODE, "plots", segment, now.utc_ns)
 
@@ -198,6 +203,22 @@ class Core:
         self.store = one
         self.books.enter(effects, NODE, "store", {"working": one.working, "says": one.says}, now.utc_ns)
         effects.tells.append({"event": "store", "working": one.working, "says": one.says})
+
+    def _book_of(self, found: Mapping[str, Any]) -> str:
+        """Return the book of an encounter, or "" where it was found under terms that are not those of its pair.
+
+        Every agreement is judged over the whole sky. Own aircraft and a counterpart's: that line's book, from its own
+        terms alone. Whatever concerns no counterpart: the node's book, once.
+        """
+        pair = {str(found.get("first_party", "")), str(found.get("second_party", ""))}
+        judged = {line.agreed.agreement: line for line in self.lines.values() if line.agreed.agreement}
+        under = judged.get(str(found.get("agreement", "")))
+        about = [self.lines[name] for name in pair & self.lines.keys()] if self.own.party in pair else []
+        if under is None or (about and not about[0].agreed.agreement):
+            return NODE
+        if about:
+            return under.book if about[0] is under else ""
+        return NODE if under.agreed.agreement == min(judged) else ""
 
     def _tell_changes(self, before: Mapping[str, Any], one: Standings, effects: Effects) -> None:
         for agreed in one.lines:

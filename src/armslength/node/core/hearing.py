@@ -16,7 +16,8 @@ from armslength.protocol.events import Event, Now
 if TYPE_CHECKING:
     from armslength.node.core.line import Line
 
-NO_CENTRE = "not named in the terms"
+CENTRE, NO_CENTRE = "as the terms name it", "not named in the terms"
+"""A message lies in outbox, ledger and log, where no term may be: it points at the article, which both sides have."""
 LOUD = frozenset({"EMG", "AST", "ADC", "STP", "INC"})
 """Codes that sound at the own post, unless they came too late."""
 
@@ -92,7 +93,7 @@ def _received(line: Line, event: e.Received, effects: Effects, now: Now) -> None
     elif message.code == "GCR":
         line.checked_ns = now.utc_ns
     elif message.code == "AST" and line.terms.assistance.answer == "declined":
-        centre = line.terms.assistance.rescue_centre or NO_CENTRE
+        centre = CENTRE if line.terms.assistance.rescue_centre else NO_CENTRE
         line.say("ADC", {"rescue_centre": centre}, effects, now, automatic=True, ref=message.id)
 
 
