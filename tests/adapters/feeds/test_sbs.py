@@ -188,3 +188,15 @@ def test_a_connection_that_is_silent_is_made_anew():
         server.close()
 
     asyncio.run(story())
+
+
+@pytest.mark.parametrize("host", ["nobody.invalid", "a..b", "x" * 80, ""])
+def test_a_name_that_nobody_knows_is_a_state_and_no_error(host):
+    async def story() -> None:
+        clock = Hands()
+        feed = SbsFeed("hill", host, 1, clock)
+        async with running(feed, Ear()) as task:
+            await until(lambda: len(clock.slept) >= 1)
+            assert not task.done() and feed.health.state == DOWN
+
+    asyncio.run(story())

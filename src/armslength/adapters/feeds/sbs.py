@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 from dataclasses import dataclass, field
 
 from armslength.adapters.feeds.lines import CUT, TOO_LONG, Lines
@@ -44,9 +45,8 @@ class SbsFeed:
             heard_before = self.health.heard_ns
             try:
                 why = await self._listen(give)
-            except (OSError, TimeoutError) as error:
-                number = getattr(error, "errno", None)
-                why = f"cannot be reached ({os.strerror(number) if number and number > 0 else 'no answer'})"
+            except (OSError, TimeoutError, UnicodeError) as error:
+                why = f"cannot be reached ({_told(error)})"
             self.health.become(DOWN, self.clock.utc_ns(), f"{self.host}:{self.port}: {why}")
             wait_s = FIRST_WAIT_S if self.health.heard_ns != heard_before else wait_s
             await self.clock.sleep(wait_s)
@@ -88,3 +88,11 @@ class SbsFeed:
             self.health.example(reason, says)
         self.health.count(batch)
         give(batch)
+
+
+def _told(error: Exception) -> str:
+    """Return what the system says, without the address that it may repeat."""
+    if isinstance(error, socket.gaierror | UnicodeError):
+        return "nobody knows that name"
+    number = getattr(error, "errno", None)
+    return os.strerror(number) if number else "no answer"
