@@ -229,8 +229,12 @@ class Pair:
 
     def call(self, after_s: float, action: Callable[[], None]) -> None:
         """Let something happen later."""
+        self.call_at(self.time_s + after_s, action)
+
+    def call_at(self, time_s: float, action: Callable[[], None]) -> None:
+        """Let something happen at a time; of what happens at one time, what was asked for first is first."""
         self._order += 1
-        heapq.heappush(self._queue, (self.time_s + after_s, self._order, action))
+        heapq.heappush(self._queue, (time_s, self._order, action))
 
     def run(self, seconds: float) -> None:
         """Let virtual time pass."""
@@ -268,7 +272,7 @@ class Pair:
             at = self.time_s + self.random.uniform(*weather.delay_s)
             if not (rough and self.chance(weather.overtake)):
                 at = connection.arrives[side.name] = max(at, connection.arrives[side.name])
-            self.call(at - self.time_s, lambda: self._arrive(connection, facing, frame))
+            self.call_at(at, lambda: self._arrive(connection, facing, frame))
 
     def _arrive(self, connection: Connection, side: Side, frame: bytes) -> None:
         if self.time_s <= connection.ends_s and side.name in connection.open:

@@ -67,6 +67,34 @@ def test_who_stood_still_himself_blames_nobody() -> None:
     assert pair.north.peer.standing() == "OPEN"
 
 
+def test_who_is_woken_only_when_he_asked_for_it_did_not_stand_still() -> None:
+    pair = Straight(connect=False)
+    pair.connect()
+    for node in (pair.north, pair.south):
+        node.settle()
+    while not pair.north.closed:
+        pair.mono_s = max(pair.mono_s, pair.north.peer.next_deadline())
+        pair.north.peer.tick(pair.now)
+        pair.north.settle()
+    assert pair.mono_s <= 1005.0
+    assert pair.north.closed == [("line", "late")]
+
+
+def test_standing_still_in_the_greeting_gives_time_but_no_false_clock() -> None:
+    pair = Straight(connect=False)
+    pair.connect()
+    said = [node.settle().frames for node in (pair.north, pair.south)]
+    pair.mono_s += 60.0
+    pair.north.peer.tick(pair.now)
+    assert pair.north.settle().close == ()
+    pair.north.peer.receive("line", said[1][0][1], pair.now)
+    pair.south.peer.receive("line", said[0][0][1], pair.now)
+    (_, proof), *_ = pair.south.settle().frames
+    pair.north.peer.receive("line", proof, pair.now)
+    low, high = pair.north.peer.offset_s(pair.now) or (0.0, 0.0)
+    assert low <= 0.0 <= high and high >= 59.0
+
+
 def test_a_clock_at_sixty_times_speed_stretches_every_patience() -> None:
     timing = Timing().scaled(60)
     assert (timing.ping_s, timing.frozen_s) == (60.0, 240.0)

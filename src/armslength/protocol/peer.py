@@ -280,8 +280,10 @@ class Peer:
         if self._last is None:
             self._line.start(now)
             self._traffic.start(now)
-        elif (still := now.mono_s - self._last.mono_s) > 2 * self._timing.ping_s:
-            self._line.stalled(still)
+        elif now.mono_s - self._last.mono_s > 2 * self._timing.ping_s:
+            overdue = now.mono_s - max(self.next_deadline(), self._last.mono_s)
+            if overdue > 2 * self._timing.ping_s:
+                self._line.stalled(overdue)
         self._last = now
 
     def _open(self, session: Session, frame: bytes, now: Now) -> None:

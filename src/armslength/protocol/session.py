@@ -94,7 +94,8 @@ class Session:
     Attributes:
         path: its name here; `peer_path`: its name there.
         nonce, peer_nonce: 64 hexadecimal digits each.
-        opened_s: when the keys were proved; `heard_s`, `heard_ns`: when anything came last.
+        began_s: when our hello left; `heard_s`, `heard_ns`: when anything came last.
+        grace_s: how much longer than usual the greeting may take, because we stood still.
         serial, peer_serial: of the last proof sent and taken.
         theirs: (agreement, digest) in force on the other side.
         rtt_s: last time from a ping to its answer.
@@ -106,6 +107,7 @@ class Session:
     began_s: float
     heard_s: float
     heard_ns: int
+    grace_s: float = 0.0
     state: State = State.GREETING
     peer_nonce: str = ""
     peer_path: str = ""
@@ -140,12 +142,12 @@ class Session:
     def stalled(self, seconds: float) -> None:
         """We ourselves stood still for so long: what came meanwhile is not read yet, and that is not their silence."""
         self.heard_s += seconds
-        self.began_s += seconds
+        self.grace_s += seconds
 
     def due(self, timing: Timing) -> float:
         """Return when something is to be done about this connection next."""
         if self.state in (State.GREETING, State.PROVING):
-            return self.began_s + timing.hello_s
+            return self.began_s + timing.hello_s + self.grace_s
         return min(self.next_ping_s, self.heard_s + timing.frozen_s) if self.proved else float("inf")
 
     def ping(self, now: Now, timing: Timing) -> int:
