@@ -122,6 +122,21 @@ def test_played_again_the_stamps_go_on(recording: Path) -> None:
     assert at == [0, 2, 1, 9, 20, 22, 21, 29, 40, 42, 41, 49]
 
 
+def test_played_late_everything_is_later(recording: Path) -> None:
+    with socket.create_server((HOST, 0)) as door:
+        clock = ScaledClock(100.0, BEGINS + 29 * 10**9, time.monotonic())
+        player = Player([(recording, door.getsockname()[1])])
+        player.start(clock, 30 * 10**9)
+        line, _ = door.accept()
+        heard = b""
+        with line:
+            while heard.count(b"\n") < 4 and (part := line.recv(1 << 16)):
+                heard += part
+        player.stop()
+    plots = JsonReader("own").read(heard.splitlines(), BEGINS).plots
+    assert [(plot.time_ns - BEGINS) / 1e9 for plot in plots] == [30, 32, 31, 39]
+
+
 def test_nobody_listening_is_said(recording: Path) -> None:
     with socket.create_server((HOST, 0)) as door:
         port = door.getsockname()[1]

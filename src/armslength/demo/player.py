@@ -130,9 +130,12 @@ class Player:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def start(self, clock: ScaledClock) -> None:
-        """Connect to the feeds, and play by `clock` from now on; what is due before now is passed over."""
-        self._thread = threading.Thread(target=self._run, args=(clock,), daemon=True, name="player")
+    def start(self, clock: ScaledClock, shift_ns: int = 0) -> None:
+        """Connect to the feeds, and play by `clock` from now on, everything `shift_ns` later than it was recorded.
+
+        What is due before now is passed over.
+        """
+        self._thread = threading.Thread(target=self._run, args=(clock, shift_ns), daemon=True, name="player")
         self._thread.start()
 
     def stop(self) -> None:
@@ -143,11 +146,13 @@ class Player:
         for receiver in self._receivers.values():
             receiver.close()
 
-    def _run(self, clock: ScaledClock) -> None:
+    def _run(self, clock: ScaledClock, shift_ns: int) -> None:
         try:
             for port in self._own:
                 self._doors[port] = [self._connected(port)]
-            self._play(clock)
+            for number in range(self._rounds):
+                self._round(clock, shift_ns + number * self._every_ns)
+            self._stop.wait()  # the lines stay open until the end
         except OSError as wrong:
             self.fault = f"A feed of a node takes nothing: {wrong.strerror or wrong}."
         finally:
@@ -163,11 +168,6 @@ class Player:
             except ConnectionRefusedError:
                 if self._stop.wait(STEP_S) or time.monotonic() > until:
                     raise
-
-    def _play(self, clock: ScaledClock) -> None:
-        for number in range(self._rounds):
-            self._round(clock, number * self._every_ns)
-        self._stop.wait()  # the lines stay open until the end
 
     def _round(self, clock: ScaledClock, shift_ns: int) -> None:
         now = clock.utc_ns() - shift_ns

@@ -68,10 +68,15 @@ SCENES = (
 """Every scene, in order of time."""
 
 
-def scenes_at(speed: float) -> tuple[Scene, ...]:
-    """Return the scenes for a clock at `speed`: where it is fast, the cable is mended later."""
+def scenes_at(speed: float, late_s: float = 0.0) -> tuple[Scene, ...]:
+    """Return the scenes for a clock at `speed`, where the scenario begins `late_s` after it was to begin [s].
+
+    Where the clock is fast, the cable is mended later. A suspension takes effect when its notice says, however late the
+    scenario is.
+    """
     cut = next(scene.at_s for scene in SCENES if scene.act is _cut)
-    return tuple(
-        replace(scene, at_s=max(scene.at_s, cut + LEAST_CUT_S * speed)) if scene.act is _mend else scene
-        for scene in SCENES
-    )
+    out = []
+    for scene in SCENES:
+        at_s = max(scene.at_s, cut + LEAST_CUT_S * speed) if scene.act is _mend else scene.at_s
+        out.append(replace(scene, at_s=max(0.0, at_s - late_s) if at_s == SUSPENDED_S else at_s))
+    return tuple(sorted(out, key=lambda scene: scene.at_s))

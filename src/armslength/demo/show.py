@@ -150,7 +150,6 @@ class Show:
 
     def _second_act(self, sky: Sky, begins_ns: int, agreement: str, told: dict[str, Any]) -> dict[str, Any]:
         live = self.folder / "sky"
-        plan = plan_of(sky, begins_ns, self.duration_s)
         with ExitStack() as stack:
             self.heard = queue.SimpleQueue()
             for party in PARTIES:
@@ -161,10 +160,12 @@ class Show:
             lead_s = (LONGER * self.started_in_s + HEAD_START_S) * self.speed
             clock = ScaledClock(self.speed, begins_ns - round(lead_s * 1000) * 10**6, time.monotonic())
             nodes, relay = stack.enter_context(self._running(clock, told["feeds"], ports))
+            late_ns = max(0, clock.utc_ns() - begins_ns)  # a slow machine: the scenario waits for its nodes
+            plan = plan_of(sky, begins_ns + late_ns, self.duration_s)
             stage = Stage(plan, nodes, relay, clock, self.heard, self.say)
             stack.callback(stage.close)
-            player.start(clock)
-            self._play(stage)
+            player.start(clock, late_ns)
+            self._play(stage, late_ns / NS)
             if player.fault:
                 raise HomeError(player.fault, where="The scenario player", remedy="See the logs of the nodes.")
             now_ns = clock.utc_ns()
@@ -182,8 +183,8 @@ class Show:
     def _player(self, live: Path, feeds: Mapping[str, Any], ports: Mapping[str, homes.Ports]) -> Player:
         return Player(played(live, feeds, ports, False), played(live, feeds, ports, True))
 
-    def _play(self, stage: Stage) -> None:
-        stage.play(scenes_at(self.speed) if self.scenes is None else self.scenes)
+    def _play(self, stage: Stage, late_s: float) -> None:
+        stage.play(scenes_at(self.speed, late_s) if self.scenes is None else self.scenes)
 
     def _heard_of(self, what: str) -> int:
         """Count the nodes that told that `what` happened to the agreement; everything heard before is used up."""

@@ -45,7 +45,7 @@ class Soak(Show):
         own, received = (played(live, feeds, ports, heard) for heard in (False, True))
         return Player(own, received, rounds=self.rounds, every_s=self.every_s)
 
-    def _play(self, stage: Stage) -> None:
+    def _play(self, stage: Stage, late_s: float) -> None:
         self.memory = {party: [] for party in stage.nodes}
         for number in range(self.rounds):
             at_s = number * self.every_s
