@@ -62,6 +62,7 @@ class Weather:
     clock_jumps: float = 0.0
     drift: float = 0.0
     paths: int = 1
+    amends: bool = False
 
 
 @dataclass
@@ -176,6 +177,12 @@ class Side:
                 self.pair.carry(self, path, frame)
             for path, _ in output.close:
                 self.pair.hang_up(self, path)
+
+    def amend(self) -> None:
+        """The amended version is in force here from now on."""
+        self.agreement = AMENDED
+        self.peer.adopt(AMENDED, self.now())
+        self.settle()
 
     def react(self, events: tuple[Event, ...]) -> None:
         """Mark some of what came, as a person would."""
@@ -345,6 +352,8 @@ class Pair:
 
         for side in self.sides:
             again(rate, lambda side=side: self.talk(side))
+            if weather.amends:
+                self.call(self.random.uniform(0.0, seconds), side.amend)
         again(weather.cuts, self.cut)
         again(weather.kills, lambda: self.kill(self.random.choice(self.sides)))
         again(weather.clock_jumps, self.jump)

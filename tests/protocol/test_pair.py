@@ -6,10 +6,11 @@ import pytest
 
 from armslength.protocol.events import GapSeen, Received, SessionOpen
 from armslength.protocol.messages import Mark
-from pair import Pair, Side, Weather, faults
+from pair import AGREEMENT, AMENDED, Pair, Side, Weather, faults
 
 STREAMS = Weather(cuts=0.3, kills=0.4)
 CLOCKS = Weather(cuts=0.3, kills=0.2, clock_jumps=0.5, drift=1e-4, paths=2)
+AMENDING = Weather(cuts=0.3, kills=0.3, amends=True)
 ROUGH = Weather(cuts=0.1, kills=0.1, loss=0.03, twice=0.05, overtake=0.05, flip=0.01)
 
 
@@ -47,6 +48,27 @@ def test_loss_doubling_overtaking_and_flipped_bits_change_nothing(seeds: range) 
         assert faults(pair) == [], seed
         refused |= {reason for side in pair.sides for reason in side.refused}
     assert {"garbage", "bad signature"} <= refused
+
+
+@pytest.mark.parametrize("seed", [100125, 100217, 100253, 100472, 100685, 100729])
+def test_weathers_that_once_were_too_much(seed: int) -> None:
+    """In these a greeting was lost while nobody else kept the node awake, and its patience never ended."""
+    pair = Pair(seed, Weather(cuts=0.1, kills=0.1, loss=0.03, twice=0.05, overtake=0.05, flip=0.01))
+    pair.trouble(8.0, 2.5)
+    pair.settle(40.0)
+    assert faults(pair) == []
+
+
+def test_an_amendment_in_the_middle_of_it_changes_nothing() -> None:
+    terms: set[str] = set()
+    for seed in range(4000, 4025):
+        pair = through(seed, AMENDING)
+        assert [side.refused for side in pair.sides if side.refused] == [], seed
+        assert [e for side in pair.sides for e in side.events if isinstance(e, GapSeen)] == [], seed
+        assert faults(pair) == [], seed
+        assert [side.peer.standing() for side in pair.sides] == ["OPEN", "OPEN"]
+        terms |= {event.message.terms for event in pair.south.received}
+    assert terms == {AGREEMENT.digest, AMENDED.digest}
 
 
 def test_what_is_called_late_is_late_and_what_is_late_is_called_so() -> None:
