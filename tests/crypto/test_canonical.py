@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -131,3 +132,27 @@ def test_what_has_no_canonical_form_is_not_written(value: Any) -> None:
 
 def test_digest() -> None:
     assert digest(b"abc") == "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+_PLAIN_KEYS = st.text(st.characters(max_codepoint=127), max_size=8)
+_TREES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text() | st.floats(allow_nan=False),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_PLAIN_KEYS | st.text(max_size=4), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(_PLAIN_KEYS, _TREES, max_size=6))
+def test_the_quick_way_writes_what_the_library_writes(tree: dict[str, Any]) -> None:
+    try:
+        expected = rfc8785.dumps(tree)
+    except ValueError:
+        with pytest.raises(LocalProtocolError):
+            canonical(tree)
+        return
+    assert canonical(tree) == expected
+
+
+def test_every_control_character_is_escaped_alike() -> None:
+    tree = {"text": "".join(map(chr, range(0x20))) + '\x7f"\\/\u2028\U0001f600'}
+    assert canonical(tree) == rfc8785.dumps(tree)

@@ -40,7 +40,7 @@ def canonical(value: Any, *, deepest: int = DEEPEST) -> bytes:
             that is no string, nesting deeper than `deepest`. The message names no value.
     """
     try:
-        data = rfc8785.dumps(value)
+        data = _written(value, deepest)
     except (ValueError, RecursionError) as wrong:  # what rfc8785 raises quotes the value: it must not get further
         raise LocalProtocolError(
             f"A value without canonical JSON form was to be written ({type(wrong).__name__})."
@@ -70,7 +70,7 @@ def parse(data: bytes, *, limit: int = 65536, deepest: int = DEEPEST) -> dict[st
         value = json.loads(data.decode("utf-8"), parse_constant=_refuse, parse_int=_whole)
         if type(value) is not dict:
             raise RemoteProtocolError("garbage", "What came is JSON, but not an object.")
-        again = rfc8785.dumps(value)
+        again = _written(value, deepest)
     except (ValueError, RecursionError):
         raise RemoteProtocolError("garbage", "What came is not JSON.") from None
     if again != data:
@@ -81,6 +81,32 @@ def parse(data: bytes, *, limit: int = 65536, deepest: int = DEEPEST) -> dict[st
 def digest(data: bytes) -> str:
     """Return "sha256:" and the SHA-256 of `data` as 64 lower-case hexadecimal digits."""
     return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def _written(value: Any, deepest: int) -> bytes:
+    """Write `value` as `rfc8785` does; plain trees, which nearly all are, by the standard library's compiled encoder.
+
+    With ASCII keys the order of code points is that of UTF-16; texts are escaped alike; and a plain tree has no
+    fraction, whose spelling is all that is hard about RFC 8785. A property test holds the two equal.
+    """
+    return _ENCODER.encode(value).encode() if _plain(value, deepest) else rfc8785.dumps(value)
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+
+
+def _plain(value: Any, deepest: int) -> bool:
+    """Return whether `value` holds nothing but texts, true, false, null, small whole numbers, lists and objects."""
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
+        return True
+    if kind is int:
+        return bool(-(2**53) < value < 2**53)
+    if deepest <= 0:
+        return False
+    if kind is dict:
+        return all(type(key) is str and key.isascii() and _plain(one, deepest - 1) for key, one in value.items())
+    return kind is list and all(_plain(one, deepest - 1) for one in value)
 
 
 def _too_deep(data: bytes, deepest: int) -> bool:

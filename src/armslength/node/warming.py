@@ -14,17 +14,29 @@ from armslength.units import NS
 BEGIN_NS = 1_700_000_000 * NS
 
 
+MANY = 40
+"""So many aircraft that the wide search over a grid is compiled too."""
+
+
 def warm() -> None:
-    """Run picture and watch through a head-on pass of two invented aircraft; the first time takes seconds."""
+    """Run picture and watch through an invented crowd, one of it badly known; the first time takes a minute."""
     roster = Roster()
     picture = Picture(roster, (Source("a"), Source("b", False)))
     watch = Watch(default_terms())
     for second in range(6):
         now = BEGIN_NS + second * NS
         for source in range(2):
-            plots = [
-                Plot(now, "~00000a", 40.0, 10.0 + second * 0.003, "", 9000.0, 9000.0, 250.0, 90.0, 0.0),
-                Plot(now, "~00000b", 40.0, 10.3 - second * 0.003, "", 9000.0, 9000.0, 250.0, 270.0, 0.0),
-            ]
-            picture.update(pack(plots, roster, source), now, nic=np.full(2, 8, np.int32), nac_p=np.full(2, 9, np.int32))
-        watch.update(picture.snapshot(now), np.array([0, 1], np.int64), own=0, now_ns=now)
+            plots = [_plot(k, second, now) for k in range(MANY if source == 0 else 2)]
+            categories = np.full(len(plots), 8, np.int32)
+            picture.update(pack(plots, roster, source), now, nic=categories, nac_p=categories)
+        snapshot = picture.snapshot(now)
+        watch.update(snapshot, snapshot.aircraft.astype(np.int64) % 2, own=0, now_ns=now)
+
+
+def _plot(k: int, second: int, now_ns: int) -> Plot:
+    """Return aircraft `k`: even ones fly east, odd ones towards them; the first one is known to 30 km."""
+    east, track = (second * 0.003, 90.0) if k % 2 == 0 else (0.3 - second * 0.003, 270.0)
+    accuracy = 30_000.0 if k == 0 else 50.0
+    return Plot(
+        now_ns, f"~{k:06x}", 40.0 + 0.02 * (k // 2), 10.0 + east, "", 9000.0, 9000.0, 250.0, track, 0.0, False, accuracy
+    )

@@ -184,7 +184,8 @@ class Core:
             book = self.lines[counterpart].book if counterpart in self.lines else NODE
             self.books.enter(effects, book, "agreement", payload, now.utc_ns, str(payload.get("role", "node")))
             effects.tells.append({"event": "agreement", "counterpart": counterpart, **payload})
-        self.watching.adopt({agreed.counterpart: agreed for agreed in one.lines})
+        for name, change in self.watching.adopt({agreed.counterpart: agreed for agreed in one.lines}):
+            self._alert(name, change, effects, now)
         self._tell_changes(before, one, effects)
 
     @_take.register

@@ -5,7 +5,7 @@ Automatic answers exist for two codes here: a ground-line check is answered GCR,
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from armslength.node.core.effects import Effects
@@ -97,12 +97,29 @@ def _received(line: Line, event: e.Received, effects: Effects, now: Now) -> None
         line.say("ADC", {"rescue_centre": centre}, effects, now, automatic=True, ref=message.id)
 
 
+def stated(event: Event) -> tuple[bytes, bool] | None:
+    """Return what the marks of one signed statement have in common; None for every other event."""
+    return (event.envelope, event.expired) if isinstance(event, e.Marked) else None
+
+
+def marked(line: Line, events: Sequence[Any], effects: Effects, now: Now) -> None:
+    """Take the marks of one signed statement: one entry, however many messages it is about."""
+    first = events[0]
+    payload = {
+        "messages": [event.message_id for event in events],
+        "mark": first.mark.value,
+        "their_time_ns": str(first.time_ns),
+        "expired": first.expired,
+        "envelope": first.envelope.decode("ascii"),
+    }
+    _enter(line, effects, "mark in", payload, now)
+    for event in events:
+        _marked(line, event, effects, now)
+
+
 def _marked(line: Line, event: e.Marked, effects: Effects, now: Now) -> None:
     mark = event.mark.value
     logged = line.log.marked(event.message_id, mark, event.time_ns)
-    payload = {"message": event.message_id, "mark": mark, "their_time_ns": str(event.time_ns), "expired": event.expired}
-    payload["envelope"] = event.envelope.decode("ascii")
-    _enter(line, effects, "mark in", payload, now)
     told = logged.as_dict(line.name) if logged is not None else {"id": event.message_id, "counterpart": line.name}
     effects.tells.append({"event": "marked", "by": "theirs", "mark": mark, **told, "expired": event.expired})
 

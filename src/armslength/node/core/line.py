@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from armslength.agreement.rules import Ruling, may_disclose
@@ -11,7 +12,7 @@ from armslength.crypto.canonical import digest
 from armslength.errors import DisclosureError, InputError, LocalProtocolError, RemoteProtocolError
 from armslength.node.core.books import NODE, Books
 from armslength.node.core.effects import Effects
-from armslength.node.core.hearing import hear
+from armslength.node.core.hearing import hear, marked, stated
 from armslength.node.core.inputs import Agreed
 from armslength.node.core.messages import Logged, MessageLog
 from armslength.node.core.witness import Witness
@@ -50,6 +51,7 @@ class Line:
         self.witness = Witness(own.key, agreed.key, restored)
         self.log = MessageLog()
         self.connections: dict[str, str] = {}
+        self.unsettled = False
         self.standing = "DOWN"
         self.since_ns = 0
         self.offset: tuple[float, float] | None = None
@@ -103,14 +105,18 @@ class Line:
             self.settle(effects, now)
 
     def frame(self, connection: str, frame: bytes, effects: Effects, now: Now) -> None:
-        """A frame arrived. What the protocol forbids becomes evidence."""
+        """A frame arrived. What the protocol forbids becomes evidence.
+
+        What follows from it waits for the next tick, which is due at once: so one mark answers for many messages.
+        """
         if connection not in self.connections:
             return
+        self.unsettled = True
         try:
             self.peer.receive(connection, frame, now)
         except RemoteProtocolError as wrong:
+            self.settle(effects, now)
             self.accuse(wrong.reason, wrong.says, effects, now, frame)
-        self.settle(effects, now)
 
     def tick(self, effects: Effects, now: Now) -> None:
         """Do what is due: liveness, ground-line checks, checkpoints."""
@@ -124,7 +130,7 @@ class Line:
 
     def next_deadline(self) -> float:
         """Return when `tick` is due [s, monotonic]."""
-        return self.peer.next_deadline()
+        return float("-inf") if self.unsettled else self.peer.next_deadline()
 
     def ruling(self, what: str, *, automatic: bool = False, role: str = "") -> Ruling:
         """Ask the gate."""
@@ -200,6 +206,7 @@ class Line:
 
     def settle(self, effects: Effects, now: Now) -> None:
         """Take out of the peer what it wants done, until it wants nothing more."""
+        self.unsettled = False
         while True:
             out = self.peer.take()
             if not (out.events or out.writes or out.frames or out.close):
@@ -207,8 +214,12 @@ class Line:
             effects.writes += out.writes
             effects.frames += out.frames
             effects.closes += out.close
-            for event in out.events:
-                hear(self, event, effects, now)
+            for statement, events in groupby(out.events, key=stated):
+                if statement is None:
+                    for event in events:
+                        hear(self, event, effects, now)
+                else:
+                    marked(self, list(events), effects, now)
 
     def accuse(self, reason: str, says: str, effects: Effects, now: Now, what: bytes = b"", kind: str = "") -> None:
         """Keep as evidence what the other side must not have done."""

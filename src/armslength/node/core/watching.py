@@ -5,15 +5,15 @@ Without any agreement in force the own post is still warned, of everybody, under
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from armslength.agreement.terms import Terms, default_terms
-from armslength.domain.alert import Alert, AlertChange, Element, Join
+from armslength.domain.alert import Alert, AlertChange, Join, Kind
 from armslength.domain.picture import Snapshot, Source, integrity
-from armslength.domain.plot import I64, Roster, pack
+from armslength.domain.plot import I64, Bool, Roster, pack
 from armslength.engine.picture import Picture
 from armslength.engine.watch import Watch
 from armslength.node.belonging import Belonging
@@ -21,7 +21,8 @@ from armslength.node.core.inputs import Agreed, PlotsIn
 from armslength.node.membership import Membership
 from armslength.units import NS
 
-OWN, OTHER, THIRD = 0, 1, -1
+OWN, OTHER, THIRD, APART = 0, 1, -1, -2
+"""Groups: ours, the counterpart's, nobody's whom the agreement binds, and who is another watch's business."""
 ALONE = ""
 """Name of the watch that runs while no agreement is in force."""
 
@@ -57,16 +58,22 @@ class Watching:
         self.picture = Picture(self.roster, tuple(self.sources))
         self._known = 0
 
-    def adopt(self, agreed: Mapping[str, Agreed]) -> None:
-        """Take the agreements in force. Watches of terms that changed begin anew."""
+    def adopt(self, agreed: Mapping[str, Agreed]) -> list[tuple[str, AlertChange]]:
+        """Take the agreements in force. Watches of terms that changed begin anew; return what that closes."""
         force = {name: one for name, one in agreed.items() if one.terms is not None}
+        closed: list[tuple[str, AlertChange]] = []
         for name, one in force.items():
             known = self._agreed.get(name)
             if one.terms is not None and (known is None or known.digest != one.digest):
+                closed += self._close(name)
                 self._terms[name] = one.terms
                 self._watch[name] = Watch(one.terms)
         for name in [n for n in self._watch if n != ALONE and n not in force]:
+            closed += self._close(name)
             del self._watch[name], self._terms[name]
+        if bool(force) != bool(self._agreed):
+            closed += self._close(ALONE)
+            self._watch[ALONE] = Watch(self._terms[ALONE])
         self._agreed = force
         if force:
             first = self._terms[sorted(force)[0]]
@@ -74,6 +81,11 @@ class Watching:
                 self.belonging = Belonging(first, self.membership, self.roster)
                 self.picture.datum = first.datum
                 self._known = 0
+        return closed
+
+    def _close(self, name: str) -> list[tuple[str, AlertChange]]:
+        watch = self._watch.get(name)
+        return [] if watch is None else [(name, AlertChange(Kind.CLOSED, alert)) for alert in watch.open_alerts()]
 
     def take(self, batch: PlotsIn, now_ns: int) -> None:
         """Put plots into the picture."""
@@ -99,15 +111,16 @@ class Watching:
         """Return what changed about the alerts, each with the counterpart it is about (`ALONE`: none)."""
         self.snapshot = snapshot = self.picture.snapshot(now_ns)
         self.joins = [join for join in self.joins if join.until_ns > now_ns]
-        party = self._parties(snapshot)
+        party, drone = self._whose(snapshot)
         out: list[tuple[str, AlertChange]] = []
-        for name in self._in_use():
-            group = groups(party, self.party, name)
+        names = self._in_use()
+        for name in names:
+            group = groups(party, self.party, name, set(names) - {name}, third=name == names[0])
             suspended = self._agreed[name].suspended if name in self._agreed else frozenset()
             changes = self._watch[name].update(
-                snapshot, group, own=OWN, now_ns=now_ns, joins=tuple(self.joins), suspended=suspended
+                snapshot, group, own=OWN, now_ns=now_ns, uncrewed=drone, joins=tuple(self.joins), suspended=suspended
             )
-            out += [(name, change) for change in changes if self._concerns(name, change)]
+            out += [(name, change) for change in changes]
         return out
 
     def open_alerts(self) -> list[tuple[str, Alert]]:
@@ -134,25 +147,19 @@ class Watching:
     def _in_use(self) -> list[str]:
         return sorted(self._agreed) or [ALONE]
 
-    def _parties(self, snapshot: Snapshot) -> list[str]:
-        out = []
-        for index in snapshot.aircraft.tolist():
-            member = self.belonging.member(index)
-            out.append("" if member is None or member.excluded else member.party)
-        return out
-
-    def _concerns(self, name: str, change: AlertChange) -> bool:
-        """Whether an alert is this counterpart's: one with a third party is told once, one with another not here."""
-        if not change.alert.own_side_only or len(self._agreed) < 2:
-            return True
-        other = self.party_of(_other(change).leading)
-        return name == min(self._agreed) and other not in self._agreed
+    def _whose(self, snapshot: Snapshot) -> tuple[list[str], Bool]:
+        """Return of each track the party that it is bound to, or "", and whether it is uncrewed."""
+        members = [self.belonging.member(index) for index in snapshot.aircraft.tolist()]
+        drone = np.array([m is not None and m.category.startswith("uncrewed") for m in members], np.bool_)
+        return ["" if m is None or m.excluded else m.party for m in members], drone
 
 
-def _other(change: AlertChange) -> Element:
-    return change.alert.second if change.alert.own_side == "first" else change.alert.first
+def groups(parties: Sequence[str], own: str, other: str, others: Collection[str] = (), *, third: bool = True) -> I64:
+    """Return the group of each aircraft as the watch with `other` wants it.
 
-
-def groups(parties: Sequence[str], own: str, other: str) -> I64:
-    """Return the group of each aircraft as a watch wants it: own 0, the counterpart's 1, everybody else -1."""
-    return np.array([OWN if p == own else OTHER if p and p == other else THIRD for p in parties], np.int64)
+    Aircraft of `others`, counterparts with watches of their own, are left to these; third parties are everybody's
+    business and told once: where `third` is set.
+    """
+    nobody = THIRD if third else APART
+    of = {own: OWN, other: OTHER, **dict.fromkeys(others, APART)}
+    return np.array([of.get(p, nobody) if p else nobody for p in parties], np.int64)
