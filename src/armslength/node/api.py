@@ -78,6 +78,7 @@ class Api:
             routes=routes,
             exception_handlers={404: _plain(404, "There is nothing here."), 405: _plain(405, "Not with this method.")},
         )
+        app.router.redirect_slashes = False  # a path that is not described is not there
         return _Guarded(app, self.token, self.hosts)
 
     def _view(self, name: str) -> Callable[[Request], Awaitable[Response]]:
