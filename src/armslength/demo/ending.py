@@ -44,13 +44,20 @@ def hold_together(files: Sequence[Path]) -> dict[str, Any]:
     report = verify_files(files)
     steps = [step for one in report.files for step in one.steps]
     steps += [step for one in report.files for book in one.books for step in book.steps]
-    failed = [step.says for step in [*steps, *report.between] if step.holds is False]
+    failed = [_short(step.says, files) for step in [*steps, *report.between] if step.holds is False]
     held = [step.holds for step in report.between]
     return {
         "agree": report.holds and bool(held) and all(held),
         "failed": failed,
-        "between": [step.says for step in report.between],
+        "between": [_short(step.says, files) for step in report.between],
     }
+
+
+def _short(says: str, files: Sequence[Path]) -> str:
+    """Return the sentence with the names of the files instead of their paths."""
+    for file in files:
+        says = says.replace(str(file), file.name)
+    return says
 
 
 def in_words(summary: Mapping[str, Any]) -> list[str]:
