@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from armslength.agreement.terms import default_terms
@@ -77,7 +77,7 @@ def faults_of(e: Encounter, shown: Evidence) -> list[str]:
 @given(SEEDS)
 def test_what_is_drawn_is_what_was_judged(seed):
     found = [one for one in drawn(traffic(seed, 5, 40.0), []) if one[2] is not None]
-    assert found
+    assume(found)  # in a few skies nobody meets; hypothesis fails when that is so in many
     for _, encounter, shown in found:
         assert shown is not None
         assert not faults_of(encounter, shown)
