@@ -115,9 +115,9 @@ def test_the_verb_prints_one_document(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bench, "cost", lambda say: {
         "tracks": 1, "open_alerts": 0, "percent_of_one_core": 1.0, "update_percent": 0.1, "snapshot_percent": 0.1,
         "watch_percent": 0.8, "plot_to_alert_ms": {"median": 1.0, "p99": 2.0}})  # fmt: skip
-    done = CliRunner().invoke(app, ["bench", "watch", "--json"])
+    done = CliRunner().invoke(app, ["bench", "watch", "--pairs", "0", "--json"])
     assert done.exit_code == 0 and json.loads(done.stdout)["quality"] is None
-    told = CliRunner().invoke(app, ["bench", "watch"])
+    told = CliRunner().invoke(app, ["bench", "watch", "--pairs", "0"])
     assert "1.0 % of one core" in told.stdout and "--encounters" in told.stdout
 
 

@@ -14,18 +14,24 @@ def watch(
         typer.Option(metavar="FOLDER", help="Encounters to judge alerts by: encounters.parquet and index.parquet."),
     ] = None,
     most: Annotated[int | None, typer.Option(min=1, help="Only so many of them, spread over all.")] = None,
+    pairs: Annotated[int, typer.Option(min=0, help="Pairs that close, for the time through two nodes; 0: none.")] = 60,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON and nothing else.")] = False,
 ) -> None:
     """Measure the live watch: missed, nuisance, warning time, alarms per hour; cost; time from plot to alert."""
+    from armslength.bench.delay import bench_delay
     from armslength.bench.watch import bench_watch
 
-    figures = bench_watch(encounters, most, lambda what: typer.echo(f"{what} ...", err=True))
+    def say(what: str) -> None:
+        typer.echo(f"{what} ...", err=True)
+
+    figures = bench_watch(encounters, most, say)
+    figures["through_two_nodes"] = bench_delay(2000, pairs, 2, say) if pairs else None
     if as_json:
         import json
 
         typer.echo(json.dumps(figures, indent=1))
         return
-    for line in _quality(figures) + _cost(figures):
+    for line in _quality(figures) + _cost(figures) + _delay(figures["through_two_nodes"]):
         typer.echo(line)
 
 
@@ -59,4 +65,16 @@ def _cost(figures: dict[str, Any]) -> list[str]:
         f"One plot to the alert, in the engine: median {cost['plot_to_alert_ms']['median']:.1f} ms, "
         f"p99 {cost['plot_to_alert_ms']['p99']:.1f} ms",
         f"{machine['cores']} cores, {machine['system']}, Python {machine['python']}",
+    ]
+
+
+def _delay(through: dict[str, Any] | None) -> list[str]:
+    if through is None or through["median_ms"] is None:
+        return ["From a report into one node to the advisory out of the other's stream: not measured."]
+    wanted = through["targets"]
+    return [
+        f"From a report into one node to the advisory out of the other's stream, {through['tracks']:,} tracks, "
+        f"{through['advisories']} advisories: median {through['median_ms']:.0f} ms, p99 {through['p99_ms']:.0f} ms, "
+        f"worst {through['worst_ms']:.0f} ms (marks: median under {wanted['median_ms']:.0f} ms, p99 under "
+        f"{wanted['p99_ms']:.0f} ms)"
     ]

@@ -97,4 +97,5 @@ def write_node_file(
     for name, source in heard.items():
         kind = ['kind = "sbs"', 'stamps = "UTC"'] if source["kind"] == "broadcast" else ['kind = "json_lines"']
         rows += ["", "[[feed]]", f"name = {q(name)}", *kind, f'host = "{HOST}"', f"port = {ports.feeds[name]}"]
+        rows += ["own = true"] if source["kind"] == "own" else []
     (home / "node.toml").write_text("\n".join(rows) + "\n", encoding="utf-8")

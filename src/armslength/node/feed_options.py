@@ -35,6 +35,7 @@ FEED_OPTIONS: dict[str, dict[str, Option]] = {
         "port": Is.PORT,
         "remote": Is.FLAG,
         "accuracy": Is.LENGTH,
+        "own": Is.FLAG,
     },
     "recording": {"path": Is.TEXT, "stamps": ("auto", "recorded", "now")},
 }

@@ -162,7 +162,9 @@ class LiveNode:
             for name in self.store.books()
         ]
         own = Own(config.party, config.post, home.key)
-        sources = [Source(feed.name, feed.kind in SATELLITE) for feed in config.feeds]
+        sources = [
+            Source(feed.name, feed.kind in SATELLITE, own=bool(feed.options.get("own"))) for feed in config.feeds
+        ]
         watching = Watching(config.party, self.membership, sources)
         timing = Timing().scaled(self.clock.speed)
         return Core(own, watching, Books(home.salt_secret, config.post, books), restored, timing, self.clock.speed)
