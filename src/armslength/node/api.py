@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -99,10 +99,13 @@ class Api:
 
     async def _command(self, request: Request) -> Response:
         body = b""
-        async for part in request.stream():
-            body += part
-            if len(body) > LARGEST_BODY:
-                return _wrong(413, f"A command has at most {LARGEST_BODY} bytes.")
+        try:
+            async for part in request.stream():
+                body += part
+                if len(body) > LARGEST_BODY:
+                    return _wrong(413, f"A command has at most {LARGEST_BODY} bytes.")
+        except ClientDisconnect:
+            return _wrong(400, "The command was not sent whole.")
         try:
             asked = json.loads(body)
             verb, args = asked["verb"], asked.get("args", {})
