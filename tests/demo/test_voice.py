@@ -38,4 +38,5 @@ def test_colours_on_a_terminal_and_no_word_lost() -> None:
         say(line)
     said = out.getvalue()
     assert "\x1b[" in said
+    assert "\x1b[1;31mALERT" in said  # bold, and not dim like the time before it
     assert "ALERT [for] the own officer" in said and "Two homes are made." in said

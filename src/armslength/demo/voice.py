@@ -42,7 +42,7 @@ def voice_for(out: TextIO | None = None, parties: tuple[str, ...] = ()) -> Voice
     colours = dict(zip(parties, _COLOURS, strict=False))
 
     def show(said: Said) -> None:
-        line = Text(f"{clock(said.at_s)}  ", style="dim")
+        line = Text().append(f"{clock(said.at_s)}  ", style="dim")
         if said.tone == SCENE and not said.party:
             line.append(f"-- {said.text}", style="bold")
         else:
