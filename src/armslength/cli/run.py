@@ -68,7 +68,7 @@ def _rows(s: Mapping[str, Any]) -> list[str]:
         age = "never" if feed["age_s"] is None else f"{feed['age_s']:.0f} s ago"
         rows.append(f"  feed        {feed['name']}: {feed['plots']:,} plots, the last {age}; {feed['says']}")
     why = f": {s['interference']['why']}" if s["interference"]["active"] else ""
-    satellite = f"INTERFERED{why}" if why else "as usual"
+    satellite = f"INTERFERED{why}" if why else "not seen to be interfered with"
     rows.append(f"  picture     {s['tracks']:,} tracks, satellite navigation {satellite}")
     rows.append(f"  alerts      {s['alerts']['open']} open, {s['alerts']['opened']} since the start")
     rows.append(f"  rounds      {s['sealed_rounds']}")

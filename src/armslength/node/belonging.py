@@ -23,6 +23,7 @@ class Belonging:
     terms: Terms
     membership: Membership | None
     roster: Roster
+    forgiving: bool = False
     contested: dict[int, MembershipError] = field(default_factory=dict)
     _member: dict[int, Member | None] = field(default_factory=dict)
     _asked: dict[int, int] = field(default_factory=dict)
@@ -35,7 +36,8 @@ class Belonging:
         are looked at. `contested` has it.
 
         Raises:
-            MembershipError: two members claim it by one address or call sign.
+            MembershipError: two members claim it by one address or call sign, and this is not `forgiving`: a live node
+                must not end because somebody typed a call sign.
         """
         if self.membership is None:
             return None
@@ -43,7 +45,13 @@ class Belonging:
         if aircraft not in self.contested and self._asked.get(aircraft) != len(signs):
             self._asked[aircraft] = len(signs)
             address = self.roster.addresses[aircraft]
-            claims = [(sign, self.membership.member(address, sign)) for sign in signs or [""]]
+            try:
+                claims = [(sign, self.membership.member(address, sign)) for sign in signs or [""]]
+            except MembershipError as wrong:
+                if not self.forgiving:
+                    raise
+                self._member[aircraft], self.contested[aircraft] = None, wrong
+                return None
             found = [(sign, member) for sign, member in claims if member is not None]
             self._member[aircraft] = found[0][1] if found else None
             other = next((claim for claim in found if not claim[1].same(found[0][1])), None)

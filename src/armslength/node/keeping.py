@@ -36,8 +36,8 @@ class Keeping:
             try:
                 self._agreements.take(data, now_ns, sender=counterpart)
             except AgreementError as wrong:
-                return self._standings(now_ns), str(wrong)
-            return self._standings(now_ns), ""
+                return self._standings(now_ns, "counterpart"), str(wrong)
+            return self._standings(now_ns, "counterpart"), ""
 
     def act(self, verb: str, args: Mapping[str, Any], now_ns: int) -> tuple[Mapping[str, Any], Standings]:
         """Do what a person asks.
@@ -48,16 +48,16 @@ class Keeping:
         """
         with self._lock:
             answer = perform(self._agreements, verb, args, now_ns)
-            return answer, self._standings(now_ns)
+            return answer, self._standings(now_ns, "person")
 
-    def _standings(self, now_ns: int) -> Standings:
+    def _standings(self, now_ns: int, role: str = "node") -> Standings:
         happened = tuple((c.counterpart, {"agreement": c.agreement, **c.payload}) for c in self._changes)
         self._changes.clear()
         lines = [
             self._agreed(name, identity.signatory.post, identity.signatory.key, now_ns)
             for name, identity in self._home.counterparts().items()
         ]
-        return Standings(tuple(lines), happened)
+        return Standings(tuple(lines), happened, role)
 
     def _agreed(self, name: str, post: str, key: str, now_ns: int) -> Agreed:
         """Return how we stand with `name`: by the agreement in force; of others with it only what must be shown."""
@@ -79,6 +79,7 @@ class Keeping:
             digest=document.digest,
             earlier=tuple(standing.chain[:-1]),
             version=document.version,
+            effective_ns=document.effective_ns,
             expires_ns=document.expires_ns,
             terms=self._agreements.terms(document),
             suspended=standing.suspended(now_ns),

@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from armslength.adapters.certificates import fingerprint, to_pem
-from armslength.adapters.ground_line import GroundLine
+from armslength.adapters.ground_line import GroundLine, Why
 from armslength.adapters.store import Store
 from armslength.agreement.terms import Party, Terms
 from armslength.crypto.ledger import Book
@@ -49,6 +49,8 @@ LAST_WORDS_S = 1.5
 """How long a node that stops waits for the other side to sign its last state (real seconds)."""
 ROUND_S = 1.0
 """How often the agreements are looked at for what only time changes [s]."""
+BREACHES = frozenset({Why.TEXT, Why.EMPTY, Why.OVERSIZED, Why.FRAGMENTED, Why.GARBAGE})
+"""Why the ground line ends an open connection: what only the other side can have done."""
 SATELLITE = frozenset({"readsb", "sbs"})
 """Kinds of feeds whose positions come from the aircraft's own satellite navigation."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -99,7 +101,7 @@ class LiveNode:
             self.runner.give(Started())
             standings = self.keeping.standings(self.clock.utc_ns())
             self.runner.give(standings)
-            await self.recording.start(_terms(standings))
+            await self.recording.start(standings.lines)
             await self._open_line()
             self.feeding.start()
             running = asyncio.create_task(self.runner.run())
@@ -175,7 +177,7 @@ class LiveNode:
             certificate, key, self.home.config.listen.ground_line, PATHS, self._pins, self._certificates,
             self.runner.opened,
             lambda connection, frame: self.runner.give(FrameIn(connection, frame)),
-            lambda connection, why: self.runner.give(LinkClosed(connection, why)),
+            lambda connection, why: self.runner.give(LinkClosed(connection, why, why in BREACHES)),
             lambda address, why: self.runner.give(LinkRefused(address, why)),
         )  # fmt: skip
         await self.line.start()
@@ -212,7 +214,7 @@ class LiveNode:
         """Tell everybody how the agreements stand now."""
         self.runner.give(standings)
         self._dial()
-        await self.recording.judge_by(_terms(standings))
+        await self.recording.judge_by(standings.lines)
 
     async def _rounds(self) -> None:
         """Look now and then at what only time changes: agreements that begin or end, notices that take effect."""
@@ -251,10 +253,6 @@ async def _tried(step: Callable[[], Awaitable[None]]) -> Exception | None:
     except Exception as wrong:  # what comes after it must be stopped too: the ledger last of all
         return wrong
     return None
-
-
-def _terms(standings: Standings) -> dict[str, Terms]:
-    return {one.agreement: one.terms for one in standings.lines if one.terms is not None}
 
 
 def _membership(home: Home, standings: Standings) -> Membership | None:

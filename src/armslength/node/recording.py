@@ -13,16 +13,15 @@ import os
 import signal
 import threading
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from dataclasses import asdict
 from multiprocessing import connection, resource_tracker
 from typing import Any
 
-from armslength.agreement.terms import Terms
 from armslength.errors import ArmslengthError, StoreError
 from armslength.node.clock import Clock
-from armslength.node.core.inputs import FeedState, Input, PlotsIn, Recorded
+from armslength.node.core.inputs import Agreed, FeedState, Input, PlotsIn, Recorded
 from armslength.node.home import Home
 from armslength.node.membership import Membership
 from armslength.node.recorder import Recorder, Under
@@ -60,9 +59,9 @@ class Recording:
         self._under: tuple[Under, ...] = ()
         self._trouble = ""
 
-    async def start(self, terms: Mapping[str, Terms]) -> None:
-        """Start the process; `terms` in force by agreement."""
-        self._under = self._wanted(terms)
+    async def start(self, agreed: Sequence[Agreed]) -> None:
+        """Start the process; `agreed`: how we stand with every counterpart."""
+        self._under = self._wanted(agreed)
         await self._try(self._begin)
         self._task = asyncio.create_task(self._go())
 
@@ -74,9 +73,9 @@ class Recording:
         self._waiting.setdefault(batch.source, []).extend(batch.plots)
         self._count += len(batch.plots)
 
-    async def judge_by(self, terms: Mapping[str, Terms]) -> None:
+    async def judge_by(self, agreed: Sequence[Agreed]) -> None:
         """Judge by the terms that are in force now."""
-        under = self._wanted(terms)
+        under = self._wanted(agreed)
         if under != self._under:
             self._under = under
             if self._pool is not None:
@@ -155,8 +154,12 @@ class Recording:
         if encounters or segments:
             self._give(Recorded(tuple(encounters), tuple(segments)))
 
-    def _wanted(self, terms: Mapping[str, Terms]) -> tuple[Under, ...]:
-        return tuple(Under(name, one, self._membership, key=str(one.version)) for name, one in terms.items())
+    def _wanted(self, agreed: Sequence[Agreed]) -> tuple[Under, ...]:
+        return tuple(
+            Under(one.agreement, one.terms, self._membership, one.effective_ns, one.digest)
+            for one in agreed
+            if one.terms is not None
+        )
 
     async def _ask(self, function: Callable[..., Any], *args: Any) -> Any:
         if self._pool is None:

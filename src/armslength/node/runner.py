@@ -30,6 +30,8 @@ MOST_STEPS = 256
 RETRY_S = 1.0
 """How often a full disk is tried again (real seconds)."""
 LONGEST_WAIT_S = 1.0
+MOST_INPUTS = 10_000
+"""Inputs that may wait; beyond, the ground line is read no further until half of them are done."""
 HELD_FRAMES = 1_024
 """Frames of the other side held while nothing can be stored; beyond, connections are read no further."""
 
@@ -85,13 +87,18 @@ class Runner:
         self._replies: dict[int, asyncio.Future[Mapping[str, Any]]] = {}
         self._number = 0
         self._retry_at = 0.0
+        self._full = False
         self._stopping = False
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="disk")
         self._documents: set[asyncio.Task[None]] = set()
+        self._one_document = asyncio.Lock()
 
     def give(self, one: Input) -> None:
         """Put an input into the queue. Only from the event loop's thread."""
         self._inputs.append(one)
+        if len(self._inputs) > MOST_INPUTS and self.wire is not None and not self._full:
+            self._full = True
+            self.wire.pause()
         self._wake.set()
 
     def opened(self, connection: str, counterpart: str, path: str) -> None:
@@ -155,6 +162,10 @@ class Runner:
 
     def _step(self) -> None:
         """Step through what came, and through time."""
+        if self._full and len(self._inputs) < MOST_INPUTS // 2:
+            self._full = False
+            if self.wire is not None and self.storing:
+                self.wire.resume()
         for _ in range(min(len(self._inputs), MOST_STEPS)):
             one = self._inputs.popleft()
             if not self.storing and isinstance(one, FrameIn | LinkOpened | LinkClosed):
@@ -231,7 +242,8 @@ class Runner:
 
     async def _document(self, counterpart: str, data: bytes) -> None:
         try:
-            await self._take_document(counterpart, data)
+            async with self._one_document:  # in the order in which they came
+                await self._take_document(counterpart, data)
         except ArmslengthError as wrong:
             self._tell({"event": "refused", "counterpart": counterpart, "says": str(wrong)})
 

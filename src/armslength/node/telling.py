@@ -127,7 +127,14 @@ def _person(event: Mapping[str, Any]) -> str:
     return f"{who} silenced alert {event['alert']}: {event['reason']}"
 
 
+def _interference(event: Mapping[str, Any]) -> str:
+    if event["active"]:
+        return f"SATELLITE NAVIGATION IS INTERFERED WITH: {event['why']}"
+    return "no signs of interference with satellite navigation any more"
+
+
 _WORDS = {
+    "interference": _interference,
     "agreement": _agreement,
     "evidence": _says,
     "withheld": _says,

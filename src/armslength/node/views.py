@@ -66,14 +66,10 @@ class NodeViews:
     def wrong(self) -> list[str]:
         """Return what keeps the node from its duty, one sentence each."""
         out = [] if self.runner.storing else [f"NOTHING IS STORED OR ACKNOWLEDGED: {self.core.store.says}"]
-        ages = self.core.watching.ages(self.clock.utc_ns())
         stored = self.core.feeds.get(PLOT_STORE)
         if stored is not None and not stored.working:
             out.append(f"PLOTS ARE NOT STORED: {stored.says}")
-        feeds = [source.name for source in self.core.watching.sources]
-        if not feeds:
-            out.append("No feed is set up: the node sees nothing.")
-        out += [f"STALE PICTURE: {name} gives nothing." for name in feeds if ages.get(name, np.inf) > STALE_S]
+        out += self.stale()
         for line in self.core.lines.values():
             if line.standing == "DOWN":
                 out.append(f"No ground line to {line.name}.")
@@ -83,13 +79,22 @@ class NodeViews:
                 out.append(f"The clocks of {line.name} and of this node differ: {_between(line.offset)}.")
         return out
 
+    def stale(self) -> list[str]:
+        """Return why the picture is not what the sky is, one sentence for each source; none where it is fresh."""
+        ages = self.core.watching.ages(self.clock.utc_ns())
+        feeds = [source.name for source in self.core.watching.sources]
+        if not feeds:
+            return ["No feed is set up: the node sees nothing."]
+        return [f"STALE PICTURE: {name} gives nothing." for name in feeds if ages.get(name, np.inf) > STALE_S]
+
     def tracks(self) -> dict[str, Any]:
         """Return the picture."""
         snapshot = self.core.watching.snapshot
         if snapshot is None:
             return {"time_ns": None, "tracks": [], "interference": _interference(None)}
         rows = [self._track(snapshot, row) for row in range(len(snapshot))]
-        return {"time_ns": str(snapshot.now_ns), "tracks": rows, "interference": _interference(snapshot)}
+        seen = _interference(snapshot)
+        return {"time_ns": str(snapshot.now_ns), "tracks": rows, "stale": self.stale(), "interference": seen}
 
     def encounters(self) -> dict[str, Any]:
         """Return the latest closed encounters."""
@@ -98,10 +103,12 @@ class NodeViews:
     def alerts(self) -> dict[str, Any]:
         """Return open alerts, soonest first."""
         rows = [
-            {"counterpart": name, "silenced": self.core.silenced.get(alert.id), **alert.as_dict()}
+            {"counterpart": name, "silenced": self.core.silenced.get((name, alert.id)), **alert.as_dict()}
             for name, alert in sorted(self.core.watching.open_alerts(), key=lambda one: one[1].t_cpa_s)
         ]
-        return {"alerts": rows, "says": "" if rows else "Nothing declared, nothing seen.", "cover": self._cover()}
+        stale = self.stale()
+        says = "" if rows else "STALE: nothing can be said." if stale else "Nothing declared, nothing seen."
+        return {"alerts": rows, "says": says, "stale": stale, "cover": self._cover()}
 
     def messages(self) -> dict[str, Any]:
         """Return the latest messages of every line, oldest first."""

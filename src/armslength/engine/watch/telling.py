@@ -75,6 +75,8 @@ def tell(scene: Scene, pairs: list[tuple[int, int]], alert_id: str, opened_ns: i
     lat, lon, alt = _middle(scene, one, two, t)
     third_party = min(int(scene.group[one]), int(scene.group[two])) < 0
     sureness = certainty(scene, pair, tier)
+    # A near miss is hardly ever sure beforehand, but it is inside the minima too: as sure as that is it is told.
+    told = certainty(scene, pair, min(tier, int(Tier.INSIDE))) != NOT_DETERMINABLE
     joined = all(p in scene.joined for p, _ in pairs)
     automatic, notes = _notes(scene, pair, (one, two), third_party, joined)
     tentative = any(int(snapshot.state[row]) == TENTATIVE for row in (one, two))
@@ -85,7 +87,7 @@ def tell(scene: Scene, pairs: list[tuple[int, int]], alert_id: str, opened_ns: i
         nan if facts.level_unknown[pair] else ahead[k.ERROR_V], sureness,
         tuple(sorted({*snapshot.names_of(one), *snapshot.names_of(two)})), _datum(scene, pair, one, two), lat, lon, alt,
         "first" if int(scene.group[one]) == scene.own else "second",
-        tier >= Tier.ALERT and not unheard, third_party, automatic and sureness != NOT_DETERMINABLE, notes,
+        tier >= Tier.ALERT and not unheard, third_party, automatic and told, notes,
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 
+from armslength.agreement.terms import BAROMETRIC, Terms
 from armslength.domain.alert import Alert, Tier
 from armslength.domain.picture import LEVEL_BAROMETRIC, LEVEL_ENTERED, LEVEL_GEOMETRIC, Snapshot
 from armslength.units import FT, NS
@@ -15,19 +16,22 @@ EARTH_M = 6_371_008.8
 """Mean radius [m]: good for words that are rounded to a mile and an hour of the clock."""
 POINTS = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
 LEAST_VALID_S, MOST_VALID_S = 30.0, 180.0
-SPELLED = {LEVEL_BAROMETRIC: "STANDARD", LEVEL_GEOMETRIC: "GEOMETRIC", LEVEL_ENTERED: "STANDARD"}
+SPELLED = {LEVEL_BAROMETRIC: "STANDARD", LEVEL_GEOMETRIC: "GEOMETRIC"}
 """How a message names the datum of a level."""
 FARTHEST_M, LONGEST_S = 500_000, 3600
 
 
-def fields(alert: Alert, snapshot: Snapshot, *, floor_h_m: float, floor_v_m: float) -> dict[str, str | int] | None:
+def fields(alert: Alert, snapshot: Snapshot, terms: Terms) -> dict[str, str | int] | None:
     """Return the fields of the TFA about `alert`, or None where either aircraft is no longer in the picture.
 
     Args:
         alert: of the pair.
         snapshot: the picture now.
-        floor_h_m, floor_v_m: floor of coarseness [m]: ranges are rounded down to it, levels to the nearest.
+        terms: for the floors of coarseness: ranges and times are rounded down to them, levels to the nearest; and for
+            the datum of levels that an officer entered.
     """
+    coarse = terms.disclosure
+    floor_h_m, floor_v_m, floor_s = coarse.floor_horizontal_m, coarse.floor_vertical_m, coarse.floor_time_s
     own, theirs = (
         (alert.first, alert.second) if alert.own_side == "first" else (alert.second, alert.first)
     )  # the addressee's crew looks from theirs at own
@@ -43,9 +47,11 @@ def fields(alert: Alert, snapshot: Snapshot, *, floor_h_m: float, floor_v_m: flo
         "urgency": "URGENT" if alert.tier >= Tier.ALERT else "NORMAL",
         "range_m": min(_down(math.hypot(north, east), floor_h_m), FARTHEST_M),
         "direction": POINTS[round(float(snapshot.track_deg[seen]) % 360.0 / 45.0) % 8],
-        "closest_s": min(int(max(alert.t_cpa_s, 0.0)), LONGEST_S),
+        "closest_s": min(int(max(alert.t_cpa_s, 0.0) // floor_s * floor_s), LONGEST_S),
     }
     level, datum = float(snapshot.level_m[seen]), int(snapshot.datum[seen])
+    if datum == LEVEL_ENTERED:
+        datum = LEVEL_BAROMETRIC if terms.datum == BAROMETRIC else LEVEL_GEOMETRIC
     if math.isfinite(level) and datum in SPELLED:
         sigma = math.hypot(float(snapshot.sigma_v_m[seen]), floor_v_m / 4.0)
         out["level_ft"] = round(level / floor_v_m) * round(floor_v_m / FT)

@@ -102,11 +102,12 @@ def _join(core: Core, one: Command, effects: Effects, now: Now) -> Mapping[str, 
 
 def _silence(core: Core, one: Command, effects: Effects, now: Now) -> Mapping[str, Any]:
     wanted, reason = _text(one.args, "alert"), _text(one.args, "reason")
-    open_ids = {alert.id for _, alert in core.watching.open_alerts()}
-    if wanted not in open_ids:
+    found = [(name, alert.id) for name, alert in core.watching.open_alerts() if alert.id == wanted]
+    if not found:
         raise InputError("There is no such open alert.", where="alert", remedy="GET /api/alerts lists them.")
-    core.silenced[wanted] = reason[:LONGEST_REASON]
-    what = {"alert": wanted, "reason": core.silenced[wanted]}
+    for key in found:
+        core.silenced[key] = reason[:LONGEST_REASON]
+    what = {"alert": wanted, "reason": reason[:LONGEST_REASON]}
     core.books.enter(effects, NODE, "alert silenced", what, now.utc_ns, one.role)
     effects.tells.append({"event": "silenced", **what, "role": one.role})
     return what

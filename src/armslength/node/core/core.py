@@ -15,8 +15,8 @@ from functools import singledispatchmethod
 from typing import Any
 
 from armslength import __version__
-from armslength.domain.alert import Alert, AlertChange, Kind
-from armslength.node.core import advisory
+from armslength.crypto.canonical import canonical, digest
+from armslength.domain.alert import Kind
 from armslength.node.core.books import NODE, Books
 from armslength.node.core.commanding import command
 from armslength.node.core.effects import Effects
@@ -37,8 +37,11 @@ from armslength.node.core.inputs import (
     Tick,
 )
 from armslength.node.core.line import Line
+from armslength.node.core.warning import advise, warn
 from armslength.node.core.watching import ALONE, Watching
 from armslength.protocol.events import Now, Own, Timing
+from armslength.protocol.writes import Delete, Put
+from armslength.units import NS
 
 LOOK_S = 1.0
 """The watch looks at least once in this time [s] ..."""
@@ -47,6 +50,10 @@ SOON_S, APART_S = 0.04, 0.1
 UNTOLD = "more than could be told one by one"
 _MANY = re.compile(r"([0-9][0-9,]*) more refused\b")
 KEPT_ENCOUNTERS = 200
+TOLD, TOLD_NS = "encounter", 86_400 * NS
+"""Space of the store that remembers, for so long, which encounters were entered, and as what."""
+STEP_NS = NS
+"""UTC that moves by more than this against the monotonic clock between two inputs was set."""
 REFUSALS_S = 60.0
 """Refused connections are entered into the ledger at most once in this time, with their number."""
 
@@ -74,11 +81,14 @@ class Core:
     feeds: dict[str, FeedState] = field(default_factory=dict)
     encounters: deque[Mapping[str, Any]] = field(default_factory=lambda: deque(maxlen=KEPT_ENCOUNTERS))
     store: StoreState = field(default_factory=lambda: StoreState(True, ""))
-    silenced: dict[str, str] = field(default_factory=dict)
+    silenced: dict[tuple[str, str], str] = field(default_factory=dict)
     alerts_opened: int = 0
     refused: dict[str, int] = field(default_factory=dict)
     _where: dict[str, str] = field(default_factory=dict)
-    _told: set[tuple[str, int]] = field(default_factory=set)
+    _encounters_told: dict[str, str] = field(default_factory=dict)
+    told: set[tuple[str, str, int]] = field(default_factory=set)
+    _shift_ns: int | None = None
+    _interfered: bool = False
     _look_s: float = 0.0
     _looked_s: float = float("-inf")
     _refusals: dict[str, int] = field(default_factory=dict)
@@ -87,10 +97,24 @@ class Core:
     def step(self, one: Input, now: Now) -> Effects:
         """Return what `one` leads to."""
         effects = Effects()
+        self._check_clock(effects, now)
         self._take(one, effects, now)
         if now.mono_s >= self._look_s:
             self._watch(effects, now)
         return effects
+
+    def _check_clock(self, effects: Effects, now: Now) -> None:
+        """See that UTC runs with the monotonic clock; where it was set, say so and begin the picture anew."""
+        shift = now.utc_ns - round(now.mono_s * NS)
+        before, self._shift_ns = self._shift_ns, shift
+        if before is None or abs(shift - before) <= STEP_NS * max(self.speed, 1.0):
+            return
+        step = f"{(shift - before) / NS:+.3f}"
+        self.books.enter(effects, NODE, "clock", {"own_clock_set_by_s": step}, now.utc_ns)
+        says = f"The clock of this node was set by {step} s. The picture begins anew: watch the sky by other means."
+        effects.tells.append({"event": "fault", "says": says})
+        for name, change in self.watching.begin_anew():
+            warn(self, name, change, effects, now)
 
     def next_deadline(self) -> float:
         """Return when a Tick is due [s, monotonic]."""
@@ -154,6 +178,8 @@ class Core:
     def _(self, one: LinkClosed, effects: Effects, now: Now) -> None:
         line = self.lines.get(self._where.pop(one.connection, ""))
         if line is not None:
+            if one.breach:
+                line.accuse(one.why, "The connection was ended: no frame may be like that.", effects, now)
             line.closed(one.connection, effects, now)
 
     @_take.register
@@ -181,18 +207,18 @@ class Core:
             else:
                 self.lines[agreed.counterpart].adopt(agreed, effects, now)
         for counterpart, payload in one.happened:
-            book = self.lines[counterpart].book if counterpart in self.lines else NODE
-            self.books.enter(effects, book, "agreement", payload, now.utc_ns, str(payload.get("role", "node")))
+            book = str(payload.get("agreement") or NODE)
+            self.books.enter(effects, book, "agreement", payload, now.utc_ns, one.role)
             effects.tells.append({"event": "agreement", "counterpart": counterpart, **payload})
         for name, change in self.watching.adopt({agreed.counterpart: agreed for agreed in one.lines}):
-            self._alert(name, change, effects, now)
+            warn(self, name, change, effects, now)
         self._tell_changes(before, one, effects)
 
     @_take.register
     def _(self, one: Recorded, effects: Effects, now: Now) -> None:
         for found in one.encounters:
             book = self._book_of(found)
-            if book:
+            if book and self._is_news(found, effects, now):
                 self.encounters.append(found)
                 self.books.enter(effects, book, "encounter", found, now.utc_ns)
                 effects.tells.append({"event": "encounter", **found})
@@ -204,6 +230,22 @@ class Core:
         self.store = one
         self.books.enter(effects, NODE, "store", {"working": one.working, "says": one.says}, now.utc_ns)
         effects.tells.append({"event": "store", "working": one.working, "says": one.says})
+
+    def _is_news(self, found: Mapping[str, Any], effects: Effects, now: Now) -> bool:
+        """Whether an encounter is said anew: after a restart the recorder tells those of the last hours again."""
+        if not self._encounters_told:
+            self._encounters_told = {key: value.decode() for key, value in self.restored.get(TOLD, ())}
+        same = {key: value for key, value in found.items() if key not in {"encounter", "again"}}
+        says, key = f"{now.utc_ns} {digest(canonical(same))}", f"{found['agreement']} {found['id']}"
+        before = self._encounters_told.get(key, "")
+        if before.partition(" ")[2] == says.partition(" ")[2]:
+            return False
+        self._encounters_told[key] = says
+        effects.writes.append(Put(TOLD, key, says.encode()))
+        for old in [k for k, v in self._encounters_told.items() if int(v.split(" ")[0]) < now.utc_ns - TOLD_NS]:
+            del self._encounters_told[old]
+            effects.writes.append(Delete(TOLD, old))
+        return True
 
     def _book_of(self, found: Mapping[str, Any]) -> str:
         """Return the book of an encounter, or "" where it was found under terms that are not those of its pair.
@@ -231,42 +273,14 @@ class Core:
     def _watch(self, effects: Effects, now: Now) -> None:
         """Look, warn the own officer, then tell the other post what the terms let out."""
         self._looked_s, self._look_s = now.mono_s, now.mono_s + LOOK_S
-        for name, change in self.watching.look(now.utc_ns):
-            self._alert(name, change, effects, now)
+        changes = self.watching.look(now.utc_ns)
+        state = self.watching.picture.interference
+        if state.active != self._interfered:
+            self._interfered = state.active
+            what = {"active": state.active, "why": state.why}
+            self.books.enter(effects, NODE, "interference", what, now.utc_ns)
+            effects.tells.append({"event": "interference", **what})
+        for name, change in changes:
+            warn(self, name, change, effects, now)
             if change.kind is not Kind.CLOSED and name != ALONE:
-                self._advise(self.lines[name], change.alert, effects, now)
-
-    def _alert(self, name: str, change: AlertChange, effects: Effects, now: Now) -> None:
-        alert, kind = change.alert, change.kind
-        book = NODE if name == ALONE or alert.own_side_only else self.lines[name].book
-        if kind is not Kind.UPDATED:
-            payload = {"change": kind.value, **_exact(alert.as_dict())}
-            self.books.enter(effects, book, "alert", payload, now.utc_ns)
-        self.alerts_opened += kind is Kind.OPENED
-        if kind is Kind.CLOSED:
-            self.silenced.pop(alert.id, None)
-            self._told = {key for key in self._told if key[0] != alert.id}
-        effects.tells.append(
-            {"event": "alert", "change": kind.value, "counterpart": name, "silenced": self.silenced.get(alert.id)}
-            | alert.as_dict()
-        )
-
-    def _advise(self, line: Line, alert: Alert, effects: Effects, now: Now) -> None:
-        """Send the traffic advisory, once for each element pair and tier, where nothing forbids it."""
-        key = (alert.id, int(alert.tier))
-        snapshot = self.watching.snapshot
-        if alert.own_side_only or not alert.automatic_ok or key in self._told or snapshot is None:
-            return
-        self._told.add(key)
-        coarse = line.terms.disclosure
-        fields = advisory.fields(
-            alert, snapshot, floor_h_m=coarse.floor_horizontal_m, floor_v_m=coarse.floor_vertical_m
-        )
-        if fields is not None:
-            until = advisory.valid_until(alert, now.utc_ns)
-            line.say("TFA", fields, effects, now, automatic=True, valid_until_ns=until)
-
-
-def _exact(values: Mapping[str, object]) -> dict[str, object]:
-    """Return `values` with numbers as texts: canonical JSON is exact about them, and people read both."""
-    return {key: f"{value:g}" if isinstance(value, float) else value for key, value in values.items()}
+                advise(self, self.lines[name], change.alert, effects, now)

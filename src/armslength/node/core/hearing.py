@@ -90,8 +90,8 @@ def _received(line: Line, event: e.Received, effects: Effects, now: Now) -> None
         return
     if message.code == "GCK":
         line.say("GCR", {"nonce": message.fields["nonce"]}, effects, now, automatic=True, ref=message.id)
-    elif message.code == "GCR":
-        line.checked_ns = now.utc_ns
+    elif message.code == "GCR" and message.fields["nonce"] == line.nonce:
+        line.checked_ns, line.nonce = now.utc_ns, ""
     elif message.code == "AST" and line.terms.assistance.answer == "declined":
         centre = CENTRE if line.terms.assistance.rescue_centre else NO_CENTRE
         line.say("ADC", {"rescue_centre": centre}, effects, now, automatic=True, ref=message.id)

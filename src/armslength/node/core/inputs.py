@@ -63,10 +63,11 @@ class FrameIn:
 
 @dataclass(frozen=True, slots=True)
 class LinkClosed:
-    """A connection is gone."""
+    """A connection is gone, and why. `breach`: the other side sent what no frame may be; `why` are then fixed words."""
 
     connection: str
     why: str
+    breach: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +95,12 @@ class Standings:
     Attributes:
         lines: one for each counterpart: see `Agreed`.
         happened: ledger payloads (digests, versions, provisions: never terms), each with the counterpart it concerns.
+        role: of who did it: a person here, or "counterpart".
     """
 
     lines: tuple[Agreed, ...]
     happened: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    role: str = "node"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ class Agreed:
 
     Attributes:
         counterpart: name of the party. post: its duty post. key: public half of its identity key.
-        agreement, digest, version, expires_ns: of the document in force; "" , "", 0, 0 where none is.
+        agreement, digest, version, effective_ns, expires_ns: of the document in force; "" , "", 0, 0 where none is.
         earlier: digests of the superseded versions.
         terms: of it, typed; None where none is in force.
         suspended: provisions.
@@ -121,6 +124,7 @@ class Agreed:
     digest: str = ""
     earlier: tuple[str, ...] = ()
     version: int = 0
+    effective_ns: int = 0
     expires_ns: int = 0
     terms: Terms | None = None
     suspended: frozenset[str] = frozenset()

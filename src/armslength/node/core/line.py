@@ -51,6 +51,7 @@ class Line:
         self.witness = Witness(own.key, agreed.key, restored)
         self.log = MessageLog()
         self.connections: dict[str, str] = {}
+        self.nonce = ""
         self.unsettled = False
         self.standing = "DOWN"
         self.since_ns = 0
@@ -235,7 +236,8 @@ class Line:
             effects.tells.append({"event": "evidence", "counterpart": self.name, "reason": reason, "says": says})
 
     def _check_fields(self, now: Now) -> dict[str, Any]:
-        return {"nonce": digest(f"{self.own.key.public}|{now.utc_ns}".encode())[7:23]}
+        self.nonce = digest(f"{self.own.key.public}|{now.utc_ns}".encode())[7:23]
+        return {"nonce": self.nonce}
 
 
 def described(message: Message) -> dict[str, Any]:

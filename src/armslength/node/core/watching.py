@@ -54,7 +54,7 @@ class Watching:
         self._terms: dict[str, Terms] = {}
         self._terms[ALONE] = default_terms()
         self._watch[ALONE] = Watch(self._terms[ALONE])
-        self.belonging = Belonging(default_terms(), self.membership, self.roster)
+        self.belonging = Belonging(default_terms(), self.membership, self.roster, forgiving=True)
         self.picture = Picture(self.roster, tuple(self.sources))
         self._known = 0
 
@@ -78,7 +78,7 @@ class Watching:
         if force:
             first = self._terms[sorted(force)[0]]
             if first != self.belonging.terms:
-                self.belonging = Belonging(first, self.membership, self.roster)
+                self.belonging = Belonging(first, self.membership, self.roster, forgiving=True)
                 self.picture.datum = first.datum
                 self._known = 0
         return closed
@@ -86,6 +86,15 @@ class Watching:
     def _close(self, name: str) -> list[tuple[str, AlertChange]]:
         watch = self._watch.get(name)
         return [] if watch is None else [(name, AlertChange(Kind.CLOSED, alert)) for alert in watch.open_alerts()]
+
+    def begin_anew(self) -> list[tuple[str, AlertChange]]:
+        """Forget the picture and every alert, because UTC was set: ages reckoned across the step would be wrong."""
+        closed = [change for name in self._in_use() for change in self._close(name)]
+        entered, limits = self.picture.datum, self.picture.limits
+        self.picture = Picture(self.roster, tuple(self.sources), limits, entered)
+        self._watch = {name: Watch(self._terms[name]) for name in self._watch}
+        self.last_plot_ns.clear()
+        return closed
 
     def take(self, batch: PlotsIn, now_ns: int) -> None:
         """Put plots into the picture."""
@@ -96,7 +105,7 @@ class Watching:
             aside[reason] = aside.get(reason, 0) + count
         if not batch.plots or source not in self._index:
             return
-        newest = max(plot.time_ns for plot in batch.plots)
+        newest = min(max(plot.time_ns for plot in batch.plots), now_ns)  # a stamp ahead must not hide that it is stale
         self.last_plot_ns[source] = max(newest, self.last_plot_ns.get(source, 0))
         plots = pack(batch.plots, self.roster, self._index[source])
         if len(self.roster) != self._known:  # a new aircraft: whose it is says what it can fly

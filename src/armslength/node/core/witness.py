@@ -15,6 +15,7 @@ from armslength.crypto.envelope import from_json, to_json
 from armslength.crypto.keys import SigningKey
 from armslength.crypto.story import Story, Verdict
 from armslength.errors import RemoteProtocolError
+from armslength.node.core.books import NODE
 from armslength.node.core.effects import Effects
 from armslength.protocol.events import CheckpointIn, Now
 from armslength.protocol.writes import Put
@@ -40,6 +41,7 @@ class Witness:
         self._signed: dict[str, bytes] = {}
         self._again: set[str] = set()
         self._due_s = float("-inf")
+        self._node_size = 0
         self._gap_s: float | None = None
         self._kept = -1
         self.asked = 0
@@ -68,6 +70,10 @@ class Witness:
             self._again.add(agreement)
             for value in _out(self._restored, agreement, self._theirs):
                 line.peer.offer_checkpoint(value, now)
+        node = line.books.book(NODE)
+        if node.size != self._node_size:  # what concerns no counterpart is signed for too, without being shown
+            self._node_size = node.size
+            line.books.enter(effects, agreement, "node head", {"size": node.size, "root": node.root()}, now.utc_ns)
         book = line.books.book(agreement)
         state = (book.size, self.countersigned_size)
         if book.size == self.countersigned_size or self._offered.get(agreement) == state:
