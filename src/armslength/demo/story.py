@@ -226,6 +226,16 @@ class Story:
         """An officer silenced an alert."""
         return TELL, f"The {event['role']} silences an alert: {event['reason']}"
 
+    def unanswered(self, party: str, event: Event) -> tuple[str, str]:
+        """Something urgent that nobody has marked understood sounds again."""
+        return WARN, f"{event['code']} of {event['counterpart']} still sounds: nobody has marked it understood."
+
+    def interference(self, party: str, event: Event) -> tuple[str, str]:
+        """Satellite navigation is interfered with, or no longer."""
+        if event["active"]:
+            return WARN, f"Satellite navigation is interfered with: {event['why']}. Bounds are widened."
+        return TELL, "No signs of interference with satellite navigation any more."
+
     def gap(self, party: str, event: Event) -> tuple[str, str]:
         """Numbers are missing."""
         return WARN, str(event.get("says") or f"{event.get('count')} messages are missing.")
@@ -243,6 +253,8 @@ _TELLERS: dict[str, Callable[[Story, str, Event], tuple[str, str] | None]] = {
     "feed": Story.feed,
     "store": Story.store,
     "gap": Story.gap,
+    "unanswered": Story.unanswered,
+    "interference": Story.interference,
     "level": Story.level,
     "join": Story.join,
     "silenced": Story.silenced,

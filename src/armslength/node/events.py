@@ -34,6 +34,11 @@ class Events:
         self._news = asyncio.Event()
         self.closed = False
 
+    @property
+    def last(self) -> int:
+        """Number of the last event; who follows from there hears what comes."""
+        return self._count
+
     def add(self, what: Mapping[str, Any]) -> Event:
         """Append an event and wake every listener."""
         self._count += 1

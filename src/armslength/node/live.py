@@ -50,7 +50,7 @@ LAST_WORDS_S = 1.5
 ROUND_S = 1.0
 """How often the agreements are looked at for what only time changes [s]."""
 BREACHES = frozenset({Why.TEXT, Why.EMPTY, Why.OVERSIZED, Why.FRAGMENTED, Why.GARBAGE})
-"""Why the ground line ends an open connection: what only the other side can have done."""
+"""Why the ground line by itself ends an open connection: what only the other side can have done."""
 SATELLITE = frozenset({"readsb", "sbs"})
 """Kinds of feeds whose positions come from the aircraft's own satellite navigation."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -77,7 +77,7 @@ class LiveNode:
         self.events, self.log = Events(time.time_ns() // 10**6), Log()
         self.runner = Runner(self.core, self.store, self.clock, self.tell, self._document)
         self.recording = Recording(home, self.membership, self.runner.give, self.clock)
-        self.views = NodeViews(self.core, self.runner, self.clock, self.clock.utc_ns(), self.recording)
+        self.views = NodeViews(self.core, self.runner, self.clock, self.clock.utc_ns(), self.recording, self.events)
         self.feeding = Feeding(config.feeds, self.clock, home.path, self._plots, self.runner.give)
         self.line: GroundLine | None = None
         self._leaving: asyncio.Task[None] | None = None
@@ -177,12 +177,15 @@ class LiveNode:
             certificate, key, self.home.config.listen.ground_line, PATHS, self._pins, self._certificates,
             self.runner.opened,
             lambda connection, frame: self.runner.give(FrameIn(connection, frame)),
-            lambda connection, why: self.runner.give(LinkClosed(connection, why, why in BREACHES)),
+            self._closed,
             lambda address, why: self.runner.give(LinkRefused(address, why)),
         )  # fmt: skip
         await self.line.start()
         self.runner.wire = self.line
         self._dial()
+
+    def _closed(self, connection: str, why: str) -> None:
+        self.runner.give(LinkClosed(connection, why, why in BREACHES))
 
     def _dial(self) -> None:
         """Dial every counterpart whose identity was accepted."""

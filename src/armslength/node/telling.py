@@ -147,6 +147,7 @@ _WORDS = {
     "alert": _alert,
     "sent": _message,
     "received": _message,
+    "unanswered": _message,
     "marked": _marked,
     "link": _link,
     "store": _store,

@@ -14,9 +14,11 @@ from armslength.domain.picture import DATUMS, STATES, Snapshot, mark_words
 from armslength.node.clock import Clock
 from armslength.node.core.core import Core
 from armslength.node.core.line import Line
+from armslength.node.events import Events
 from armslength.node.metrics import Figures
 from armslength.node.recording import PLOT_STORE, Recording
 from armslength.node.runner import Runner
+from armslength.protocol.events import Now
 from armslength.units import NS, stamp
 
 STALE_S = 15.0
@@ -33,6 +35,7 @@ class NodeViews:
     clock: Clock
     started_ns: int
     recording: Recording | None = None
+    events: Events | None = None
     figures: Figures = field(default_factory=Figures)
 
     def status(self) -> dict[str, Any]:
@@ -52,6 +55,7 @@ class NodeViews:
             "healthy": not wrong,
             "says": " ".join(wrong) or "Nothing is wrong with the node. Whether the sky is empty it cannot say.",
             "store": {"working": self.runner.storing, "says": core.store.says},
+            "last_event": 0 if self.events is None else self.events.last,
             "plot_store": self._plot_store(),
             "lines": [self._line(line, now) for line in core.lines.values()],
             "feeds": self._feeds(now),
@@ -73,6 +77,8 @@ class NodeViews:
         for line in self.core.lines.values():
             if line.standing == "DOWN":
                 out.append(f"No ground line to {line.name}.")
+            if waiting := len(line.unanswered(Now(self.clock.utc_ns(), 0.0))):
+                out.append(f"{waiting} urgent messages of {line.name} are not marked understood.")
             if line.witness.fork:
                 out.append(f"{line.name} HAS SIGNED TWO HISTORIES.")
             if line.offset is not None and max(abs(line.offset[0]), abs(line.offset[1])) > MOST_OFFSET_S:
@@ -166,6 +172,7 @@ class NodeViews:
             "suspended": sorted(line.agreed.suspended),
             "clock_offset_s": None if line.offset is None else [round(x, 6) for x in line.offset],
             "last_check_s": None if not line.checked_ns else round((now - line.checked_ns) / NS, 1),
+            "unanswered": [one.message.id for one in line.unanswered(Now(now, 0.0))],
             "sent": line.log.sent,
             "delivered": line.log.delivered,
             "received": line.log.received,

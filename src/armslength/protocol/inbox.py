@@ -108,6 +108,10 @@ class Inbox:
         """Return every stream known."""
         return sorted(self._streams)
 
+    def records(self) -> list[Record]:
+        """Return what is kept of messages received, stream by stream, in their order."""
+        return [record for _, stream in sorted(self._streams.items()) for record in stream.records.values()]
+
     def find(self, message_id: str) -> Record | None:
         """Return what is kept of a message by its id."""
         return self._by_id.get(message_id)

@@ -169,6 +169,10 @@ class Peer:
         """Return how many more messages of `precedence` the outbox takes; for FLASH always at least one."""
         return self._traffic.room(precedence)
 
+    def received(self) -> list[tuple[Message, bool, dict[str, int]]]:
+        """Return the latest messages delivered here: message, whether it came too late, our marks [UTC ns]."""
+        return self._traffic.received()
+
     def waiting(self) -> tuple[Message, ...]:
         """Return every message that the other side has not marked RECEIVED, the most urgent first, in order."""
         return self._traffic.waiting()

@@ -9,7 +9,7 @@ from armslength.crypto.envelope import Envelope
 from armslength.errors import LocalProtocolError
 from armslength.protocol.catalogue import CATALOGUE, Precedence
 from armslength.protocol.events import Duplicate, Marked, Now, Received
-from armslength.protocol.frames import taken
+from armslength.protocol.frames import taken, whole_envelope
 from armslength.protocol.greeting import Count, Proof
 from armslength.protocol.inbox import Arrival, Inbox, Record
 from armslength.protocol.line import Line, Rank
@@ -65,6 +65,14 @@ class Traffic:
         """Queue a message that was just composed. Raises LocalProtocolError where there is no room."""
         self._writes.append(self._outbox.add(message))
         self._pump(now)
+
+    def received(self) -> list[tuple[Message, bool, dict[str, int]]]:
+        """Return what is kept of messages delivered here: message, whether it came too late, our marks [UTC ns]."""
+        records = [record for record in self._inbox.records() if record.message is None]
+        return [
+            (from_envelope(whole_envelope(one.envelope), one.envelope, None), one.expired, dict(one.marks))
+            for one in records
+        ]
 
     def mark(self, message_id: str, mark: Mark, now: Now) -> None:
         """Put UNDERSTOOD or RELAYED on a message delivered. Raises LocalProtocolError."""

@@ -72,7 +72,10 @@ class Side:
 class Pair:
     """NORTH and SOUTH. `run` lets time pass; `cut`, `mend` and `restart` are what happens to them."""
 
-    def __init__(self, seed: int = 1, terms: Terms | None = None, agreement: str = "river-2026") -> None:
+    def __init__(
+        self, seed: int = 1, terms: Terms | None = None, agreement: str = "river-2026", members: str = MEMBERS
+    ) -> None:
+        self.members, self.step_ns = members, 0
         self.random = random.Random(seed)
         self.terms = terms or terms_of()
         self.agreement = agreement
@@ -88,7 +91,11 @@ class Pair:
     @property
     def now(self) -> Now:
         """The moment on both clocks."""
-        return Now(BEGIN_NS + round(self.mono * NS), self.mono)
+        return Now(BEGIN_NS + self.step_ns + round(self.mono * NS), self.mono)
+
+    def set_clock(self, step_s: int) -> None:
+        """Set UTC of both nodes, and of what they hear, by `step_s`; the monotonic clock goes on."""
+        self.step_ns += step_s * NS
 
     def other(self, side: Side) -> Side:
         """Return the one across."""
@@ -108,7 +115,7 @@ class Pair:
             for name, sealed in side.store.entries.items()
         ]
         own = Own(side.party, f"{side.party} POST", side.key)
-        members = load_membership(MEMBERS, "members.toml", None)
+        members = load_membership(self.members, "members.toml", None)
         watching = Watching(side.party, members, [Source("radar", False), Source("adsb")])
         side.core = Core(own, watching, Books(b"s" * 32, own.post, books), restored, Timing())
         self.give(side, Standings((self.agreed(side),)))

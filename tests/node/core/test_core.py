@@ -225,3 +225,81 @@ def test_cuts_and_restarts_lose_nothing_and_repeat_nothing(seed: int) -> None:
     in_ledger = [s for s in pair.south.store.entries["river-2026"] if s.entry.kind == "message in"]
     assert len(in_ledger) == len({s.payload for s in in_ledger})
     assert len(sent) == 60
+
+
+def test_a_clock_that_is_set_is_said_and_does_not_blind_the_watch() -> None:
+    for step_s in (-60, 60):
+        pair = Pair()
+        pair.mend()
+        fly(pair, 30)
+        assert pair.north.heard("alert", change="raised")
+        pair.set_clock(step_s)
+        before = len(pair.north.heard("alert", change="opened"))
+        fly(pair, 40)
+        assert any("set by" in t["says"] for t in pair.north.heard("fault"))
+        assert pair.north.heard("alert", change="closed")
+        assert len(pair.north.heard("alert", change="opened")) > before, step_s
+        assert pair.north.core.lines["SOUTH"].standing == "OPEN"
+
+
+def test_a_call_sign_that_two_members_claim_does_not_end_the_node() -> None:
+    clash = '[[aircraft]]\nparty = "NORTH"\nmember = "NORTH"\ncallsigns = ["AB*C"]\n'
+    clash += '[[aircraft]]\nparty = "SOUTH"\nmember = "SOUTH"\ncallsigns = ["ABC*"]\n'
+    pair = Pair(members=clash)
+    plot = Plot(pair.now.utc_ns, "e00001", 40.0, 10.0, "ABCC", 9000.0, 9000.0, 250.0, 90.0, 0.0)
+    for _ in range(4):
+        pair.plots("radar", (plot._replace(time_ns=pair.now.utc_ns),))
+        pair.run(1.0)
+    assert pair.north.core.watching.snapshot is not None and len(pair.north.core.watching.snapshot) == 1
+    assert pair.north.core.watching.party_of("e00001") == ""
+    assert pair.north.core.watching.belonging.contested
+
+
+def test_what_nobody_marked_understood_sounds_again_and_survives_a_restart() -> None:
+    pair = Pair()
+    pair.mend()
+    pair.run(3.0)
+    fields = {"nature": "MEDICAL", "commitment": "NONE", "aircraft": "NORTH AIRCRAFT"}
+    pair.give(pair.north, Command(1, "duty officer", "send", {"code": "EMG", "fields": fields}))
+    pair.run(25.0)
+    message = pair.north.replies[1]["id"]
+    assert len(pair.south.heard("unanswered", id=message)) >= 2
+    pair.restart(pair.south)
+    pair.mend()
+    pair.run(3.0)
+    pair.give(pair.south, Command(2, "duty officer", "mark", {"id": message, "mark": "UNDERSTOOD"}))
+    assert "error" not in pair.south.replies[2]
+    told = len(pair.south.heard("unanswered", id=message))
+    pair.run(30.0)
+    assert len(pair.south.heard("unanswered", id=message)) == told
+    assert "UNDERSTOOD" in {m["mark"] for m in pair.north.heard("marked", by="theirs", id=message)}
+
+
+def test_an_answer_to_another_check_is_no_check() -> None:
+    pair = Pair()
+    pair.mend()
+    pair.run(3.0)
+    line = pair.north.core.lines["SOUTH"]
+    assert line.checked_ns
+    line.checked_ns = 0
+    fields = {"nonce": "0" * 16}
+    ref = pair.south.heard("received", code="GCK")[0]["id"]
+    args = {"code": "GCR", "fields": fields, "ref": ref}
+    pair.give(pair.south, Command(1, "duty officer", "send", args))
+    pair.run(2.0)
+    assert pair.north.heard("received", code="GCR")
+    assert line.checked_ns == 0
+
+
+def test_alerts_of_one_counterpart_do_not_answer_for_those_of_another() -> None:
+    pair = Pair(terms=replace(terms_of(), automation=Automation(traffic_advisory=True)))
+    pair.mend()
+    core = pair.north.core
+    fly(pair, 20)
+    alert = pair.north.heard("alert", change="opened")[0]
+    core.told.add(("EAST", alert["id"], 2))  # as if EAST had been told of an alert of the same number
+    core.silenced[("EAST", alert["id"])] = "test"
+    fly(pair, 20)
+    urgent = [m for m in pair.south.heard("received", code="TFA") if m["fields"]["urgency"] == "URGENT"]
+    assert urgent
+    assert all(a["silenced"] is None for a in pair.north.heard("alert"))

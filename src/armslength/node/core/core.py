@@ -85,6 +85,7 @@ class Core:
     alerts_opened: int = 0
     refused: dict[str, int] = field(default_factory=dict)
     _where: dict[str, str] = field(default_factory=dict)
+    _ending: set[str] = field(default_factory=set)
     _encounters_told: dict[str, str] = field(default_factory=dict)
     told: set[tuple[str, str, int]] = field(default_factory=set)
     _shift_ns: int | None = None
@@ -101,6 +102,7 @@ class Core:
         self._take(one, effects, now)
         if now.mono_s >= self._look_s:
             self._watch(effects, now)
+        self._ending.update(connection for connection, _ in effects.closes if connection in self._where)
         return effects
 
     def _check_clock(self, effects: Effects, now: Now) -> None:
@@ -177,8 +179,10 @@ class Core:
     @_take.register
     def _(self, one: LinkClosed, effects: Effects, now: Now) -> None:
         line = self.lines.get(self._where.pop(one.connection, ""))
+        by_us = one.connection in self._ending  # for what it was accused of already
+        self._ending.discard(one.connection)
         if line is not None:
-            if one.breach:
+            if one.breach and not by_us:
                 line.accuse(one.why, "The connection was ended: no frame may be like that.", effects, now)
             line.closed(one.connection, effects, now)
 

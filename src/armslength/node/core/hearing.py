@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 CENTRE, NO_CENTRE = "as the terms name it", "not named in the terms"
 """A message lies in outbox, ledger and log, where no term may be: it points at the article, which both sides have."""
-LOUD = frozenset({"EMG", "AST", "ADC", "STP", "INC"})
-"""Codes that sound at the own post, unless they came too late."""
 
 
 def hear(line: Line, event: Event, effects: Effects, now: Now) -> None:
@@ -83,9 +81,7 @@ def _received(line: Line, event: e.Received, effects: Effects, now: Now) -> None
     payload = described(message) | {"expired": event.expired, "late_s": round(event.late_s, 3)}
     payload["late_s"] = str(payload["late_s"])
     _enter(line, effects, "message in", payload, now)
-    urgent = message.code in LOUD or message.fields.get("urgency") == "URGENT"
-    sounds = urgent and not event.expired
-    effects.tells.append({"event": "received", "sounds": sounds, **logged.as_dict(line.name)})
+    effects.tells.append({"event": "received", "sounds": logged.sounds(now.utc_ns), **logged.as_dict(line.name)})
     if event.expired:
         return
     if message.code == "GCK":

@@ -20,6 +20,8 @@ from armslength.protocol.events import AgreementRef, Counterpart, Now, Own, Timi
 from armslength.protocol.messages import Mark, Message
 from armslength.protocol.peer import Peer
 
+REMIND_S = 10.0
+"""What nobody has marked understood is told again after this time [s]."""
 EVIDENCE_AN_HOUR = 60
 """Breaches of the protocol entered one by one; more are only counted, so that nobody can fill our disk with his own."""
 
@@ -50,6 +52,10 @@ class Line:
         self.peer = Peer(own, other, _ref(agreed), restored=restored, timing=timing)
         self.witness = Witness(own.key, agreed.key, restored)
         self.log = MessageLog()
+        for message, expired, marks in self.peer.received():
+            self.log.restore(Logged(message, False, marks.get("RECEIVED", message.time_ns), expired, marks))
+        for message in self.peer.waiting():
+            self.log.restore(Logged(message, True, message.time_ns))
         self.connections: dict[str, str] = {}
         self.nonce = ""
         self.unsettled = False
@@ -58,6 +64,7 @@ class Line:
         self.offset: tuple[float, float] | None = None
         self.evidence: dict[str, int] = {}
         self.check_due_s = 0.0
+        self._remind_s = 0.0
         self.checked_ns = 0
         self._hour, self._in_hour = 0, 0
         self._offered: dict[str, bytes] = {}
@@ -125,9 +132,17 @@ class Line:
         if self.standing in {"OPEN", "FIRST_CONTACT"} and now.mono_s >= self.check_due_s:
             self.check_due_s = now.mono_s + self.terms.ground_line.check_every_s
             self.say("GCK", self._check_fields(now), effects, now, automatic=True)
+        if now.mono_s >= self._remind_s:
+            self._remind_s = now.mono_s + REMIND_S
+            for logged in self.unanswered(now):
+                effects.tells.append({"event": "unanswered", "sounds": True, **logged.as_dict(self.name)})
         if self.standing == "OPEN":
             self.witness.offer(self, effects, now)
         self.settle(effects, now)
+
+    def unanswered(self, now: Now) -> list[Logged]:
+        """Return what sounds until a person marks it understood: emergencies, requests, refusals, urgent advisories."""
+        return [one for one in self.log.latest() if one.sounds(now.utc_ns) and "UNDERSTOOD" not in one.marks]
 
     def next_deadline(self) -> float:
         """Return when `tick` is due [s, monotonic]."""

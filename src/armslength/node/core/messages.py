@@ -9,6 +9,8 @@ from typing import Any
 from armslength.protocol.messages import Message
 
 KEPT = 500
+LOUD = frozenset({"EMG", "AST", "ADC", "STP", "INC"})
+"""Codes that sound at the own post until a person marks them understood; so does what says that it is urgent."""
 
 
 @dataclass
@@ -20,6 +22,13 @@ class Logged:
     at_ns: int
     expired: bool = False
     marks: dict[str, int] = field(default_factory=dict)
+
+    def sounds(self, now_ns: int) -> bool:
+        """Whether it sounds at the own post: urgent, not ours, and not too late."""
+        m = self.message
+        over = m.valid_until_ns is not None and m.valid_until_ns < now_ns
+        urgent = m.code in LOUD or m.fields.get("urgency") == "URGENT"
+        return urgent and not self.outgoing and not self.expired and not over
 
     def as_dict(self, counterpart: str) -> dict[str, Any]:
         """Return it for JSON."""
@@ -58,6 +67,10 @@ class MessageLog:
             self.expired += logged.expired
         while len(self._by_id) > KEPT:
             self._by_id.popitem(last=False)
+
+    def restore(self, logged: Logged) -> None:
+        """Take back a message that the store holds; counts are of what happens since the start."""
+        self._by_id[logged.message.id] = logged
 
     def marked(self, message_id: str, mark: str, at_ns: int) -> Logged | None:
         """Note a mark; return the message where it is still here."""
