@@ -189,6 +189,10 @@ class Node:
         )
         return Stream(line, line.getresponse())
 
+    def latest(self) -> str:
+        """Return the number of its last event: a stream from there hears what comes."""
+        return str(self.get("/api/status")["last_event"])
+
     def line(self, other: str) -> dict[str, Any]:
         """Return how it stands with `other`."""
         found = eventually(lambda: [one for one in self.get("/api/status")["lines"] if one["counterpart"] == other])
