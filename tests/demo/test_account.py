@@ -100,3 +100,19 @@ def test_what_was_held_back_and_what_came_too_late_is_said() -> None:
     books.hear("SOUTH", {"event": "link", "state": "OPEN", "counterpart": "NORTH"})
     told = books.summary()["sides"]["SOUTH"]
     assert (told["withheld"], told["expired"], told["other_events"]) == ({"TFA": 1}, 1, {"link": 1})
+
+
+def test_an_alert_that_ended_long_before_is_no_warning_of_what_comes() -> None:
+    from armslength.demo.account import Side
+    from armslength.demo.plan import Meeting
+
+    fields = dict.fromkeys(Meeting.__dataclass_fields__)
+    meeting = Meeting(**{**fields, "name": "m", "t_s": 400.0})  # type: ignore[arg-type]
+    side = Side()
+    side.hears(meeting, "a", 10.0)
+    side.hears_no_more(meeting, "a", 60.0)
+    side.hears(meeting, "b", 70.0)
+    assert side.first_heard["m"] == 10.0
+    side.hears_no_more(meeting, "b", 90.0)
+    side.hears(meeting, "c", 260.0)
+    assert side.first_heard["m"] == 260.0

@@ -11,12 +11,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from armslength.demo.plan import EARLY, Plan
+from armslength.demo.plan import EARLY, Meeting, Plan
 
 Event = Mapping[str, Any]
 
 CALLS = frozenset({"TFA", "EMG", "AST", "ADC", "SUS", "RSM", "UNA", "WIL", "ROG", "SBY", "COC", "AMD"})
 """Codes that people hear: everything but the checks of the line."""
+
+
+PAUSE_S = 20.0
+"""An alert that comes back within this time is still the same warning [s of the scenario]."""
 
 
 @dataclass
@@ -42,6 +46,25 @@ class Side:
     first_heard: dict[str, float] = field(default_factory=dict)
     others: Counter[str] = field(default_factory=Counter)
     events: int = 0
+    _open: dict[str, set[str]] = field(default_factory=dict)
+    _ended: dict[str, float] = field(default_factory=dict)
+
+    def hears(self, meeting: Meeting, alert: str, now_s: float) -> None:
+        """An alert about `meeting` sounds. One that ended well before is no warning of what comes: it counts anew."""
+        still = self._open.setdefault(meeting.name, set())
+        ended = self._ended.get(meeting.name)
+        anew = not still and ended is not None and now_s - ended > PAUSE_S and now_s <= meeting.t_s
+        if anew or meeting.name not in self.first_heard:
+            self.first_heard[meeting.name] = now_s
+        still.add(alert)
+
+    def hears_no_more(self, meeting: Meeting, alert: str, now_s: float) -> None:
+        """An alert about `meeting` is over."""
+        still = self._open.setdefault(meeting.name, set())
+        if alert in still:
+            still.discard(alert)
+            if not still:
+                self._ended[meeting.name] = now_s
 
 
 class Account:
@@ -87,11 +110,14 @@ class Account:
 
     def _alert(self, side: Side, event: Event) -> None:
         side.alerts.setdefault(str(event["id"]), event)
+        meeting = self.plan.meeting_of(event["first"]["addresses"], event["second"]["addresses"])
+        now = self.plan.seconds(int(event["now_ns"]))
         if event["sounds"] and event["change"] != "closed":
             side.sounded.add(str(event["id"]))
-            meeting = self.plan.meeting_of(event["first"]["addresses"], event["second"]["addresses"])
             if meeting is not None:
-                side.first_heard.setdefault(meeting.name, self.plan.seconds(int(event["now_ns"])))
+                side.hears(meeting, str(event["id"]), now)
+        elif event["change"] == "closed" and meeting is not None:
+            side.hears_no_more(meeting, str(event["id"]), now)
 
     def summary(self) -> dict[str, Any]:
         """Return the document: the whole in figures, then each side, then each planned meeting."""

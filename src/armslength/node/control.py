@@ -94,6 +94,11 @@ def _request(home: Path, method: str, path: str, body: str | None) -> Any:
         connection.request(method, path, body, _headers(home))
         response = connection.getresponse()
         data = response.read()
+    except ConnectionRefusedError:
+        remedy = f"It seems to have been killed. Start it: armslength run --home {home}."
+        raise HomeError(
+            "No node runs on this home; the last one did not stop by itself.", where=str(home), remedy=remedy
+        ) from None
     except (OSError, http.client.HTTPException) as wrong:
         raise HomeError(
             f"The node does not answer: {wrong}.",
