@@ -141,7 +141,12 @@ class Watch:
             known = next((one for one in left if one.pairs & about), None)
             second = scene.now_ns // NS
             if known is None:
-                alert = tell(scene, pairs, self._name(scene.now_ns), scene.now_ns)
+                # What outlives the last second that spoke for it keeps an alert open, and opens none: when elements
+                # split after a pass, what is left of it would be told as new.
+                fresh = [(p, min(t, int(scene.facts.raw[p]))) for p, t in pairs if scene.facts.raw[p] > NOTHING]
+                if not fresh:
+                    continue
+                alert = tell(scene, fresh, self._name(scene.now_ns), scene.now_ns)
                 kept.append(_Open(alert, about, second))
                 changes.append(AlertChange(Kind.OPENED, alert))
                 continue
