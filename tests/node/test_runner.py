@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 from armslength.adapters.store import Store
 from armslength.errors import InputError, StoreError
+from armslength.node import runner as runner_module
 from armslength.node.clock import SystemClock
 from armslength.node.core.inputs import FrameIn, LinkOpened, PlotsIn
 from armslength.node.runner import Runner
@@ -158,3 +160,48 @@ def test_the_second_answer_is_not_the_first(tmp_path: Path) -> None:
 
     rig = Rig(tmp_path)
     rig.run(act)
+
+
+class Sluggish(FullDisk):
+    """The real store on a disk that does not answer for a while."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.answers = threading.Event()
+        self.answers.set()
+
+    def commit(self, *what: Any) -> None:
+        """Keep it, once the disk answers."""
+        self.answers.wait(20.0)
+        super().commit(*what)
+
+
+def test_a_disk_that_does_not_answer_holds_up_what_must_be_kept_and_not_the_watch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner_module, "HANGS_S", 0.3)
+
+    async def act(rig: Rig) -> None:
+        await rig.runner.ask("send", {"code": "AST", "fields": {"nature": "SEARCH"}})
+        slow.answers.clear()
+        waiting = asyncio.create_task(rig.runner.ask("send", {"code": "AST", "fields": {"nature": "MEDICAL"}}))
+        await rig.until(lambda: rig.runner.hangs)
+        sent = len(rig.wire.sent)
+        for second in range(3):
+            now_ns = SystemClock().utc_ns()
+            rig.runner.give(PlotsIn("radar", tuple(p._replace(time_ns=now_ns) for p in head_on(rig.pair, second))))
+            rig.runner.give(LinkOpened(f"c{second}", "SOUTH", "/ground", b"n" * 32))
+            await asyncio.sleep(0.2)
+        assert rig.side.core.watching.snapshot is not None and len(rig.side.core.watching.snapshot) == 2
+        assert len(rig.wire.sent) == sent and not waiting.done()
+        assert any("DOES NOT ANSWER" in str(one.get("says")) for one in rig.told)
+        slow.answers.set()
+        assert (await waiting)["code"] == "AST"
+        await rig.until(lambda: not rig.runner.hangs and len(rig.wire.sent) > sent)
+
+    rig = Rig(tmp_path)
+    slow = rig.store = Sluggish(tmp_path / "slow.db")
+    rig.runner = Runner(rig.side.core, slow, SystemClock(), rig.told.append, rig._document)
+    rig.wire = rig.runner.wire = Wire(slow)
+    rig.run(act)
+    slow.check()

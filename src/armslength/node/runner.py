@@ -32,6 +32,9 @@ RETRY_S = 1.0
 LONGEST_WAIT_S = 1.0
 MOST_INPUTS = 10_000
 """Inputs that may wait; beyond, the ground line is read no further until half of them are done."""
+MEANWHILE_S, HANGS_S = 0.1, 3.0
+"""A commit that takes longer than the first does not hold up the watch; one longer than the second is told."""
+HANGS = "THE DISK DOES NOT ANSWER: nothing is acknowledged or sent until it does. The watch goes on."
 HELD_FRAMES = 1_024
 """Frames of the other side held while nothing can be stored; beyond, connections are read no further."""
 
@@ -77,7 +80,7 @@ class Runner:
     def __init__(self, core: Core, store: Keeper, clock: Clock, tell: Tell, take_document: TakeDocument) -> None:
         self.core, self.clock = core, clock
         self.wire: Wire | None = None
-        self.storing = True
+        self.storing, self.hangs = True, False
         self.steps = self.commits = 0
         self._store, self._tell, self._take_document = store, tell, take_document
         self._inputs: deque[Input] = deque()
@@ -168,7 +171,7 @@ class Runner:
                 self.wire.resume()
         for _ in range(min(len(self._inputs), MOST_STEPS)):
             one = self._inputs.popleft()
-            if not self.storing and isinstance(one, FrameIn | LinkOpened | LinkClosed):
+            if (self.hangs or not self.storing) and isinstance(one, FrameIn | LinkOpened | LinkClosed):
                 self._hold(one)
                 continue
             self._one(one)
@@ -193,18 +196,42 @@ class Runner:
         if self._pending.durable:
             if not self.storing and self.clock.mono() < self._retry_at and not self._stopping:
                 return
-            try:
-                loop = asyncio.get_running_loop()
-                pending = self._pending
-                await loop.run_in_executor(self._disk, self._store.commit, pending.entries, pending.writes)
-                self.commits += 1
-            except StoreError as wrong:
-                self._fail(wrong)
+            done = await self._commit()
+            if done is None:
                 return
-        done, self._pending = self._pending, Effects()
+        else:
+            done, self._pending = self._pending, Effects()
         if not self.storing:
             self._recover()
         self._perform(done)
+
+    async def _commit(self) -> Effects | None:
+        """Return what was pending, once it is kept; None where the disk refuses it, and it stays pending.
+
+        A disk that takes its time holds up what must wait for it, and nothing else: the watch goes on.
+        """
+        loop = asyncio.get_running_loop()
+        pending, self._pending = self._pending, Effects()
+        commit = loop.run_in_executor(self._disk, self._store.commit, pending.entries, pending.writes)
+        began = loop.time()
+        while not (await asyncio.wait({commit}, timeout=MEANWHILE_S))[0]:
+            if not self.hangs and loop.time() - began > HANGS_S:
+                self.hangs = True
+                self._tell({"event": "home", "says": HANGS, "recorded": False})
+            self._step()
+        if self.hangs:
+            self.hangs = False
+            if self.storing:
+                self._release()
+        try:
+            commit.result()
+        except StoreError as wrong:
+            pending.add(self._pending)
+            self._pending = pending
+            self._fail(wrong)
+            return None
+        self.commits += 1
+        return pending
 
     def _fail(self, wrong: StoreError) -> None:
         self._retry_at = self.clock.mono() + RETRY_S * self.clock.speed
@@ -221,11 +248,15 @@ class Runner:
 
     def _recover(self) -> None:
         self.storing = True
+        self._release()
+        self.give(StoreState(True, "The disk takes again what must be kept."))
+
+    def _release(self) -> None:
+        """Take up what was held, before what came later."""
         self._inputs.extendleft(reversed(self._held))
         self._held.clear()
         if self.wire is not None:
             self.wire.resume()
-        self.give(StoreState(True, "The disk takes again what must be kept."))
 
     def _perform(self, effects: Effects) -> None:
         if self.wire is not None:

@@ -17,7 +17,7 @@ from armslength.node.core.line import Line
 from armslength.node.events import Events
 from armslength.node.metrics import Figures
 from armslength.node.recording import PLOT_STORE, Recording
-from armslength.node.runner import Runner
+from armslength.node.runner import HANGS, Runner
 from armslength.protocol.events import Now
 from armslength.units import NS, stamp
 
@@ -70,6 +70,7 @@ class NodeViews:
     def wrong(self) -> list[str]:
         """Return what keeps the node from its duty, one sentence each."""
         out = [] if self.runner.storing else [f"NOTHING IS STORED OR ACKNOWLEDGED: {self.core.store.says}"]
+        out += [HANGS] if self.runner.hangs else []
         stored = self.core.feeds.get(PLOT_STORE)
         if stored is not None and not stored.working:
             out.append(f"PLOTS ARE NOT STORED: {stored.says}")

@@ -100,6 +100,11 @@ class Line:
 
     def opened(self, connection: str, path: str, nonce: bytes, effects: Effects, now: Now) -> None:
         """A connection stands."""
+        for what in ("hello", "ping"):  # what the peer says by itself on an open line
+            ruling = self.ruling(what, automatic=True)
+            if not ruling.allowed:
+                effects.closes.append((connection, ruling.why))
+                return
         self.connections[connection] = path
         book = self.books.book(self.book)
         self.peer.head(book.size, book.root())
@@ -201,6 +206,7 @@ class Line:
 
         Raises:
             InputError: there is no such message, or no such mark.
+            DisclosureError: the terms do not let it out; names the article.
         """
         logged = self.log.get(message_id)
         if logged is None or logged.outgoing or mark not in {"UNDERSTOOD", "RELAYED"}:
@@ -208,6 +214,9 @@ class Line:
                 f"{mark} cannot be put on {message_id[:20]}.",
                 remedy="Marks are UNDERSTOOD and RELAYED; put them on a message that came in: GET /api/messages.",
             )
+        ruling = self.ruling("mark", role=role)
+        if not ruling.allowed:
+            raise DisclosureError(f"{mark} was not sent: {ruling.why}", where=ruling.article)
         self.peer.mark(logged.message.id, Mark(mark), now)
         self.log.marked(logged.message.id, mark, now.utc_ns)
         payload = {"message": logged.message.id, "mark": mark}

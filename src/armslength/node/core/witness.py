@@ -104,7 +104,8 @@ class Witness:
             if verdict is Verdict.GROWN or size != self._kept:  # one size signed again and again must not fill our disk
                 effects.writes.append(Put(their_space(agreement), kept_key(both), to_json(both)))
             self.their_size = self._kept = size
-            line.peer.countersign(to_json(both), now)
+            if line.ruling("checkpoint", automatic=True).allowed:
+                line.peer.countersign(to_json(both), now)
         elif verdict is Verdict.GAP:
             self._gap(line, effects, now)
         elif verdict is Verdict.FORK and story.fork is not None:
