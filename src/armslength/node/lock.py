@@ -48,6 +48,10 @@ def try_lock(path: Path) -> Lock | None:
     except BlockingIOError:
         os.close(handle)
         return None
+    except OSError as wrong:
+        os.close(handle)
+        remedy = "Make room, or let the disk be written to; a node that can keep nothing must not start."
+        raise HomeError(f"It cannot be written ({wrong.strerror}).", where=str(path), remedy=remedy) from None
     except BaseException:
         os.close(handle)
         raise

@@ -28,7 +28,7 @@ name = "mast"
 kind = "readsb"
 path = "{path}"
 """
-SHORT_S = 25.0
+SHORT_S = 15.0
 """How long the agreement with Past is in force [s]: less than it takes to start everything and run the first tests."""
 
 

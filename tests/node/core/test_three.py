@@ -1,0 +1,73 @@
+"""One node with two counterparts: the encounters of each lie in its own book, and nothing of it in the other's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from armslength.crypto.keys import SigningKey
+from armslength.node.core.inputs import Recorded, Standings
+from node.core.pair import BEGIN_NS, Pair
+
+
+class Three(Pair):
+    """NORTH faces SOUTH under `river-2026` and WEST under `hill-2026`."""
+
+    def three(self) -> None:
+        """Let WEST come in."""
+        south = self.agreed(self.north)
+        key = SigningKey(bytes([3]) * 32).public
+        west = replace(south, counterpart="WEST", post="WEST POST", key=key, agreement="hill-2026")
+        self.give(self.north, Standings((south, west)))
+
+    def sizes(self) -> dict[str, int]:
+        """Return how long the books of NORTH are."""
+        return {name: book.size for name, book in self.north.core.books.books.items()}
+
+
+def encounter(agreement: str, first: str, second: str) -> dict[str, object]:
+    return {
+        "agreement": agreement, "id": f"d10001 d20001 {BEGIN_NS}", "first": "d10001", "second": "d20001",
+        "first_party": first, "second_party": second, "level": "inside", "certainty": "certain", "again": False,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("parties", "book"),
+    [
+        (("NORTH", "SOUTH"), "river-2026"),
+        (("SOUTH", "NORTH"), "river-2026"),
+        (("NORTH", "WEST"), "hill-2026"),
+        (("SOUTH", "WEST"), "node"),
+        (("NORTH", ""), "node"),
+        (("", ""), "node"),
+    ],
+)
+def test_an_encounter_is_entered_once_in_the_book_it_concerns(parties: tuple[str, str], book: str) -> None:
+    pair = Three()
+    pair.three()
+    before = pair.sizes()
+    found = tuple(encounter(agreement, *parties) for agreement in ("river-2026", "hill-2026"))  # both judge all the sky
+    pair.give(pair.north, Recorded(found))
+    grown = {name: size - before.get(name, 0) for name, size in pair.sizes().items() if size != before.get(name, 0)}
+    assert grown == {book: 1}
+    assert len(pair.north.heard("encounter")) == 1
+
+
+def test_a_message_to_one_is_nothing_to_the_other() -> None:
+    from armslength.node.core.inputs import Command
+
+    pair = Three()
+    pair.three()
+    before = pair.sizes()
+    command = {
+        "code": "EMG",
+        "fields": {"nature": "URGENCY", "commitment": "NONE", "aircraft": "N 1"},
+        "counterpart": "WEST",
+    }
+    pair.give(pair.north, Command(1, "duty officer", "send", command))
+    assert "error" not in pair.north.replies[1]
+    grown = {name for name, size in pair.sizes().items() if size != before.get(name, 0)}
+    assert grown == {"hill-2026"}
+    assert pair.north.core.lines["SOUTH"].log.sent == 0
