@@ -24,7 +24,7 @@ MOMENTS = {
     "reading the terms": ("armslength.node.textfile.read_text", 1),
     "ordering": ("armslength.node.replay._Run._in_time", 1),
     "tracking": ("armslength.engine.tracking.Tracker.update", 1),
-    "detecting": ("armslength.node.replay.detect_stays", 1),
+    "detecting": ("armslength.node.stages.detect_stays", 1),
     "judging": ("armslength.node.replay._Run._judge", 1),
     "summing up": ("armslength.node.summary.summarise", 1),
     "drawing": ("armslength.report.page.render", 1),

