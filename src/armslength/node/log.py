@@ -47,13 +47,12 @@ class Log:
 
     def _write_all(self) -> None:
         while (text := self._waiting.get()) is not None:
-            if self._lost:
-                text = (
-                    f"({self._lost:,} lines before this one could not be written here; the ledger has it all.)\n{text}"
-                )
+            lost = self._lost
+            if lost:
+                text = f"({lost:,} lines before this one could not be written here; the ledger has it all.)\n{text}"
             try:
                 self._stream.write(f"{text}\n".encode("utf-8", "backslashreplace").decode())
                 self._stream.flush()
-                self._lost = 0
+                self._lost -= lost
             except (OSError, ValueError):  # full, closed, or of another character set: what matters is in the ledger
                 self._lost += 1
