@@ -65,6 +65,8 @@ bench: $(VENV)/.kernels ## the figures in the README, on this machine
 	$$uv pip install -q --compile-bytecode --python $(BIN)/python --require-hashes -r requirements-bench.lock
 	$(BIN)/armslength bench detect
 	$(BIN)/armslength bench replay
+	$(BIN)/armslength bench watch
+	$(BIN)/armslength bench link
 
 campaign: $(VENV)/.kernels ## nodes killed, lines cut, packets lost, at full length: is anything lost?
 	$(BIN)/armslength bench link
