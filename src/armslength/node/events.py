@@ -82,6 +82,7 @@ class Events:
             if events:
                 continue
             try:
-                await asyncio.wait_for(news.wait(), every_s)
+                async with asyncio.timeout(every_s):  # wait_for of Python 3.11 can lose a cancellation
+                    await news.wait()
             except TimeoutError:
                 yield None

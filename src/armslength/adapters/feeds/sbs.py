@@ -58,12 +58,13 @@ class SbsFeed:
         Raises:
             OSError, TimeoutError: it cannot be made, or it broke.
         """
-        stream, writer = await asyncio.wait_for(asyncio.open_connection(self.host, self.port), CONNECT_S)
+        async with asyncio.timeout(CONNECT_S):  # wait_for of Python 3.11 can lose a cancellation
+            stream, writer = await asyncio.open_connection(self.host, self.port)
         lines = Lines()
         self.health.connections += 1
         self.health.become(STALE, self.clock.utc_ns(), "connected, nothing heard yet")
         try:
-            while data := await asyncio.wait_for(stream.read(PIECE), self.silence_s):
+            while data := await self._heard(stream):
                 self._take(lines.push(data), lines.taken_too_long(), give)
             return "the connection was closed"
         except TimeoutError:
@@ -74,6 +75,10 @@ class SbsFeed:
                 cut.keep_aside(CUT, "the connection ended within a line")
                 self._give(cut, give)
             writer.close()
+
+    async def _heard(self, stream: asyncio.StreamReader) -> bytes:
+        async with asyncio.timeout(self.silence_s):
+            return await stream.read(PIECE)
 
     def _take(self, lines: list[bytes], too_long: int, give: Give) -> None:
         heard = self.reader.read(lines, self.clock.utc_ns())
