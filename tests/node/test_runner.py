@@ -42,7 +42,7 @@ class Wire:
         self.committed: list[int] = []
         self._store = store
 
-    def send(self, connection: str, frame: bytes) -> None:
+    def send(self, connection: str, frame: bytes, *, urgent: bool) -> None:
         """Keep a frame."""
         self.sent.append(frame)
         self.committed.append(sum(1 for book in self._store.books() for _ in self._store.entries(book)))

@@ -49,8 +49,8 @@ class Keeper(Protocol):
 class Wire(Protocol):
     """What carries frames: the ground line."""
 
-    def send(self, connection: str, frame: bytes) -> object:
-        """Send a frame."""
+    def send(self, connection: str, frame: bytes, *, urgent: bool) -> object:
+        """Send a frame; one that is urgent before all that wait and are not."""
 
     def close(self, connection: str, why: str) -> None:
         """Close a connection."""
@@ -260,8 +260,10 @@ class Runner:
 
     def _perform(self, effects: Effects) -> None:
         if self.wire is not None:
-            for connection, frame in effects.frames:
-                self.wire.send(connection, frame)
+            for urgent in (True, False):
+                for connection, frame, hurries in effects.frames:
+                    if hurries is urgent:
+                        self.wire.send(connection, frame, urgent=urgent)
             for connection, why in effects.closes:
                 self.wire.close(connection, why)
         for counterpart, data in effects.documents:

@@ -283,6 +283,8 @@ class Output:
 
     Attributes:
         frames: (path, bytes), the most urgent first.
+        urgent: how many of them, from the first, go before everything that still waits on their connections: greetings,
+            FLASH messages and the marks on them, pings.
         close: (path, why).
     """
 
@@ -290,3 +292,4 @@ class Output:
     writes: tuple[Write, ...] = ()
     frames: tuple[tuple[str, bytes], ...] = ()
     close: tuple[tuple[str, str], ...] = ()
+    urgent: int = 0

@@ -41,9 +41,14 @@ _PREFERRED = (State.OPEN, State.DIFFERING, State.FIRST_CONTACT)
 
 
 class Rank:
-    """In what order the frames of one Output leave: the lower, the sooner."""
+    """In what order the frames of one Output leave: the lower, the sooner.
 
-    GREETING, FLASH, PING, MARK, PRIORITY, CHECKPOINT, DOCUMENT, ROUTINE = range(8)
+    What is URGENT or lower also goes before everything of earlier Outputs that still waits on its connection. Greetings
+    belong to it, because nothing may arrive before the keys are proved, and an emergency must not wait for that.
+    """
+
+    GREETING, FLASH, FLASH_MARK, PING, MARK, PRIORITY, CHECKPOINT, DOCUMENT, ROUTINE = range(9)
+    URGENT = PING
 
 
 class Owner(Protocol):

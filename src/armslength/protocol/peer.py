@@ -275,7 +275,8 @@ class Peer:
         writes = self._traffic.take(self._last)
         alive = {path for path, session in line.sessions.items() if session.state not in (State.FROZEN, State.REFUSED)}
         frames = sorted((one for one in line.frames if one[1] in alive), key=itemgetter(0))
-        output = Output(tuple(line.events), writes, tuple(one[1:] for one in frames), tuple(line.close))
+        urgent = sum(one[0] <= Rank.URGENT for one in frames)
+        output = Output(tuple(line.events), writes, tuple(one[1:] for one in frames), tuple(line.close), urgent)
         line.events, line.frames, line.close, line.turned = [], [], [], []
         return output
 

@@ -89,7 +89,7 @@ class Traffic:
         self._writes += [self._inbox.row(record), self._stated.add(frame)]
         self._stated.sent_s = now.mono_s
         for session in self._line.proved(now)[:1]:
-            self._line.put(Rank.MARK, session, frame)
+            self._line.put(_mark_rank(record.stream), session, frame)
 
     def message(self, session: Session, envelope: Envelope, frame: bytes, now: Now) -> None:
         """A message came: everything is checked before anything changes.
@@ -207,7 +207,8 @@ class Traffic:
             for first in range(0, len(listed), MOST_ENTRIES):
                 some = listed[first : first + MOST_ENTRIES]
                 key, to = self._line.me.key, self._line.other.key
-                self._line.put(Rank.MARK, session, state(key, to, stream, Mark.RECEIVED, some, now.utc_ns))
+                statement = state(key, to, stream, Mark.RECEIVED, some, now.utc_ns)
+                self._line.put(_mark_rank(stream), session, statement)
         self._receipts.clear()
         writes = (*self._writes, *self._inbox.settle())
         self._writes = []
@@ -289,3 +290,8 @@ class Traffic:
             for session in self._line.proved()[:1]:
                 self._receipt(session.path, record.stream, Entry(record.seq, record.id, True))
         self._line.events.append(Received(message, record.expired, late_ns / 1e9 if record.expired else 0.0))
+
+
+def _mark_rank(stream: Stream) -> int:
+    """Return the rank of a mark: whoever sent an emergency must know at once that it is there."""
+    return Rank.FLASH_MARK if stream.precedence is Precedence.FLASH else Rank.MARK

@@ -133,7 +133,7 @@ class Pair:
                 rows.pop(write.key, None)
         side.told += [dict(t) for t in effects.tells]
         side.replies.update(dict(effects.replies))
-        for connection, frame in effects.frames:
+        for connection, frame, _ in sorted(effects.frames, key=lambda one: not one[2]):
             if self.linked and connection == self.connection:
                 delay = self.mono + self.random.uniform(0.001, 0.05)
                 queue = self.wires.setdefault(side.party, [])

@@ -17,7 +17,8 @@ class Effects:
     Attributes:
         entries: ledger entries, each with its book, in order.
         writes: what else must be kept.
-        frames: (connection, bytes) to send, after entries and writes are safe on disk.
+        frames: (connection, bytes, urgent) to send, after entries and writes are safe on disk; what is urgent goes
+            before everything that is not, also before what waits on its connection already.
         closes: (connection, why) to close.
         tells: events for the own officer: terminal, log and stream. They do not wait for the disk.
         documents: (counterpart, bytes) that the keeper of agreements must look at.
@@ -26,7 +27,7 @@ class Effects:
 
     entries: list[tuple[str, Sealed]] = field(default_factory=list)
     writes: list[Write] = field(default_factory=list)
-    frames: list[tuple[str, bytes]] = field(default_factory=list)
+    frames: list[tuple[str, bytes, bool]] = field(default_factory=list)
     closes: list[tuple[str, str]] = field(default_factory=list)
     tells: list[Mapping[str, Any]] = field(default_factory=list)
     documents: list[tuple[str, bytes]] = field(default_factory=list)

@@ -237,7 +237,7 @@ class Line:
             if not (out.events or out.writes or out.frames or out.close):
                 return
             effects.writes += out.writes
-            effects.frames += out.frames
+            effects.frames += [(*frame, at < out.urgent) for at, frame in enumerate(out.frames)]
             effects.closes += out.close
             for statement, events in groupby(out.events, key=stated):
                 if statement is None:
