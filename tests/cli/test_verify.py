@@ -13,6 +13,7 @@ from armslength.cli import main as entry
 from armslength.crypto.keys import groups
 from armslength.node.home import make_home
 from crypto.books import NORTH, SOUTH
+from node import two_sides as made
 from node.two_sides import DEAL, rewritten, two_sides
 
 
@@ -86,9 +87,66 @@ def test_a_home_hands_out_a_bundle_that_holds(tmp_path: Path) -> None:
     assert done.exit_code == 0 and "4 entries, 3 shown; the other side has signed for 4" in done.output, done.output
     assert run("verify", out, "--key", home.key.public, south.path, "--key", SOUTH.public).exit_code == 0
     for more, shown in ((["--show", "alert"], 4), (["--show", "all"], 4), (["--withhold"], 0), (["--hashes"], 3)):
-        done = run("ledger", "export", "--home", home.path, "--agreement", DEAL, "--out", out, *more)
+        done = run("ledger", "export", "--home", home.path, "--agreement", DEAL, "--out", out, "--overwrite", *more)
         assert f"4 entries, {shown} shown" in done.output, done.output
         assert run("verify", out).exit_code == 0
     for wrong in (["--agreement", "no such"], ["--agreement", DEAL, "--show", "alert", "--withhold"]):
         assert run("ledger", "export", "--home", home.path, "--out", tmp_path / "no", *wrong).exit_code != 0
     assert not (tmp_path / "no").exists()
+
+
+def test_a_bundle_is_never_written_over_anything_unasked(tmp_path: Path) -> None:
+    home = make_home(tmp_path / "home", "North", "NORTH POST")
+    from node.two_sides import Side
+
+    side = Side(home.ledger, home.key, SOUTH)
+    side.write(2)
+    side.store.close()
+    out = tmp_path / "deal.bundle"
+    words = ["ledger", "export", "--home", home.path, "--agreement", DEAL, "--out"]
+    assert run(*words, out).exit_code == 0
+    first = out.read_bytes()
+    again = run(*words, out)
+    assert again.exit_code != 0 and "--overwrite" in str(again.exception) and out.read_bytes() == first
+    assert run(*words, out, "--overwrite").exit_code == 0 and out.read_bytes() != first
+    for other in (home.ledger, home.path / "node.toml", home.path):
+        before = other.read_bytes() if other.is_file() else b""
+        done = run(*words, other, "--overwrite")
+        assert done.exit_code != 0 and "bundles only" in str(done.exception), other
+        assert before == (other.read_bytes() if other.is_file() else b"")
+    assert run(*words, tmp_path / "nowhere" / "a").exit_code != 0
+
+
+def test_files_that_have_nothing_in_common_do_not_pass_for_agreeing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sides = []
+    for deal, names in ((DEAL, ("north", "south")), ("deal-2", ("east", "west"))):
+        monkeypatch.setattr(made, "DEAL", deal)
+        (tmp_path / deal).mkdir()
+        for name, side in zip(names, two_sides(tmp_path / deal), strict=True):
+            side.bundle(tmp_path / name)
+            sides.append(side)
+    north, _, east, _ = sides
+    for files in ((tmp_path / "north", tmp_path / "east"), (north.path, east.path)):
+        done = run("verify", *files)
+        assert done.exit_code == 2 and "NOT COMPARED" in done.output and "HOLDS" not in done.output, done.output
+        told = json.loads(run("verify", "--json", *files).output)
+        assert told["holds"] is False and len(told["not_compared"]) == 2
+        assert all(file["holds"] for file in told["files"]), "nothing is wrong with either"
+    third = run("verify", tmp_path / "north", tmp_path / "south", tmp_path / "east")
+    assert third.exit_code == 2 and f"NOT COMPARED: {tmp_path / 'east'}." in third.output
+    assert run("verify", *(tmp_path / name for name in ("north", "south", "east", "west"))).exit_code == 0
+
+
+def test_a_file_held_against_itself_or_its_copy_is_nothing(tmp_path: Path) -> None:
+    north, south = two_sides(tmp_path)
+    north.bundle(tmp_path / "a")
+    (tmp_path / "copy").write_bytes((tmp_path / "a").read_bytes())
+    (tmp_path / "link").symlink_to(north.path)
+    for first, second in (("a", "a"), ("a", "copy"), (north.path.name, north.path.name), (north.path.name, "link")):
+        done = run("verify", tmp_path / first, tmp_path / second)
+        assert done.exit_code == 2 and "one and the same file" in done.output and "NOT COMPARED" in done.output
+    done = run("verify", north.path, tmp_path / "a")
+    assert done.exit_code == 0 and "of one keeper" in done.output, "two files of one keeper can be compared, and say so"
+    south.store.close()

@@ -30,6 +30,7 @@ def export(
             metavar="KIND", help='Show payloads of this kind too ("alert", "link", ...); "all" for every kind.'
         ),
     ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an older bundle of that name.")] = False,
 ) -> None:
     """Write the book of one agreement as a bundle: for the counterpart, or for a third person, to verify.
 
@@ -44,6 +45,7 @@ def export(
 
     if withhold and show:
         raise InputError("--withhold and --show contradict each other.", remedy="Write one of them.")
+    _must_be_free(out, overwrite)
     shown = frozenset() if withhold else SHARED | frozenset(show or ())
     node = open_home(home_path(home))
     done = write(
@@ -61,3 +63,25 @@ def export(
         f"{out}: {done.entries} entries, {done.shown} shown; the other side has signed for {done.countersigned}."
     )
     typer.echo(f"Sealed as {done.digest}")
+
+
+def _must_be_free(out: Path, overwrite: bool) -> None:
+    """Refuse to write over anything, and with --overwrite over anything but a bundle.
+
+    Raises:
+        InputError: something stands there.
+    """
+    from armslength.cli.answering import must_be_free
+    from armslength.errors import InputError
+    from armslength.node.bundle import is_bundle
+
+    if not (overwrite and out.exists()):
+        if out.exists():
+            remedy = "Name another file with --out, or add --overwrite to replace a bundle. Nothing was done."
+            raise InputError("Something stands there already.", where=str(out), remedy=remedy)
+        must_be_free(out)
+    elif not is_bundle(out):
+        remedy = "Name another file with --out. Nothing was done."
+        raise InputError(
+            "What stands there is no bundle: --overwrite replaces bundles only.", where=str(out), remedy=remedy
+        )

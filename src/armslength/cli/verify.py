@@ -32,7 +32,8 @@ def verify(
 ) -> None:
     """Say whether a ledger or a bundle is as it was written, step by step, and at which entry and why it is not.
 
-    Exit code 0: everything holds; 2: something does not, or cannot be read. No file is changed.
+    Exit code 0: everything holds; 2: something does not, cannot be read, or of several files one could be held against
+    no other. No file is changed.
     """
     from armslength.node.verifying import verify_files
 
@@ -91,7 +92,12 @@ def _tell(report: Report) -> None:
     steps = [step for file in report.files for book in file.books for step in book.steps]
     steps += [step for file in report.files for step in file.steps] + report.between
     failed = [step for step in steps if step.holds is False]
-    if not failed:
+    if report.alone:
+        typer.echo(
+            f"NOT COMPARED: {', '.join(report.alone)}. Nothing in the other files could be held against it: this shows "
+            "no agreement between them. Name files of both sides about one agreement."
+        )
+    elif not failed:
         unasked = any(step.number == 3 and step.holds is None for step in steps)
         typer.echo("HOLDS." + (" Whose it is was not asked of everything: name the key with --key." if unasked else ""))
     for step in failed:

@@ -18,6 +18,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Any
 
 from armslength.crypto.canonical import DEEPEST, canonical, parse
@@ -28,7 +29,7 @@ from armslength.crypto.ledger import LONGEST_PAYLOAD, SALT, is_hash, is_stamp
 from armslength.errors import LedgerError, RemoteProtocolError
 from armslength.node.exhibit import About, Exhibit, Shown
 
-__all__ = ["BUNDLE_TYPE", "FORMAT", "read_bundle", "write_bundle"]
+__all__ = ["BUNDLE_TYPE", "FORMAT", "is_bundle", "read_bundle", "write_bundle"]
 
 FORMAT = "armslength bundle 1"
 BUNDLE_TYPE = "application/vnd.armslength.bundle+json"
@@ -78,6 +79,16 @@ def write_bundle(
     payload = canonical({"agreement": about.agreement, "book": about.book, "digest": text})
     out.write(canonical({"seal": to_tree(seal(BUNDLE_TYPE, payload, key))}) + b"\n")
     return text
+
+
+def is_bundle(path: Path) -> bool:
+    """Return whether the file at `path` begins as a bundle does. What it holds is not looked at."""
+    try:
+        with path.open("rb") as file:
+            _read_first(_Lines(file, str(path)))
+    except (OSError, LedgerError):
+        return False
+    return True
 
 
 def read_bundle(file: IO[bytes], name: str) -> Exhibit:

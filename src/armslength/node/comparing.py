@@ -38,7 +38,10 @@ def _one_keeper(first: Findings, second: Findings) -> tuple[list[Step], list[For
     both = min(len(mine), len(yours))
     differs = next((at for at in range(both) if mine[at] != yours[at]), None)
     if differs is None:
-        return [Step(9, True, f"Both tell one story: their first {both} entries are the same.")], []
+        same = (
+            f"{first.name} and {second.name} are of one keeper and tell one story: their first {both} entries are the"
+        )
+        return [Step(9, True, f"{same} same. What the other side says is not among them.")], []
     key = groups(first.about.own_keys[-1])
     said = f"{key} told two stories: entry {differs} of {first.name} is another than that of {second.name}."
     fork = None

@@ -5,6 +5,7 @@ A file is told by its first bytes. What cannot be read is a finding like any oth
 
 from __future__ import annotations
 
+import filecmp
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,16 +61,19 @@ class Report:
         files: one by one.
         between: step 9, for each two books of one agreement.
         proofs: of two stories that came out of it, complete in themselves.
+        alone: names of ledgers and bundles that were to be held against others and could be against none.
     """
 
     files: list[FileReport]
     between: list[Step] = field(default_factory=list)
     proofs: list[Fork] = field(default_factory=list)
+    alone: list[str] = field(default_factory=list)
 
     @property
     def holds(self) -> bool:
-        """Whether everything holds."""
-        return all(file.holds for file in self.files) and all(step.holds is not False for step in self.between)
+        """Whether everything holds, and was asked: files with nothing in common agree on nothing."""
+        fails = any(step.holds is False for step in self.between)
+        return all(file.holds for file in self.files) and not fails and not self.alone
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as JSON: every step with its number, whether it holds, and why not."""
@@ -77,6 +81,7 @@ class Report:
             "holds": self.holds,
             "files": [_file(file) for file in self.files],
             "between": [_step(step) for step in self.between],
+            "not_compared": list(self.alone),
             "proofs": [parse(forks.to_bytes(fork), limit=_LARGEST_PROOF) for fork in self.proofs],
         }
 
@@ -94,11 +99,17 @@ def verify_files(paths: Sequence[Path], keys: Iterable[str] = ()) -> Report:
     for file in out.files:
         for book in file.books:
             out.proofs += book.proofs
+    compared = set[int]()
     for at, first in enumerate(out.files):
-        for second in out.files[at + 1 :]:
+        for after, second in enumerate(out.files[at + 1 :], at + 1):
             steps, found = _between(first, second)
             out.between += steps
             out.proofs += found
+            if any(step.holds is not None for step in steps):
+                compared |= {at, after}
+    shown = [(at, file) for at, file in enumerate(out.files) if file.kind in {"ledger", "bundle"}]
+    if len(shown) > 1:
+        out.alone = [file.name for at, file in shown if at not in compared and file.holds]
     return out
 
 
@@ -158,6 +169,8 @@ def _between(first: FileReport, second: FileReport) -> tuple[list[Step], list[Fo
     """Hold the books of two files against each other that are about one agreement."""
     if not (first.books and second.books):
         return [], []
+    if _one_file(first, second):
+        return [Step(9, None, f"{first.name} and {second.name} are one and the same file.")], []
     steps: list[Step] = []
     proofs: list[Fork] = []
     for one in first.books:
@@ -171,6 +184,16 @@ def _between(first: FileReport, second: FileReport) -> tuple[list[Step], list[Fo
             Step(9, None, f"{first.name} and {second.name} have no agreement in common that anybody signed for.")
         )
     return steps, proofs
+
+
+def _one_file(first: FileReport, second: FileReport) -> bool:
+    """Return whether two names are of one file, or of a bundle and its copy: that agrees with itself."""
+    try:
+        one, other = Path(first.name), Path(second.name)
+        copied = first.kind == second.kind == "bundle" and filecmp.cmp(one, other, shallow=False)
+        return copied or one.samefile(other)
+    except OSError:
+        return False
 
 
 def _agreement(book: Findings) -> tuple[str, str]:
