@@ -12,8 +12,8 @@ import pytest
 
 from armslength.adapters.feeds.json_rows import JsonReader
 from armslength.adapters.feeds.sbs_lines import SbsReader
+from armslength.adapters.loopback import HOST, free_port
 from armslength.demo.player import LATENCY_S, Player, lines_of
-from armslength.demo.relay import HOST, free_port
 from armslength.node.clock import ScaledClock
 
 BEGINS = 1_772_528_400_000_000_000

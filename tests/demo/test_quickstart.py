@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from armslength.adapters.loopback import free_port
 from armslength.cli.demo import verb
-from armslength.demo.relay import free_port
 from armslength.errors import ArmslengthError
 from armslength.node.control import get, running_at
 

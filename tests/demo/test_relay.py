@@ -9,7 +9,8 @@ from contextlib import suppress
 
 import pytest
 
-from armslength.demo.relay import HOST, Relay, free_port
+from armslength.adapters.loopback import HOST, free_port
+from armslength.demo.relay import Relay
 
 
 @pytest.fixture

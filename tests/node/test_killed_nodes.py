@@ -22,10 +22,10 @@ from typing import Any
 
 from typer.testing import CliRunner
 
+from armslength.adapters.loopback import free_port
 from armslength.adapters.store import read_only
 from armslength.bench.chaos import Cable
 from armslength.cli import app
-from armslength.demo.relay import free_port
 from armslength.errors import ArmslengthError, HomeError
 from armslength.node import control
 

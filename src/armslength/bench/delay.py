@@ -25,13 +25,13 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+from armslength.adapters.loopback import HOST, free_port
 from armslength.agreement.drafting import first_draft
 from armslength.node import control
 from armslength.node.acting import acting
 from armslength.node.home import Home, make_home
 from armslength.units import KT, NM, NS
 
-HOST = "127.0.0.1"
 TARGETS = {"median_ms": 150.0, "p99_ms": 500.0}
 START_S = 120.0
 SETTLE_S = 8.0
@@ -58,7 +58,7 @@ category = "transport"
 def bench_delay(tracks: int, pairs: int, every: int, say: Callable[[str], None]) -> dict[str, Any]:
     """Return the delays [ms] of `pairs` alerts, one every `every` seconds, with `tracks` others in the picture."""
     with tempfile.TemporaryDirectory(prefix="armslength-") as folder, ExitStack() as stack:
-        feed, homes = _free_port(), _homes(Path(folder))
+        feed, homes = free_port(), _homes(Path(folder))
         receiver = stack.enter_context(socket.create_server((HOST, 0)))
         _write_node_files(homes, feed, int(receiver.getsockname()[1]))
         say("two nodes start")
@@ -104,12 +104,12 @@ def _act(home: Home, verb: str, name: str, file: bytes) -> dict[str, Any]:
 
 
 def _write_node_files(homes: tuple[Home, Home], feed: int, receiver: int) -> None:
-    line = _free_port()
+    line = free_port()
     for home, other, fed in zip(homes, homes[::-1], (True, False), strict=True):
         party = home.config.party
         listen = f"{HOST}:{line}" if fed else ""
         rows = [f'party = "{party}"', f'post = "{home.config.post}"', "[listen]", f'ground_line = "{listen}"']
-        rows += [f'api = "{HOST}:{_free_port()}"', "[[counterpart]]", f'name = "{other.config.party}"']
+        rows += [f'api = "{HOST}:{free_port()}"', "[[counterpart]]", f'name = "{other.config.party}"']
         rows += [] if fed else [f'dial = ["wss://{HOST}:{line}/ground"]']
         if fed:
             rows += ["[[feed]]", 'name = "radar"', 'kind = "json_lines"', f'host = "{HOST}"', f"port = {feed}"]
@@ -223,9 +223,3 @@ def _wait(true: Callable[[], bool], what: str) -> None:
         if time.monotonic() > until:
             raise TimeoutError(f"{what} is not there after {START_S:.0f} s")
         time.sleep(0.05)
-
-
-def _free_port() -> int:
-    with socket.socket() as some:
-        some.bind((HOST, 0))
-        return int(some.getsockname()[1])

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from armslength.adapters.loopback import HOST
 from armslength.agreement.articles import Assistance, Automation, GroundLine
 from armslength.agreement.reading import read_terms
 from armslength.agreement.writing import write_terms
-from armslength.demo.relay import HOST
 from armslength.node.clock import ScaledClock
 from armslength.scenario.papers import members, terms_of
 from armslength.scenario.sky import Sky

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from armslength.demo.relay import HOST
+from armslength.adapters.loopback import HOST
 from armslength.node.clock import ScaledClock
 from armslength.units import NS
 

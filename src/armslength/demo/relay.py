@@ -10,16 +10,9 @@ import socket
 import threading
 from contextlib import suppress
 
-HOST = "127.0.0.1"
+from armslength.adapters.loopback import HOST
+
 BUFFER = 65_536
-
-
-def free_port() -> int:
-    """Return a TCP port on loopback that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class Relay:

@@ -15,13 +15,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from armslength.adapters.loopback import free_port
 from armslength.agreement.identity import read_identity
 from armslength.demo import homes
 from armslength.demo.ending import examine
 from armslength.demo.nodes import Heard, Node, compile_first, compiled, stop_all
 from armslength.demo.plan import plan_of
 from armslength.demo.player import Player
-from armslength.demo.relay import Relay, free_port
+from armslength.demo.relay import Relay
 from armslength.demo.scenes import PROVISION, SUSPENDED_S, Scene, scenes_at
 from armslength.demo.stage import Stage
 from armslength.demo.story import SCENE, Said

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
 import socket
+import time
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
@@ -16,6 +18,8 @@ from armslength.errors import InputError
 from armslength.node.control import RUNNING
 from armslength.node.private_files import write_private
 
+BUSY_S = 5.0
+"""So long an address that is in use is tried again: a node that was killed may not be gone quite yet."""
 CLOSING_S = 2
 """How long open requests may go on when the node stops."""
 
@@ -48,7 +52,7 @@ class Server:
         listener = socket.socket(family, socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            listener.bind((host, port))
+            await _bind(listener, host, port)
         except OSError as wrong:
             listener.close()
             raise InputError(
@@ -71,6 +75,17 @@ class Server:
         self._server.should_exit = True
         if self._task is not None:
             await self._task
+
+
+async def _bind(listener: socket.socket, host: str, port: int) -> None:
+    until = time.monotonic() + BUSY_S
+    while True:
+        try:
+            return listener.bind((host, port))
+        except OSError as wrong:
+            if wrong.errno != errno.EADDRINUSE or time.monotonic() > until:
+                raise
+        await asyncio.sleep(0.1)
 
 
 class _Quiet(uvicorn.Server):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from armslength.adapters.feeds.fetch import FileSource
 from armslength.adapters.feeds.readsb import ReadsbFeed
 from armslength.adapters.feeds.sbs import SbsFeed
 from armslength.adapters.feeds.sbs_lines import SbsReader
+from armslength.adapters.loopback import free_port
 from armslength.node.clock import SystemClock
 from armslength.units import FT, KT, NS
 from shared import shared_data
@@ -40,14 +40,6 @@ def frames(capture: bytes) -> Iterator[tuple[float, bytes]]:
             at += 1 + (capture[at] == 0x1A)
             held += capture[at - 1 : at]
         yield int.from_bytes(held[:6], "big") / 12e6, capture[begin:at]
-
-
-def free_ports(count: int) -> list[int]:
-    doors = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [door.getsockname()[1] for door in doors]
-    for door in doors:
-        door.close()
-    return ports
 
 
 @contextmanager
@@ -90,7 +82,7 @@ def test_dump1090_is_read_live_over_both_of_its_doors(tmp_path):
     capture = shared_data("feeds", "sample_dump1090.bin").read_bytes()
 
     async def story() -> None:
-        sbs_port, beast_port = free_ports(2)
+        sbs_port, beast_port = free_port(), free_port()
         clock, lines, documents = SystemClock(), Ear(), Ear()
         begun = clock.utc_ns()
         with decoding(tmp_path, sbs_port, beast_port) as program:

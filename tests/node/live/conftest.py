@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from armslength.adapters.loopback import free_port
 from armslength.units import NS, stamp
-from node.live.nodes import Node, free_port, introduce, ratify, seeded
+from node.live.nodes import Node, introduce, ratify, seeded
 
 FEEDS = """
 [[feed]]

@@ -6,7 +6,6 @@ import base64
 import http.client
 import json
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from armslength.adapters.loopback import free_port
 from armslength.errors import ArmslengthError
 from armslength.node import control
 from armslength.node.acting import acting
@@ -33,13 +33,6 @@ category = "fast_jet"
 CANARIES = ("kanarienvogel", "canary", "2.718", "5033.7")
 """Words and figures that stand in the terms of the tests and nowhere else."""
 RANGES = {"North": "d10000-d1ffff", "South": "d20000-d2ffff", "West": "d30000-d3ffff", "East": "d40000-d4ffff"}
-
-
-def free_port() -> int:
-    """Return a port of loopback that nobody uses now."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 def eventually(found: Callable[[], Any], why: object = "", patience_s: float = PATIENCE_S) -> Any:

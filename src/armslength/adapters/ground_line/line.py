@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,8 @@ from armslength.errors import InputError, LocalProtocolError
 
 FRESH_S = 2.0
 """Two connections of one pair that opened within this time of each other crossed on the way."""
+BUSY_S = 5.0
+"""So long an address that is in use is tried again at the start: a node that was killed may not be gone quite yet."""
 REVIEW_S = 1.0
 """So often the certificates of open connections are looked up again among the pins."""
 
@@ -99,7 +102,7 @@ class GroundLine:
         if self._listen is not None:
             host, port = self._listen
             try:
-                self._server = await loop.create_server(self._answering, host, port)
+                self._server = await self._door(host, port)
             except OSError as wrong:
                 raise InputError(
                     f"The ground line cannot listen here ({wrong.strerror or wrong}).",
@@ -281,6 +284,17 @@ class GroundLine:
         self._links.discard(link)
 
     # Inside
+
+    async def _door(self, host: str, port: int) -> asyncio.Server:
+        loop = asyncio.get_running_loop()
+        until = loop.time() + BUSY_S
+        while True:
+            try:
+                return await loop.create_server(self._answering, host, port)
+            except OSError as wrong:
+                if wrong.errno != errno.EADDRINUSE or loop.time() > until:
+                    raise
+            await asyncio.sleep(0.1)
 
     def _answering(self) -> Link:
         websocket = ServerProtocol(max_size=self._limits.frame, logger=SILENT)
