@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import heapq
+import json
+from base64 import b64decode
 
 import pytest
 
+from armslength.crypto.envelope import seal, to_json
 from armslength.errors import LocalProtocolError, RemoteProtocolError
 from armslength.protocol.events import Duplicate, GapSeen, Marked, Now, Received, Timing
 from armslength.protocol.frames import plain
@@ -326,3 +329,32 @@ def test_a_count_that_no_old_copy_explains_is_refused_before_anything_changes() 
     pair = Straight()
     with pytest.raises(RemoteProtocolError, match="out of window"):
         give(pair, written(2**53 - 1))
+
+
+def test_emergencies_and_the_marks_on_them_pass_what_waits_on_the_connection() -> None:
+    pair = Straight()
+    pair.north.peer.send("AMD", AMD, pair.now)
+    emergency = pair.north.peer.send("EMG", EMG, pair.now)
+    out = pair.north.settle()
+    assert out.urgent == 1 and out.frames[0][1] == emergency.envelope
+    for path, frame in out.frames:
+        pair.south.peer.receive(path, frame, pair.now)
+    back = pair.south.settle()
+    marks = [b64decode(json.loads(frame)["payload"]) for _, frame in back.frames if b"mark+json" in frame]
+    assert [b"FLASH" in mark for mark in marks] == [True, False]
+    assert back.urgent == 1
+    pair.south.peer.mark(emergency.id, Mark.UNDERSTOOD, pair.now)
+    assert pair.south.settle().urgent == 1
+    pair.north.peer.offer_checkpoint(to_json(seal("text/plain", b"{}", NORTH)), pair.now)
+    out = pair.north.settle()
+    assert len(out.frames) == 1 and out.urgent == 0  # the control: it may wait
+
+
+def test_greetings_are_urgent_so_that_no_emergency_arrives_before_the_keys_are_proved() -> None:
+    pair = Straight(connect=False)
+    pair.connect()
+    for _ in range(2):  # hello, proof
+        said = [(node, node.settle()) for node in (pair.north, pair.south)]
+        assert all(len(out.frames) == out.urgent == 1 for _, out in said)
+        for (_, out), (other, _) in zip(said, reversed(said), strict=True):
+            other.peer.receive("line", out.frames[0][1], pair.now)
