@@ -1,0 +1,1 @@
+"""Bytes -> sound -> bytes: what any voice radio carries. Arithmetic on arrays; no sound card, no file, no clock."""
