@@ -16,11 +16,14 @@ from armslength.crypto.checkpoint import Checkpoint, read, signed_by
 from armslength.crypto.envelope import Envelope, add
 from armslength.crypto.fork import Fork, Telling, tellings
 from armslength.crypto.keys import SigningKey
+from armslength.crypto.thinning import needless
 from armslength.errors import LocalProtocolError, RemoteProtocolError
 
 __all__ = ["Story", "Verdict"]
 
 _MOST_UNPROVEN = 256
+_THIN_AFTER = 128
+"""So many states more, and the old ones are thinned."""
 
 
 class Verdict(Enum):
@@ -53,7 +56,7 @@ class Story:
         self.newest: Checkpoint | None = None
         self.fork: Fork | None = None
         self._told: dict[int, Telling] = {}
-        self._unproven = 0
+        self._unproven = self._thinned = 0
         for envelope in held:
             self._hold(envelope)
 
@@ -102,6 +105,10 @@ class Story:
                 self.fork = Fork(held, telling)
         if self.newest is None or point.size > self.newest.size:
             self.newest = point
+        if len(self._told) > self._thinned + _THIN_AFTER:
+            for size in needless(self._told, self.newest.size):
+                del self._told[size]
+            self._thinned = len(self._told)
 
     def _remember(self, envelope: Envelope) -> None:
         """Keep what was signed for later contradictions; bounded, because nothing proves that it belongs here."""

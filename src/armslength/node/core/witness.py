@@ -1,7 +1,7 @@
 """Each side signs for the other's ledger: checkpoints out and in, countersignatures, and what contradicts them.
 
 Kept in the store, by agreement: the own checkpoints, with both signatures once they came back, the other side's that
-were countersigned here, and a proof where it told two stories.
+were countersigned here, and a proof where it told two stories. Old ones are thinned (`crypto.thinning`).
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from armslength.crypto.checkpoint import checkpoint, kept_key, own_space, read, 
 from armslength.crypto.envelope import from_json, to_json
 from armslength.crypto.keys import SigningKey
 from armslength.crypto.story import Story, Verdict
+from armslength.crypto.thinning import needless
 from armslength.errors import RemoteProtocolError
 from armslength.node.core.books import NODE
 from armslength.node.core.effects import Effects
 from armslength.protocol.events import CheckpointIn, Now
-from armslength.protocol.writes import Put
+from armslength.protocol.writes import Delete, Put
 
 if TYPE_CHECKING:
     from armslength.node.core.line import Line
@@ -27,6 +28,8 @@ EVERY_S = 30.0
 """A book that has grown is signed at most this long after [s]."""
 PROOF = "checkpoint/proof/"
 """Space of the store in which proofs of two stories are kept; the agreement's id follows."""
+MOST_OUT = 16
+"""Of own checkpoints that did not come back, the newest so many are kept whatever their size, and offered again."""
 
 Restored = Mapping[str, Sequence[tuple[str, bytes]]]
 
@@ -40,6 +43,7 @@ class Witness:
         self._offered: dict[str, tuple[int, int]] = {}
         self._signed: dict[str, bytes] = {}
         self._again: set[str] = set()
+        self._keys: dict[str, dict[str, int]] = {}
         self._due_s = float("-inf")
         self._node_size = 0
         self._gap_s: float | None = None
@@ -68,7 +72,9 @@ class Witness:
         self._due_s = now.mono_s + EVERY_S
         if agreement not in self._again:
             self._again.add(agreement)
-            for value in _out(self._restored, agreement, self._theirs):
+            both, out = _own(self._restored, agreement, self._theirs)
+            self.countersigned_size = max(self.countersigned_size, both)
+            for value in out:
                 line.peer.offer_checkpoint(value, now)
         node = line.books.book(NODE)
         if node.size != self._node_size:  # what concerns no counterpart is signed for too, without being shown
@@ -83,7 +89,7 @@ class Witness:
         self._offered[agreement] = state
         signed = checkpoint(book, agreement, now.utc_ns, self._key)
         self._signed[agreement], self.asked = to_json(signed), book.size
-        effects.writes.append(Put(own_space(agreement), kept_key(signed), to_json(signed)))
+        self._keep(effects, own_space(agreement), kept_key(signed), to_json(signed))
         line.peer.offer_checkpoint(to_json(signed), now)
 
     def received(self, line: Line, event: CheckpointIn, effects: Effects, now: Now) -> None:
@@ -102,7 +108,7 @@ class Witness:
             both = story.countersign(envelope, self._key)
             size, self._gap_s = read(envelope).size, None
             if verdict is Verdict.GROWN or size != self._kept:  # one size signed again and again must not fill our disk
-                effects.writes.append(Put(their_space(agreement), kept_key(both), to_json(both)))
+                self._keep(effects, their_space(agreement), kept_key(both), to_json(both))
             self.their_size = self._kept = size
             if line.ruling("checkpoint", automatic=True).allowed:
                 line.peer.countersign(to_json(both), now)
@@ -138,7 +144,20 @@ class Witness:
             return
         line.books.book(agreement).settle(point.size)
         self.countersigned_size = max(self.countersigned_size, point.size)
-        effects.writes.append(Put(own_space(agreement), kept_key(envelope), data))
+        self._keep(effects, own_space(agreement), kept_key(envelope), data)
+
+    def _keep(self, effects: Effects, space: str, key: str, value: bytes) -> None:
+        """Keep a checkpoint, and let go of old ones that need not be kept beside the others."""
+        effects.writes.append(Put(space, key, value))
+        if space not in self._keys:
+            self._keys[space] = {known: int(known.partition("-")[0]) for known, _ in self._restored.get(space, ())}
+        held = self._keys[space]
+        held[key] = int(key.partition("-")[0])
+        stay = {self.countersigned_size, *sorted(held.values())[-MOST_OUT:]}
+        gone = needless(held.values(), max(held.values())) - stay
+        for old in [known for known, size in held.items() if size in gone]:
+            del held[old]
+            effects.writes.append(Delete(space, old))
 
     def head(self, line: Line, size: int, root: str, effects: Effects, now: Now) -> None:
         """Hold the head that a hello tells against the newest that was signed."""
@@ -160,12 +179,15 @@ def anchors(restored: Restored, agreement: str, theirs: str) -> list[int]:
         agreement: its id.
         theirs: the other side's key.
     """
-    found = [from_json(value) for _, value in restored.get(own_space(agreement), ())]
-    both = [read(one).size for one in found if signed_by(one, theirs)][-1:]
-    return both + [read(one).size for one in found if not signed_by(one, theirs)]
+    both, out = _own(restored, agreement, theirs)
+    return [size for size in (both, *(read(from_json(value)).size for value in out)) if size]
 
 
-def _out(restored: Restored, agreement: str, theirs: str) -> list[bytes]:
-    """Return the own checkpoints that never came back with the key `theirs` on them."""
-    held = [value for _, value in restored.get(own_space(agreement), ())]
-    return [value for value in held if not signed_by(from_json(value), theirs)]
+def _own(restored: Restored, agreement: str, theirs: str) -> tuple[int, list[bytes]]:
+    """Return the size of the newest own checkpoint with the key `theirs` on it, and those beyond that never came back.
+
+    One that did not come back and is older than that says nothing more: growth is proven from the newest.
+    """
+    held = [(from_json(value), value) for _, value in restored.get(own_space(agreement), ())]
+    both = max((read(one).size for one, _ in held if signed_by(one, theirs)), default=0)
+    return both, [value for one, value in held if read(one).size > both][-MOST_OUT:]
