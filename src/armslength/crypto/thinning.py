@@ -1,7 +1,7 @@
-"""Which of many signed states are kept: all of late, and ever fewer the older they are, so that a node can run for years.
+"""Which of many signed states are kept: all of late, and ever fewer the older they are. So a node can run for years.
 
-A newer state proves that it began with the one countersigned before it, so an older one adds no proof of growth. What it
-still does is to convict a side that tells another story of that very size: for that some of every age are enough.
+A newer state proves that it began with the one countersigned before it, so an older one adds no proof of growth. What
+it still does is to convict a side that tells another story of that very size: for that some of every age are enough.
 """
 
 from __future__ import annotations
