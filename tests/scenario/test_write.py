@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import time
 from pathlib import Path
 
 import numpy as np
@@ -199,3 +200,32 @@ def test_interrupted_it_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monke
     with pytest.raises(KeyboardInterrupt):
         write_scenario("quiet", 1, tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_single_sources_for_live_nodes(tmp_path: Path) -> None:
+    before = time.time()
+    done = CliRunner().invoke(
+        cli.app, ["scenario", "write", "river", "--sources", "--begins-in", "3 min", "--out", str(tmp_path / "sky")]
+    )
+    assert done.exit_code == 0, done.output
+    first = json.loads((tmp_path / "sky" / "scenario.json").read_text())["begins"]
+    assert before + 179.0 <= parse_stamp(first) / 1e9 <= time.time() + 181.0 and first in done.output
+    for party in ("north", "south"):
+        whole = pl.read_parquet(tmp_path / "sky" / f"{party}.parquet")
+        single = sorted((tmp_path / "sky").glob(f"{party}-*.parquet"))
+        assert len(single) == 4
+        for file in single:
+            table = pl.read_parquet(file)
+            assert table.columns == whole.columns and file.name in done.output
+            assert abs((table["timestamp"].min() - whole["timestamp"].min()).total_seconds()) < 10.0  # type: ignore
+    again = CliRunner().invoke(cli.app, ["scenario", "write", "river", "--sources", "--out", str(tmp_path / "sky")])
+    assert isinstance(again.exception, InputError) and "north-broadcasts.parquet" in str(again.exception)
+
+
+@pytest.mark.parametrize("text", ["3", "-1 min", "2 d", "soon"])
+def test_a_beginning_that_is_none(tmp_path: Path, text: str) -> None:
+    done = CliRunner().invoke(
+        cli.app, ["scenario", "write", "river", f"--begins-in={text}", "--out", str(tmp_path / "sky")]
+    )
+    assert isinstance(done.exception, InputError) and "--begins-in" in str(done.exception)
+    assert not (tmp_path / "sky").exists()

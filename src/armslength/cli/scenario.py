@@ -16,12 +16,22 @@ def write(
     out: Annotated[Path, typer.Option("--out", help="Folder to write into; made when absent.")],
     seed: Annotated[int, typer.Option("--seed", help="The same seed writes the same bytes.")] = 1,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the scenario in the folder.")] = False,
+    sources: Annotated[
+        bool, typer.Option("--sources", help="Write what each single source saw too: feeds for live nodes.")
+    ] = False,
+    begins_in: Annotated[
+        str | None,
+        typer.Option(
+            "--begins-in", metavar="TIME", help='Have it begin so long from now, "3 min": to be watched live.'
+        ),
+    ] = None,
     json_: Annotated[bool, typer.Option("--json", help="Print scenario.json on stdout and nothing else.")] = False,
 ) -> None:
     """Write both parties' recordings, the agreement, the membership file and the truth of a scenario."""
     from armslength.scenario.write import write_scenario
 
-    written = write_scenario(name, seed, out, overwrite=overwrite)
+    begins = _begins(begins_in)
+    written = write_scenario(name, seed, out, overwrite=overwrite, begins=begins, sources=sources)
     if json_:
         import json
 
@@ -34,6 +44,33 @@ def write(
         f"{facts['encounters']} encounters, {facts['near_misses']} of them near misses; "
         f"{out / 'scenario.json'} tells the story, {out / 'truth.csv'} what truly happened."
     )
+    if sources:
+        files = [str(one["file"]) for some in facts["feeds"].values() for one in some.values()]
+        typer.echo(f"What each source saw: {', '.join(files)}.")
+    if begins:
+        typer.echo(f"It begins at {facts['begins']}, and lasts until {facts['ends']}.")
+
+
+def _begins(begins_in: str | None) -> str:
+    """Return when a scenario begins that begins so long from now; "" where nothing is said.
+
+    Raises:
+        InputError: it is no time with a unit, or longer than a day.
+    """
+    import time
+
+    from armslength.errors import InputError
+    from armslength.units import NS, Quantity, parse, stamp
+
+    if begins_in is None:
+        return ""
+    try:
+        ahead_s = parse(begins_in, Quantity.TIME)
+    except InputError as wrong:
+        raise InputError(wrong.what, where="--begins-in", remedy=wrong.remedy) from None
+    if not 0.0 <= ahead_s <= 86_400.0:
+        raise InputError(f'"{begins_in}" is not a time ahead.', where="--begins-in", remedy='Write "0 s" to "24 h".')
+    return stamp((time.time_ns() // NS + round(ahead_s)) * NS)
 
 
 @app.command("list")

@@ -37,7 +37,12 @@ FEED_OPTIONS: dict[str, dict[str, Option]] = {
         "accuracy": Is.LENGTH,
         "own": Is.FLAG,
     },
-    "recording": {"path": Is.TEXT, "stamps": ("auto", "recorded", "now")},
+    "recording": {
+        "path": Is.TEXT,
+        "stamps": ("auto", "recorded", "now"),
+        "own": Is.FLAG,
+        "broadcast": Is.FLAG,
+    },
 }
 """By kind of feed, its options besides name and kind."""
 FEED_WAYS: dict[str, tuple[tuple[str, ...], ...]] = {

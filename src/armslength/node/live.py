@@ -22,6 +22,7 @@ from armslength.domain.picture import Source
 from armslength.errors import ArmslengthError, MembershipError
 from armslength.node.api import Api
 from armslength.node.clock import Clock, clock_of
+from armslength.node.config import Feed
 from armslength.node.core.books import Books
 from armslength.node.core.commanding import VERBS
 from armslength.node.core.core import Core
@@ -164,9 +165,7 @@ class LiveNode:
             for name in self.store.books()
         ]
         own = Own(config.party, config.post, home.key)
-        sources = [
-            Source(feed.name, feed.kind in SATELLITE, own=bool(feed.options.get("own"))) for feed in config.feeds
-        ]
+        sources = [_source(feed) for feed in config.feeds]
         watching = Watching(config.party, self.membership, sources)
         timing = Timing().scaled(self.clock.speed)
         return Core(own, watching, Books(home.salt_secret, config.post, books), restored, timing, self.clock.speed)
@@ -272,6 +271,12 @@ def _membership(home: Home, standings: Standings) -> Membership | None:
     known = [one.terms for one in standings.lines if one.terms is not None]
     terms = replace(known[0], parties=_together(known)) if known and len(known) == len(standings.lines) else None
     return load_membership(read_text(path, MembershipError), str(path), terms)
+
+
+def _source(feed: Feed) -> Source:
+    """Return what a feed is to the picture; a recording says itself whether it holds what aircraft broadcast."""
+    satellite = feed.kind in SATELLITE or bool(feed.options.get("broadcast"))
+    return Source(feed.name, satellite, own=bool(feed.options.get("own")))
 
 
 def _together(known: Sequence[Terms]) -> tuple[Party, ...]:

@@ -75,7 +75,7 @@ def write_live(
             if not seen:
                 continue
             table = recording(sky, [(aircraft, [plots]) for aircraft, plots in seen], begins_ns)
-            name = f"{party.lower()}-{source.name.replace(' ', '-')}.parquet"
+            name = source_file(party, source.name)
             table.write_parquet(folder / name, compression="zstd", statistics=True)
             kind = "radar" if isinstance(source, Radar) else "own" if source.party else "broadcast"
             feeds.setdefault(party, {})[source.name] = {"file": name, "rows": table.height, "kind": kind}
@@ -87,6 +87,11 @@ def write_live(
         for f in faults
     ]  # fmt: skip
     return {"feeds": feeds, "faults": told}
+
+
+def source_file(party: str, source: str) -> str:
+    """Return the name of the recording of one source of a party."""
+    return f"{party.lower()}-{source.replace(' ', '-')}.parquet"
 
 
 def _faulty(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import numpy as np
 from armslength import __version__
 from armslength.errors import InputError
 from armslength.scenario.aircraft import NORTH, SOUTH
+from armslength.scenario.live import source_file, write_live
 from armslength.scenario.papers import agreement, members, story
 from armslength.scenario.recording import recording
 from armslength.scenario.registry import Scenario, draw, scenario
@@ -42,7 +43,9 @@ class Written:
     facts: dict[str, Any]
 
 
-def write_scenario(name: str, seed: int, folder: Path, *, overwrite: bool = False) -> Written:
+def write_scenario(
+    name: str, seed: int, folder: Path, *, overwrite: bool = False, begins: str = "", sources: bool = False
+) -> Written:
     """Write the scenario `name` into `folder` (made when absent) and return what was written.
 
     Args:
@@ -50,30 +53,33 @@ def write_scenario(name: str, seed: int, folder: Path, *, overwrite: bool = Fals
         seed: from 0 up; the same seed writes the same bytes.
         folder: where to.
         overwrite: replace the files of an earlier scenario; other files in the folder are never touched.
+        begins: UTC, ISO 8601; "": the day that the scenario has.
+        sources: write a recording of each single source of each party too, for live nodes.
 
     Raises:
         InputError: an unknown name, a negative seed, or files in the way.
     """
     which = scenario(name)
+    which = replace(which, begins=begins) if begins else which
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{folder} is not a folder.", where="--out", remedy="Name a folder.")
-    there = [file for file in FILES if (folder / file).exists()]
+    there = [file for file in (*FILES, *(source_files(which) if sources else ())) if (folder / file).exists()]
     if there and not overwrite:
         what = f"{folder} already holds {', '.join(there)}."
         raise InputError(what, where="--out", remedy="Name another folder, or add --overwrite to replace them.")
-    sky, begins = draw(which, seed), parse_stamp(which.begins)
+    sky, begins_ns = draw(which, seed), parse_stamp(which.begins)
     happened = truth(sky)
     tables = {
-        party: recording(sky, picture(sky, party, np.random.default_rng([seed, number]), which.sensors), begins)
+        party: recording(sky, picture(sky, party, np.random.default_rng([seed, number]), which.sensors), begins_ns)
         for number, party in enumerate((NORTH, SOUTH), start=1)
     }
     rows = {party: table.height for party, table in tables.items()}
-    facts = _facts(which, seed, sky, rows, happened, begins)
+    facts = _facts(which, seed, sky, rows, happened, begins_ns)
     texts = {
         "agreement.toml": agreement(sky),
         "members.toml": members(sky),
-        "truth.csv": truth_csv(happened, begins),
-        "truth_outside.csv": truth_csv(truth(sky, outside=True), begins),
+        "truth.csv": truth_csv(happened, begins_ns),
+        "truth_outside.csv": truth_csv(truth(sky, outside=True), begins_ns),
         "scenario.json": json.dumps(facts, indent=2, ensure_ascii=False) + "\n",
     }
     folder.mkdir(parents=True, exist_ok=True)
@@ -88,7 +94,14 @@ def write_scenario(name: str, seed: int, folder: Path, *, overwrite: bool = Fals
     finally:
         for part in parts.values():
             part.unlink(missing_ok=True)
+    if sources:
+        facts["feeds"] = write_live(which, sky, seed, folder, begins_ns, faults=())["feeds"]
     return Written(folder, facts)
+
+
+def source_files(which: Scenario) -> list[str]:
+    """Return the names of the recordings of single sources."""
+    return [source_file(party, source.name) for party, some in which.sensors.items() for source in some]
 
 
 def truth_csv(happened: list[Truth], begins_ns: int) -> str:
