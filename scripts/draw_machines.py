@@ -13,10 +13,11 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from armslength.agreement import lifecycle
-from armslength.protocol import session
+from armslength.protocol import failover, session
 
 MACHINES: Mapping[str, tuple[str, Mapping[Enum, Mapping[Enum, Enum]]]] = {
     "agreement": ("One version of an agreement", lifecycle.TABLE),
+    "failover": ("One medium between two posts: a frequency, or the ground line", failover.TABLE),
     "session": ("One connection of the ground line", session.TABLE),
 }
 """Name of the drawing -> its title and its table."""

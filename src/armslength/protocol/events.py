@@ -13,6 +13,7 @@ from armslength.protocol.writes import Write
 
 __all__ = [
     "AgreementRef",
+    "CheckDue",
     "CheckpointIn",
     "Counterpart",
     "Countersigned",
@@ -21,7 +22,10 @@ __all__ = [
     "Duplicate",
     "Event",
     "GapSeen",
+    "InUse",
     "Marked",
+    "MediumLost",
+    "MediumRestored",
     "Now",
     "OffsetKnown",
     "Output",
@@ -257,6 +261,44 @@ class Stranded:
     """Messages of ours that cannot be delivered any more: another agreement than theirs is in force."""
 
     message_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MediumLost:
+    """A frequency, or the ground line, does not answer us any more; to be told to the other side (LCM).
+
+    Attributes:
+        medium: id of the frequency, or "GROUND". change: counts what we told of media so far.
+        since_ns: since when; last_ok_ns: when it answered last, 0 for never [UTC ns].
+    """
+
+    medium: str
+    since_ns: int
+    last_ok_ns: int
+    change: int
+
+
+@dataclass(frozen=True, slots=True)
+class MediumRestored:
+    """A frequency, or the ground line, answers us (again); to be told to the other side (RES)."""
+
+    medium: str
+    change: int
+
+
+@dataclass(frozen=True, slots=True)
+class InUse:
+    """Another medium is in use from now on; "" for none. Both sides come to the same one as soon as they are told."""
+
+    medium: str
+    was: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckDue:
+    """A frequency is to be checked now (RCK)."""
+
+    medium: str
 
 
 Event = (

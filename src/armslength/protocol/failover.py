@@ -1,0 +1,318 @@
+"""Which channel carries the talk: the designated frequencies in the order of the plan, then the ground line.
+
+Every state of a medium and every move stands in TABLE; code only looks it up. This file does not know which party we
+are: each side finds out for itself which media answer it, tells the other (LCM: lost, RES: restored), and both then
+use the first medium of the plan that neither has told lost. The diagram in docs/machines/failover.svg is drawn from
+TABLE.
+
+What is told counts up (`change`), so that the newest word holds whatever way and order it came in, and whatever the
+clocks do. All timers run on the monotonic clock [s]; stamps are for people.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from armslength.errors import LocalProtocolError
+from armslength.protocol.events import InUse, MediumLost, MediumRestored, Now
+from armslength.protocol.writes import Put, Write
+
+__all__ = ["GROUND", "TABLE", "Failover", "Health", "Patience", "Step", "after"]
+
+GROUND = "GROUND"
+"""The ground line among the media; the others are the frequencies by their id in the plan."""
+FLAP_S = 600.0
+"""A medium that is lost again so soon after its return must answer for longer the next time ..."""
+MOST_PATIENCE = 8
+"""... at most for so many times as long."""
+_NEVER = float("inf")
+
+
+class Health(Enum):
+    """How one medium stands, from what this side itself has called and heard on it."""
+
+    UNCHECKED = auto()  # nothing called on it yet
+    ANSWERING = auto()  # the last call was answered
+    DOUBTED = auto()  # a call is unanswered, not for long
+    LOST = auto()  # calls stayed unanswered
+    RETURNING = auto()  # was lost, answers again, not yet for long enough
+
+
+class Step(Enum):
+    """What can happen to a medium."""
+
+    ANSWERED = auto()  # the other side showed that it heard us on it
+    UNANSWERED = auto()  # a call had no answer in the time between two calls
+    SILENT = auto()  # as many calls as the terms say had none
+    STEADY = auto()  # it has answered for as long as a return takes
+
+
+H, E = Health, Step
+TABLE: dict[Health, dict[Step, Health]] = {
+    H.UNCHECKED: {E.ANSWERED: H.ANSWERING, E.UNANSWERED: H.UNCHECKED, E.SILENT: H.LOST},
+    H.ANSWERING: {E.ANSWERED: H.ANSWERING, E.UNANSWERED: H.DOUBTED, E.SILENT: H.LOST},
+    H.DOUBTED: {E.ANSWERED: H.ANSWERING, E.UNANSWERED: H.DOUBTED, E.SILENT: H.LOST},
+    H.LOST: {E.ANSWERED: H.RETURNING, E.UNANSWERED: H.LOST, E.SILENT: H.LOST},
+    H.RETURNING: {E.ANSWERED: H.RETURNING, E.UNANSWERED: H.LOST, E.SILENT: H.LOST, E.STEADY: H.ANSWERING},
+}
+
+
+def after(current: Health, step: Step) -> Health:
+    """Return the state once `step` happened in `current`.
+
+    Raises:
+        LocalProtocolError: it cannot happen there.
+    """
+    try:
+        return TABLE[current][step]
+    except KeyError:
+        raise LocalProtocolError(f"{step.name} cannot happen to a medium that is {current.name}.") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """The times of the terms (articles radio and failover) [s].
+
+    Attributes:
+        calls: so many calls without an answer, `call_every_s` apart, and a frequency counts as lost.
+        return_after_s: it must answer for so long before it is used again.
+        check_every_s: a frequency that is not used is checked at least so often.
+    """
+
+    calls: int = 3
+    call_every_s: float = 10.0
+    return_after_s: float = 60.0
+    check_every_s: float = 86_400.0
+
+    @property
+    def probe_s(self) -> float:
+        """Between two checks of a frequency that is lost or returning [s]."""
+        return max(self.call_every_s, self.return_after_s / 3)
+
+
+@dataclass(slots=True)
+class Medium:
+    """One frequency, or the ground line. Times are monotonic [s] unless they end in _ns; None: never."""
+
+    health: Health = Health.UNCHECKED
+    first_call_s: float | None = None
+    """The first call that nobody has answered since."""
+    last_call_s: float | None = None
+    calls: int = 0
+    """Calls since then."""
+    silent_ns: int = 0
+    last_ok_ns: int = 0
+    last_ok_s: float | None = None
+    steady_s: float = 0.0
+    """Since when it answers again."""
+    returned_s: float = -_NEVER
+    patience: int = 1
+    check_s: float = 0.0
+    """When it is to be checked next."""
+
+
+@dataclass(slots=True)
+class _Told:
+    """What one side told last: its count of changes, and of each medium whether it is lost."""
+
+    change: int = 0
+    lost: dict[str, tuple[bool, int]] = field(default_factory=dict)
+
+    def usable(self, medium: str) -> bool:
+        return not self.lost.get(medium, (True, 0))[0]
+
+
+class Failover:
+    """The channels to one other side.
+
+    Args:
+        pair: names its row in the store.
+        plan: ids of the frequencies that carry data, in their order; the ground line comes after them by itself.
+        patience: see `Patience`.
+    """
+
+    def __init__(self, pair: str, plan: Sequence[str] = (), patience: Patience | None = None) -> None:
+        self.space = f"channels/{pair}"
+        self.patience = patience or Patience()
+        self.media: dict[str, Medium] = {GROUND: Medium()}
+        self._ours, self._theirs = _Told(), _Told()
+        self._events: list[MediumLost | MediumRestored | InUse] = []
+        self._changed = False
+        self._used: str | None = None
+        self.adopt(plan, self.patience)
+
+    def restore(self, rows: Iterable[tuple[str, bytes]]) -> None:
+        """Take back what was told before a restart: what is said anew must count on from it."""
+        for key, value in rows:
+            row = json.loads(value)
+            told = _Told(row["change"], {name: (lost, change) for name, (lost, change) in row["lost"].items()})
+            if key == "ours":
+                self._ours = told
+            else:
+                self._theirs = told
+        self._used = None
+
+    def adopt(self, plan: Sequence[str], patience: Patience) -> None:
+        """Use another plan from now on. What is known of media that stay is kept."""
+        self.patience = patience
+        names = (*dict.fromkeys(plan), GROUND)
+        self.media = {name: self.media.get(name, Medium()) for name in names}
+
+    @property
+    def plan(self) -> tuple[str, ...]:
+        """The media in the order in which they are preferred."""
+        return tuple(self.media)
+
+    @property
+    def in_use(self) -> str:
+        """The medium that both sides use as far as is known here; "" where there is none."""
+        usable = (name for name in self.media if self._ours.usable(name) and self._theirs.usable(name))
+        return next(usable, "")
+
+    def living(self) -> list[str]:
+        """Return the media that are not lost as far as this side knows; what is FLASH goes by all of them."""
+        return [name for name, medium in self.media.items() if medium.health is not Health.LOST]
+
+    def lost_here(self, name: str) -> bool:
+        """Return whether we have told (or never told otherwise) that `name` does not answer us."""
+        return not self._ours.usable(name)
+
+    def lost_there(self, name: str) -> bool:
+        """Return whether they have told, or never told otherwise, that `name` does not answer them."""
+        return not self._theirs.usable(name)
+
+    def called(self, name: str, now: Now) -> None:
+        """A call left on a frequency."""
+        medium = self.media.get(name)
+        if medium is None or name == GROUND:
+            return
+        if medium.first_call_s is None:
+            medium.first_call_s, medium.silent_ns, medium.calls = now.mono_s, now.utc_ns, 0
+        if (
+            not medium.calls
+            or medium.last_call_s is None
+            or now.mono_s >= medium.last_call_s + self.patience.call_every_s
+        ):
+            medium.calls += 1  # several at once are one call
+            medium.last_call_s = now.mono_s
+        medium.check_s = max(medium.check_s, now.mono_s + self.patience.call_every_s)
+
+    def answered(self, name: str, now: Now) -> None:
+        """The other side showed that it heard us on `name`."""
+        medium = self.media.get(name)
+        if medium is None:
+            return
+        was, medium.health = medium.health, after(medium.health, Step.ANSWERED)
+        medium.first_call_s, medium.calls = None, 0
+        medium.last_ok_ns, medium.last_ok_s = now.utc_ns, now.mono_s
+        if was is Health.LOST:
+            medium.steady_s = now.mono_s
+        self._plan_check(name, medium, now)
+        if was is Health.UNCHECKED or (medium.health is Health.ANSWERING and self.lost_here(name)):
+            self._tell(name, lost=False, now=now)
+
+    def ground(self, up: bool, now: Now) -> None:
+        """A session of the ground line stands, or none does any more."""
+        medium = self.media[GROUND]
+        if up:
+            medium.health = Health.ANSWERING
+            medium.last_ok_ns, medium.last_ok_s = now.utc_ns, now.mono_s
+        elif medium.health is not Health.LOST:
+            medium.health, medium.silent_ns = Health.LOST, now.utc_ns
+        if up is self.lost_here(GROUND):
+            self._tell(GROUND, lost=not up, now=now)
+
+    def told(self, name: str, *, lost: bool, change: int) -> bool:
+        """The other side told that a medium is lost or restored; return whether that is news."""
+        if name not in self.media or change <= self._theirs.lost.get(name, (True, 0))[1]:
+            return False
+        self._theirs.lost[name] = (lost, change)
+        self._theirs.change = max(self._theirs.change, change)
+        self._changed = True
+        return True
+
+    def tick(self, now: Now) -> None:
+        """Let time pass over calls and returns."""
+        for name, medium in self.media.items():
+            if name != GROUND:
+                self._pass(name, medium, now)
+        used = self.in_use
+        if used != self._used:
+            was, self._used = self._used, used
+            self._events.append(InUse(used, was or ""))
+
+    def due_checks(self, now: Now) -> list[str]:
+        """Return the frequencies that are to be checked now."""
+        return [name for name, one in self.media.items() if name != GROUND and now.mono_s >= one.check_s]
+
+    def checked(self, name: str, now: Now) -> None:
+        """A check of `name` is on its way, or cannot be sent now: the next one is not due at once."""
+        self.media[name].check_s = now.mono_s + self.patience.probe_s
+
+    def due(self) -> float:
+        """Return when something is to be done next [s, monotonic]."""
+        times = [_NEVER if self.in_use == self._used else 0.0]
+        for name, medium in self.media.items():
+            if name == GROUND:
+                continue
+            times.append(medium.check_s)
+            if medium.first_call_s is not None and medium.last_call_s is not None:
+                times.append(medium.last_call_s + self.patience.call_every_s)
+            if medium.health is Health.RETURNING:
+                times.append(medium.steady_s + self._return_s(medium))
+        return min(times)
+
+    def take(self) -> tuple[list[MediumLost | MediumRestored | InUse], tuple[Write, ...]]:
+        """Return what happened since the last call, and what makes it durable."""
+        events, self._events = self._events, []
+        writes: tuple[Write, ...] = ()
+        if self._changed:
+            self._changed = False
+            writes = tuple(
+                Put(self.space, key, json.dumps({"change": told.change, "lost": told.lost}, sort_keys=True).encode())
+                for key, told in (("ours", self._ours), ("theirs", self._theirs))
+            )
+        return events, writes
+
+    def _pass(self, name: str, medium: Medium, now: Now) -> None:
+        if medium.health is Health.RETURNING and now.mono_s >= medium.steady_s + self._return_s(medium):
+            if medium.last_ok_s is not None and medium.last_ok_s > medium.steady_s:
+                medium.health, medium.returned_s = after(medium.health, Step.STEADY), now.mono_s
+                self._tell(name, lost=False, now=now)
+            return
+        if medium.first_call_s is None or medium.last_call_s is None:
+            return
+        if now.mono_s < medium.last_call_s + self.patience.call_every_s:
+            return
+        silent = medium.calls >= self.patience.calls
+        was = medium.health
+        medium.health = after(was, Step.SILENT if silent else Step.UNANSWERED)
+        if medium.health is not Health.LOST:
+            return
+        medium.first_call_s = None
+        if was is not Health.LOST:
+            soon = now.mono_s - medium.returned_s < FLAP_S
+            medium.patience = min(2 * medium.patience, MOST_PATIENCE) if soon or was is Health.RETURNING else 1
+            medium.check_s = now.mono_s + self.patience.probe_s
+            if not self.lost_here(name):
+                self._tell(name, lost=True, now=now)
+
+    def _return_s(self, medium: Medium) -> float:
+        return self.patience.return_after_s * medium.patience
+
+    def _plan_check(self, name: str, medium: Medium, now: Now) -> None:
+        soon = medium.health is Health.RETURNING
+        medium.check_s = now.mono_s + (self.patience.probe_s if soon else self.patience.check_every_s)
+
+    def _tell(self, name: str, *, lost: bool, now: Now) -> None:
+        self._ours.change += 1
+        self._ours.lost[name] = (lost, self._ours.change)
+        self._changed = True
+        medium = self.media[name]
+        if lost:
+            self._events.append(MediumLost(name, medium.silent_ns, medium.last_ok_ns, self._ours.change))
+        else:
+            self._events.append(MediumRestored(name, self._ours.change))
