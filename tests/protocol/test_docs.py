@@ -27,15 +27,19 @@ def chapter(code: Code) -> str:
         rf"^### {code.name}: {re.escape(code.meaning)}\n(.*?)(?=^### |\Z)", TEXT, re.DOTALL | re.MULTILINE
     )
     assert found is not None, code.name
-    return found[1]
+    return re.sub(r"(?<![|\n])\n(?![|\n])", " ", found[1])
 
 
 @pytest.mark.parametrize("code", CATALOGUE.values(), ids=CATALOGUE)
 def test_every_code_and_field_is_documented_as_it_is(code: Code) -> None:
     text = chapter(code)
     assert text.startswith(code.precedence.name) and f"answer due: {code.answer.value}" in text
-    assert ("`ref`" in text) is (code.ref is Wanted.MUST)
+    assert ("in `ref`" in text) is (code.ref is not Wanted.NEVER)
+    assert ("may name the message" in text) is (code.ref is Wanted.MAY)
     assert ("`valid_until_ns`" in text) is (code.valid_until is Wanted.MUST)
+    assert ("said by a person" in text) is code.by_person and ("read back (RBK)" in text) is code.read_back
+    assert all(f"`{article}`" in text for article in (code.answer_in, code.finally_in) if article)
+    assert ("On the air: " in text) is bool(code.not_on_air)
     rows = {row[0]: row[1:] for row in re.findall(r"^\| `(\w+)` \| (.*) \| (.*) \|$", text, re.MULTILINE)}
     assert set(rows) == {field.name for field in code.fields}
     for field in code.fields:
@@ -44,6 +48,9 @@ def test_every_code_and_field_is_documented_as_it_is(code: Code) -> None:
         assert all(choice in holds for choice in field.choices)
         assert field.low is None or f"{field.low} to {field.high}" in holds
         assert (need == "must") is field.required
+        assert field.form.replace("|", "\\|") in holds or (field.longest and f"1 to {field.longest} signs" in holds)
+        assert ("; read back" in holds) is field.read_back and ("only encrypted" in holds) is field.sealed
+        assert field.when is None or need == f"with {field.when[0]} {' or '.join(field.when[1])}, only"
 
 
 def test_no_code_is_documented_that_does_not_exist() -> None:

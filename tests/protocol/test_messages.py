@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from armslength.crypto.canonical import canonical, digest
 from armslength.crypto.envelope import from_json, seal
 from armslength.errors import LocalProtocolError, RemoteProtocolError
-from armslength.protocol.catalogue import CATALOGUE, Answer, Code, Field, Precedence, Wanted, fault_in
+from armslength.protocol.catalogue import CATALOGUE, Answer, Code, Field, Kind, Precedence, Wanted, fault_in
 from armslength.protocol.messages import (
     FORMAT,
     LARGEST,
@@ -36,6 +36,8 @@ def values(field: Field) -> st.SearchStrategy[Any]:
         return st.integers(field.low, field.high)
     if field.choices:
         return st.sampled_from(field.choices)
+    if field.kind is Kind.FREE:
+        return st.text(st.characters(codec="utf-8"), min_size=1, max_size=field.longest).filter(field.fits)
     return st.from_regex(rf"\A(?:{field.form})\Z")
 
 
@@ -44,8 +46,17 @@ def said(draw: st.DrawFn) -> tuple[Code, dict[str, Any]]:
     """Draw a code with fields that it may have."""
     code = CATALOGUE[draw(st.sampled_from(sorted(CATALOGUE)))]
     groups = {field.together: draw(st.booleans()) for field in code.fields if field.together}
-    chosen = [f for f in code.fields if f.required or (groups[f.together] if f.together else draw(st.booleans()))]
-    return code, {field.name: draw(values(field)) for field in chosen}
+    if code.one_of:
+        groups |= dict.fromkeys(code.one_of, False) | {draw(st.sampled_from(code.one_of)): True}
+    found: dict[str, Any] = {}
+    for f in code.fields:
+        if f.when is not None:
+            stands = found.get(f.when[0]) in f.when[1]
+        else:
+            stands = f.required or (groups[f.together] if f.together else draw(st.booleans()))
+        if stands:
+            found[f.name] = draw(values(f))
+    return code, found
 
 
 def write(code: str = "AMD", fields: dict[str, Any] | None = None, **other: Any) -> Message:
@@ -145,9 +156,19 @@ def test_the_catalogue_says_what_the_issue_wants() -> None:
     assert {field.name: field.choices for field in CATALOGUE["EMG"].fields}["commitment"] == ("NONE",)
 
 
-def test_no_field_takes_free_text() -> None:
+def test_free_text_stands_in_reports_protests_and_answers_only() -> None:
+    free = [(code.name, field) for code in CATALOGUE.values() for field in code.fields if field.kind is Kind.FREE]
+    assert [name for name, _ in free] == ["IRP", "PRT", "ANS"]
+    for name, field in free:
+        assert CATALOGUE[name].field("language") is not None
+        assert field.fits("It was an error. Это ошибка.") and not field.fits("")
+        assert not field.fits("x" * (field.longest + 1))
+        assert not any(field.fits(f"a{bad}b") for bad in ("\n", "\x00", "\u202e", "\ud800", "\u2028"))
+
+
+def test_no_other_field_takes_free_text() -> None:
     for code in CATALOGUE.values():
-        for field in code.fields:
+        for field in (one for one in code.fields if one.kind is not Kind.FREE):
             assert field.choices or field.form or (field.low is not None and field.high is not None)
             assert not field.fits("two lines\nof anything at all"), (code.name, field.name)
 

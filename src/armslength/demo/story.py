@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from armslength.demo.plan import Plan
+from armslength.protocol.catalogue import CATALOGUE
 from armslength.units import FT, NM
 
 Event = Mapping[str, Any]
@@ -20,22 +21,7 @@ SCENE, TELL, GOOD, WARN, ALARM = "scene", "tell", "good", "warn", "alarm"
 SILENT = frozenset({"clock", "encounter"})
 """Events that the demonstration counts and does not read out."""
 CHECKS = frozenset({"GCK", "GCR"})
-CODES = {
-    "GCK": "ground-line check",
-    "GCR": "answer to the ground-line check",
-    "TFA": "traffic advisory",
-    "ROG": "received",
-    "WIL": "will comply",
-    "UNA": "unable",
-    "SBY": "stand by",
-    "EMG": "emergency, for information",
-    "AST": "request for assistance",
-    "ADC": "noted; declined by the terms",
-    "SUS": "a provision is suspended",
-    "RSM": "a provision is to be resumed",
-    "AMD": "an amendment is proposed",
-    "COC": "clear of conflict",
-}
+CODES = {name: code.meaning for name, code in CATALOGUE.items()}
 """What the codes mean, in plain words."""
 FOLLOWED = 4
 """Every mark is told of the first so many messages; of later ones only the last that they get."""
@@ -282,7 +268,9 @@ def _distance(event: Event) -> str:
 
 def _left(event: Event) -> str:
     left = event["t_cpa_s"]
-    return "" if left is None or left < 1.0 else f", closest in {left:.0f} s"
+    if left is None:
+        return f", closest beyond {event['beyond_s']:.0f} s"
+    return "" if left < 1.0 else f", closest in {left:.0f} s"
 
 
 def _traffic(event: Event) -> str:
