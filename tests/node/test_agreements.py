@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,10 +25,12 @@ from armslength.errors import (
     SignatureError,
     StoreError,
 )
-from armslength.node import agreement_files
+from armslength.node import pending
 from armslength.node.agreements import Agreements, Change
 from armslength.node.counterparts import keep_identity, may_accept
+from armslength.node.entering import finish
 from armslength.node.home import Home
+from armslength.node.pending import Files
 from armslength.units import NS
 from node.homes import every_file, introduce, make
 
@@ -35,12 +38,32 @@ NOW = 1_800_000_000 * NS
 HOUR, DAY = 3600 * NS, 86_400 * NS
 
 
+class Told:
+    """A ledger that keeps what it is told, and what it must keep until it is written; `full`: it takes nothing."""
+
+    def __init__(self) -> None:
+        self.changes, self.held, self.full = list[Change](), dict[str, bytes](), False
+
+    def enter(self, change: Change, files: Files) -> None:
+        """Keep it."""
+        if self.full:
+            raise StoreError("planted: disk full")
+        self.changes.append(change)
+        self.held.update(files)
+
+    def written(self, paths: Collection[str]) -> None:
+        """Forget them."""
+        for path in paths:
+            del self.held[path]
+
+
 class Side:
     """One home with its keeper, and what the ledger was told."""
 
     def __init__(self, home: Home) -> None:
-        self.home, self.told = home, list[Change]()
-        self.keeper = Agreements(home, self.told.append)
+        self.home, self.ledger = home, Told()
+        self.keeper = Agreements(home, self.ledger)
+        self.told = self.ledger.changes
 
     def restarted(self) -> Side:
         return Side(self.home)
@@ -104,11 +127,9 @@ def test_what_is_not_recorded_did_not_happen(pair: tuple[Side, Side]) -> None:
     north, south = pair
     document = ratified(north, south)
 
-    def full(_: Change) -> None:
-        raise StoreError("planted: disk full")
-
     before = every_file(south.home.path)
-    deaf = Agreements(south.home, full)
+    ledger = Told()
+    deaf, ledger.full = Agreements(south.home, ledger), True
     with pytest.raises(StoreError):
         deaf.notify(document.agreement, Kind.SUSPEND, "separation", NOW)
     assert not deaf.standings[document.agreement].notices
@@ -123,12 +144,30 @@ def test_a_disk_that_takes_nothing_changes_nothing(pair: tuple[Side, Side], monk
         raise StoreError("planted: disk full")
 
     with monkeypatch.context() as patched:
-        patched.setattr(agreement_files, "write_private", full)
+        patched.setattr(pending, "write_private", full)
         with pytest.raises(StoreError):
             south.keeper.notify(document.agreement, Kind.END, "", NOW)
     assert south.keeper.standings[document.agreement].state(NOW) is State.IN_FORCE
-    south.keeper.notify(document.agreement, Kind.END, "", NOW)  # there is room again
-    assert south.keeper.standings[document.agreement].state(NOW) is State.ENDING
+    assert south.told[-1].what == "end given" and len(south.ledger.held) == 1  # entered: it will be
+    assert south.restarted().keeper.standings[document.agreement].state(NOW) is State.IN_FORCE
+    assert finish(south.home, south.ledger.held) == list(south.ledger.held)  # there is room again
+    assert south.restarted().keeper.standings[document.agreement].state(NOW) is State.ENDING
+    assert finish(south.home, south.ledger.held) == []
+
+
+def test_the_ledger_is_told_before_a_file_is_there_and_lets_go_when_it_is(pair: tuple[Side, Side]) -> None:
+    north, south = pair
+    seen = []
+
+    class Looking(Told):
+        def enter(self, change: Change, files: Files) -> None:
+            seen.append([(north.home.path / path).exists() for path in files])
+            super().enter(change, files)
+
+    ledger = Looking()
+    Agreements(north.home, ledger).propose(draft(north, south), NOW)
+    assert seen == [[False]] and ledger.held == {}
+    assert len(list(north.home.agreements.rglob("*.age"))) == 1
 
 
 def test_an_identity_that_was_not_accepted_signs_nothing(tmp_path: Path) -> None:

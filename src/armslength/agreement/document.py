@@ -22,13 +22,26 @@ from armslength.crypto.keys import is_public
 from armslength.errors import AgreementError, LocalProtocolError, RemoteProtocolError
 from armslength.units import stamp
 
-__all__ = ["AGREEMENT_TYPE", "LARGEST", "LARGEST_ENVELOPE", "Document", "Signatory", "is_agreement_id", "terms_tree"]
+__all__ = [
+    "AGREEMENT_TYPE",
+    "LARGEST",
+    "LARGEST_ENVELOPE",
+    "NO_AGREEMENT",
+    "Document",
+    "Signatory",
+    "is_agreement_id",
+    "terms_tree",
+]
 
 AGREEMENT_TYPE = "application/vnd.armslength.agreement+json"
 FORMAT = "armslength agreement 1"
 LARGEST = 48_000
 """Bytes of a document; in its envelope it stays below what canonical JSON is read with by default."""
 LARGEST_ENVELOPE = 65_536
+NO_AGREEMENT = "none"
+"""What stands in the place of an agreement's name in messages and encounters where there is none."""
+_RESERVED = frozenset({NO_AGREEMENT, "node"})
+"""Names that no agreement can have: the marker, and the book of what concerns no counterpart."""
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{2,62}[a-z0-9]")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
@@ -193,7 +206,9 @@ class Document:
             AgreementError: says what contradicts what.
         """
         wrong = ""
-        if self.version != self.terms.get("version", 1):
+        if self.agreement in _RESERVED:
+            wrong = f'"{self.agreement}" cannot be the name of an agreement: it stands for there being none.'
+        elif self.version != self.terms.get("version", 1):
             wrong = f"It is version {self.version}, but its terms say another."
         elif (self.version == 1) != (self.predecessor is None):
             wrong = "Version 1 has no predecessor, and every later version names one."
@@ -214,8 +229,8 @@ def _read(terms: bytes) -> Terms:
 
 
 def is_agreement_id(text: str) -> bool:
-    """Return whether `text` can name an agreement: 4 to 64 small letters, digits and hyphens."""
-    return _ID.fullmatch(text) is not None
+    """Return whether `text` can name an agreement: 4 to 64 small letters, digits and hyphens; not "none" or "node"."""
+    return _ID.fullmatch(text) is not None and text not in _RESERVED
 
 
 def terms_tree(terms: Terms) -> dict[str, Any]:

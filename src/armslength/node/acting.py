@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from armslength.node.home import Home
@@ -34,30 +34,15 @@ def _alone(home: Home, verb: str, args: Mapping[str, Any]) -> dict[str, Any]:
     from armslength.node.agreement_verbs import perform
     from armslength.node.agreements import Agreements
     from armslength.node.clock import clock_of
+    from armslength.node.entering import AloneLedger
 
     config = home.config
     now_ns = clock_of(config.speed, config.utc_origin_ns, config.monotonic_origin_s).utc_ns()
     store = Store(home.ledger, make=False)
     try:
         store.check(home.key.public)
-        return perform(Agreements(home, _recorder(home, store, now_ns)), verb, args, now_ns)
+        ledger = AloneLedger(home, store, now_ns)
+        ledger.finish(home)
+        return perform(Agreements(home, ledger), verb, args, now_ns)
     finally:
         store.close()
-
-
-def _recorder(home: Home, store: Any, now_ns: int) -> Callable[[Any], None]:
-    """Return what enters a change in the ledger: in the book of the agreement, or of the node where it is in none."""
-    from armslength.crypto.ledger import Book
-    from armslength.node.core.books import NODE, Books
-    from armslength.node.core.effects import Effects
-
-    books = Books(
-        home.salt_secret, home.config.post, [Book.restore(name, store.leaves(name)) for name in store.books()]
-    )
-
-    def record(change: Any) -> None:
-        effects = Effects()
-        books.enter(effects, change.agreement or NODE, "agreement", change.payload, now_ns, "person")
-        store.commit(effects.entries, [])
-
-    return record

@@ -24,6 +24,7 @@ class Change:
         what: "proposed", "ratified", "suspended", "resume proposed", "resumed", "end given", "nothing new", "refused".
         payload: for the ledger: digests, versions, provisions; never terms.
         envelope: what the other side must see now, with all signatures known, as canonical JSON.
+        role: of who did it: "person" (one here), or "counterpart".
     """
 
     agreement: str
@@ -31,6 +32,7 @@ class Change:
     what: str
     payload: Mapping[str, Any] = field(default_factory=dict)
     envelope: bytes = field(default=b"", repr=False)
+    role: str = "person"
 
 
 def document_change(trial: Standing, before: Standing | None, document: Document, counterpart: str) -> Change:

@@ -11,9 +11,9 @@ from armslength.crypto.canonical import canonical, parse
 from armslength.crypto.envelope import from_tree, to_tree
 from armslength.errors import AgreementError, HomeError, RemoteProtocolError
 from armslength.node.home import Home
-from armslength.node.private_files import make_folder, read_private, write_private
+from armslength.node.private_files import read_private
 
-__all__ = ["keep", "load"]
+__all__ = ["load", "sealed"]
 
 _LARGEST_FILE = 2 * LARGEST_ENVELOPE
 
@@ -30,16 +30,12 @@ def load(home: Home) -> dict[str, Standing]:
     return {name: standing for name, standing in found.items() if standing.documents}
 
 
-def keep(home: Home, agreement: str, records: Mapping[str, Record]) -> None:
-    """Write `records`, by digest, each whole or not at all.
-
-    Raises:
-        StoreError: the disk does not take one of them.
-    """
-    folder = home.agreements / agreement
-    make_folder(folder)
-    for found, record in records.items():
-        write_private(folder / f"{found.removeprefix('sha256:')[:32]}.age", home.vault.encrypt(_to_bytes(record)))
+def sealed(home: Home, agreement: str, records: Mapping[str, Record]) -> dict[str, bytes]:
+    """Return the files of `records`, given by digest: encrypted to this home, by their paths in it."""
+    return {
+        f"agreements/{agreement}/{found.removeprefix('sha256:')[:32]}.age": home.vault.encrypt(_to_bytes(record))
+        for found, record in records.items()
+    }
 
 
 def _to_bytes(record: Record) -> bytes:

@@ -21,7 +21,7 @@ from armslength.crypto.envelope import Envelope, from_json, to_json
 from armslength.errors import AgreementError, InputError, LifecycleError, RemoteProtocolError, StoreError
 from armslength.node.agreement_views import describe_all, describe_document
 from armslength.node.agreements import Agreements, Change
-from armslength.node.counterparts import keep_identity, may_accept
+from armslength.node.counterparts import identity_file, may_accept
 from armslength.node.home import Home
 from armslength.units import parse_stamp
 
@@ -171,8 +171,8 @@ def _accept(agreements: Agreements, args: Args, now_ns: int) -> dict[str, Any]:
     what = may_accept(agreements.home, identity, replace=bool(args.get("replace")))
     if what != "nothing new":
         told = {"party": identity.party, "key": identity.key, "certificate": identity.signatory.certificate}
-        agreements.tell(Change("", identity.party, what, {"what": f"identity {what}", **told}))
-        keep_identity(agreements.home, identity, data)
+        change = Change("", identity.party, what, {"what": f"identity {what}", **told})
+        agreements.enter(change, {identity_file(agreements.home, identity): data})
     return {"what": what, "party": identity.party, "post": identity.post, "words": identity.words, "key": identity.key}
 
 

@@ -1,12 +1,15 @@
 """The keeper of a node's agreements: how each stands, kept encrypted, and every change of it.
 
 The rules are `agreement.trust`'s; here are the own key and the counterparts that were accepted. A change goes in this
-order: believed on a copy, told to `record` (which enters it in the ledger), written to the disk, shown.
+order: believed on a copy, told to the ledger (which has it on the disk, with the files that belong to it), written to
+the files, in force, shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Protocol
 
 from armslength.adapters.certificates import fingerprint
 from armslength.agreement.document import AGREEMENT_TYPE, LARGEST_ENVELOPE, Document
@@ -18,13 +21,28 @@ from armslength.crypto.canonical import digest
 from armslength.crypto.envelope import Envelope, add, from_json, seal, signers, to_json
 from armslength.errors import AgreementError, LifecycleError, RemoteProtocolError, SignatureError
 from armslength.node.agreement_changes import Change, document_change, notice_change
-from armslength.node.agreement_files import keep, load
+from armslength.node.agreement_files import load, sealed
 from armslength.node.home import Home
+from armslength.node.pending import Files, write_files
 
-__all__ = ["Agreements", "Change"]
+__all__ = ["Agreements", "Change", "Ledger"]
 
 MOST_AGREEMENTS = 64
 """In one home; so that no peer can fill the disk with first versions."""
+
+
+class Ledger(Protocol):
+    """Where changes are entered."""
+
+    def enter(self, change: Change, files: Files) -> None:
+        """Enter `change`, and keep `files` with it until they are written; return when it is on the disk.
+
+        Raises:
+            StoreError: the disk does not take it: nothing has changed.
+        """
+
+    def written(self, paths: Collection[str]) -> None:
+        """Let go of these files: they are there."""
 
 
 class Agreements:
@@ -32,7 +50,7 @@ class Agreements:
 
     Args:
         home: whose; its lock is held by the caller.
-        record: told of every change before it is kept; where it raises, nothing has changed.
+        ledger: told of every change before it is kept; where it raises, nothing has changed.
 
     Raises:
         HomeError: a file cannot be read.
@@ -40,8 +58,8 @@ class Agreements:
         AgreementError: what lies there does not hold together.
     """
 
-    def __init__(self, home: Home, record: Callable[[Change], None]) -> None:
-        self.home, self._record = home, record
+    def __init__(self, home: Home, ledger: Ledger) -> None:
+        self.home, self._ledger = home, ledger
         self.standings = load(home)
         self._terms: dict[str, Terms] = {}
 
@@ -136,9 +154,17 @@ class Agreements:
         notice = Notice(agreement, head.digest, kind, provision, now_ns, effect, self.home.key.public, lifts)
         return self._believe(agreement, seal(NOTICE_TYPE, notice.to_bytes(), self.home.key), now_ns, "")
 
-    def tell(self, change: Change) -> None:
-        """Record a change that concerns no agreement."""
-        self._record(change)
+    def enter(self, change: Change, files: Files) -> None:
+        """Enter a change in the ledger, and then write the files of the home that belong to it.
+
+        Raises:
+            StoreError: the disk does not take the entry, and nothing has changed; or it does not take a file, and that
+                is written at the next start.
+        """
+        self._ledger.enter(change, files)
+        write_files(self.home, files)
+        if files:
+            self._ledger.written(files)
 
     def terms(self, document: Document) -> Terms:
         """Return the terms of a document, read once."""
@@ -238,6 +264,7 @@ class Agreements:
             if sender and other != sender:
                 raise AgreementError(f"It is with {other}.", where=document.called, remedy="Ask why it came this way.")
             change = document_change(trial, before, document, other)
+        change = replace(change, role="counterpart" if sender else "person")
         self._keep(before, trial, change)
         return change
 
@@ -246,8 +273,7 @@ class Agreements:
         fresh = {found: record for found, record in trial.records().items() if old.get(found) != record}
         if not fresh:
             return
-        self._record(change)
-        keep(self.home, trial.agreement, fresh)
+        self.enter(change, sealed(self.home, trial.agreement, fresh))
         self.standings[trial.agreement] = trial
 
     def _between_us(self, document: Document, standing: Standing) -> str:
@@ -279,7 +305,8 @@ class Agreements:
 
     def _refused(self, agreement: str, sender: str, found: str, wrong: AgreementError) -> AgreementError:
         payload = {"what": "refused", "why": type(wrong).__name__, "digest": found, "from": sender}
-        self._record(Change(agreement, sender, "refused", payload))
+        role = "counterpart" if sender else "person"
+        self.enter(Change(agreement, sender, "refused", payload, role=role), {})
         return wrong
 
     def _suspensions(self, standing: Standing, provision: str, now_ns: int) -> set[str]:

@@ -10,7 +10,7 @@ from armslength.errors import HomeError
 from armslength.node.home import Home
 from armslength.node.private_files import write_private
 
-__all__ = ["MOST", "file_name", "keep_identity", "may_accept"]
+__all__ = ["MOST", "file_name", "identity_file", "keep_identity", "may_accept"]
 
 MOST = 64
 """Counterparts of one home."""
@@ -51,8 +51,13 @@ def keep_identity(home: Home, identity: Identity, data: bytes) -> None:
     Raises:
         StoreError: the disk does not take it.
     """
+    write_private(home.path / identity_file(home, identity), data)
+
+
+def identity_file(home: Home, identity: Identity) -> str:
+    """Return the path in the home of the file of a counterpart: the one that is there, else a new one."""
     there = _known(home.counterparts().values(), identity)
-    write_private(home.path / "counterparts" / file_name(there.party if there else identity.party), data)
+    return f"counterparts/{file_name(there.party if there else identity.party)}"
 
 
 def _known(counterparts: Iterable[Identity], identity: Identity) -> Identity | None:

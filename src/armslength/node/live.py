@@ -9,14 +9,12 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from armslength.adapters.certificates import fingerprint, to_pem
 from armslength.adapters.ground_line import GroundLine, Why
 from armslength.adapters.store import Store
-from armslength.agreement.terms import Party, Terms
 from armslength.crypto.ledger import Book
 from armslength.domain.picture import Source
 from armslength.errors import ArmslengthError, MembershipError
@@ -26,20 +24,29 @@ from armslength.node.config import Feed
 from armslength.node.core.books import Books
 from armslength.node.core.commanding import VERBS
 from armslength.node.core.core import Core
-from armslength.node.core.inputs import FrameIn, LinkClosed, LinkRefused, PlotsIn, Standings, Started, Stopped
+from armslength.node.core.inputs import (
+    FrameIn,
+    LinkClosed,
+    LinkRefused,
+    MembersIn,
+    PlotsIn,
+    Standings,
+    Started,
+    Stopped,
+)
 from armslength.node.core.watching import Watching
 from armslength.node.core.witness import anchors
+from armslength.node.entering import AloneLedger, LiveLedger
 from armslength.node.events import Events
 from armslength.node.feeding import Feeding
 from armslength.node.home import Home
 from armslength.node.keeping import Keeping
 from armslength.node.log import Log
-from armslength.node.membership import Membership, load_membership
+from armslength.node.members import Members
 from armslength.node.recording import Recording
 from armslength.node.runner import Runner
 from armslength.node.serving import Server
 from armslength.node.telling import as_json, in_words
-from armslength.node.textfile import read_text
 from armslength.node.views import NodeViews
 from armslength.node.warming import warm
 from armslength.protocol.events import Own, Timing
@@ -72,12 +79,13 @@ class LiveNode:
         self.clock: Clock = clock_of(config.speed, config.utc_origin_ns, config.monotonic_origin_s)
         self.store = Store(home.ledger, make=False)
         self.store.check(home.key.public)
-        self.keeping = Keeping(home)
-        self.membership = _membership(home, self.keeping.standings(self.clock.utc_ns()))
+        AloneLedger(home, self.store, self.clock.utc_ns()).finish(home)
+        self.keeping = Keeping(home, self.store)
+        self.members = Members(home, self.keeping.standings(self.clock.utc_ns()).lines)
         self.core = self._core()
         self.events, self.log = Events(time.time_ns() // 10**6), Log()
         self.runner = Runner(self.core, self.store, self.clock, self.tell, self._document)
-        self.recording = Recording(home, self.membership, self.runner.give, self.clock)
+        self.recording = Recording(home, self.members, self.runner.give, self.clock)
         self.views = NodeViews(self.core, self.runner, self.clock, self.clock.utc_ns(), self.recording, self.events)
         self.feeding = Feeding(config.feeds, self.clock, home.path, self._plots, self.runner.give)
         self.line: GroundLine | None = None
@@ -96,11 +104,14 @@ class LiveNode:
         hosts = (self.home.config.listen.api[0], *LOOPBACK)
         api = Api(self.views, self.events, self.ask, self.home.token, hosts)
         server = Server(api.app(), self.home.config.listen.api, self.home.path)
+        # Before anybody can ask: what a keeper's thread enters waits for this one, so this one never waits for it.
+        standings = self.keeping.standings(self.clock.utc_ns())
+        self.keeping.ledger = LiveLedger(self.runner, loop)
         running: asyncio.Task[None] | None = None
         try:
             at = await server.start()
             self.runner.give(Started())
-            standings = self.keeping.standings(self.clock.utc_ns())
+            self.runner.give(MembersIn(self.members.membership, self.members.digest))
             self.runner.give(standings)
             await self.recording.start(standings.lines)
             await self._open_line()
@@ -166,7 +177,7 @@ class LiveNode:
         ]
         own = Own(config.party, config.post, home.key)
         sources = [_source(feed) for feed in config.feeds]
-        watching = Watching(config.party, self.membership, sources)
+        watching = Watching(config.party, self.members.membership, sources)
         timing = Timing().scaled(self.clock.speed)
         return Core(own, watching, Books(home.salt_secret, config.post, books), restored, timing, self.clock.speed)
 
@@ -216,19 +227,34 @@ class LiveNode:
         """Tell everybody how the agreements stand now."""
         self.runner.give(standings)
         self._dial()
+        await self._belong(standings)
         await self.recording.judge_by(standings.lines)
+
+    async def _belong(self, standings: Standings) -> bool:
+        """Read again whose aircraft is whose, where that may have changed; return whether it has."""
+        try:
+            if not self.members.again(standings.lines):
+                return False
+        except MembershipError as wrong:
+            self.tell({"event": "home", "says": f"{wrong} Until then the last good membership file counts."})
+            return False
+        self.runner.give(MembersIn(self.members.membership, self.members.digest))
+        self.tell({"event": "home", "says": "The membership file has changed and counts as it is now."})
+        return True
 
     async def _rounds(self) -> None:
         """Look now and then at what only time changes: agreements that begin or end, notices that take effect."""
-        last = self.keeping.standings(self.clock.utc_ns())
-        told = ""
+        last: Standings | None = None
+        told, loop = "", asyncio.get_running_loop()
         while True:
             await self.clock.sleep(ROUND_S)
             try:
-                found = self.keeping.standings(self.clock.utc_ns())
-                if found.lines != last.lines or found.happened:
+                found = await loop.run_in_executor(None, self.keeping.standings, self.clock.utc_ns())
+                if last is None or found.lines != last.lines:
                     last = found
                     await self._changed(found)
+                elif await self._belong(found):
+                    await self.recording.judge_by(found.lines)
                 told = ""
             except (ArmslengthError, OSError) as wrong:  # a file that cannot be read now: what was in force stays
                 if str(wrong) != told:
@@ -257,34 +283,7 @@ async def _tried(step: Callable[[], Awaitable[None]]) -> Exception | None:
     return None
 
 
-def _membership(home: Home, standings: Standings) -> Membership | None:
-    """Return whose aircraft is whose: of the parties and members that all the agreements in force name together.
-
-    While a counterpart is there with whom nothing is in force yet, nobody knows its members, and any name is taken.
-
-    Raises:
-        MembershipError: the file cannot be understood.
-    """
-    path = home.members
-    if path is None:
-        return None
-    known = [one.terms for one in standings.lines if one.terms is not None]
-    terms = replace(known[0], parties=_together(known)) if known and len(known) == len(standings.lines) else None
-    return load_membership(read_text(path, MembershipError), str(path), terms)
-
-
 def _source(feed: Feed) -> Source:
     """Return what a feed is to the picture; a recording says itself whether it holds what aircraft broadcast."""
     satellite = feed.kind in SATELLITE or bool(feed.options.get("broadcast"))
     return Source(feed.name, satellite, own=bool(feed.options.get("own")))
-
-
-def _together(known: Sequence[Terms]) -> tuple[Party, ...]:
-    """Return the parties of all these terms, each once, with all its members and excluded forces."""
-    found: dict[str, Party] = {}
-    for party in (party for terms in known for party in terms.parties):
-        before = found.get(party.name, Party(party.name))
-        members = dict.fromkeys((*before.members, *party.members))
-        excluded = dict.fromkeys((*before.excluded_forces, *party.excluded_forces))
-        found[party.name] = replace(party, members=tuple(members), excluded_forces=tuple(excluded))
-    return tuple(found.values())

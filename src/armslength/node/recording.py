@@ -19,11 +19,13 @@ from dataclasses import asdict
 from multiprocessing import connection, resource_tracker
 from typing import Any
 
+from armslength.agreement.document import NO_AGREEMENT
+from armslength.agreement.terms import default_terms
 from armslength.errors import ArmslengthError, StoreError
 from armslength.node.clock import Clock
 from armslength.node.core.inputs import Agreed, FeedState, Input, PlotsIn, Recorded
 from armslength.node.home import Home
-from armslength.node.membership import Membership
+from armslength.node.members import Members
 from armslength.node.recorder import Recorder, Under
 
 PLOT_STORE = "plot store"
@@ -43,13 +45,13 @@ class Recording:
 
     Args:
         home: of the node.
-        membership: whose aircraft is whose.
+        members: whose aircraft is whose, as it was read last.
         give: takes what the core must know.
         clock: of the node.
     """
 
-    def __init__(self, home: Home, membership: Membership | None, give: Callable[[Input], None], clock: Clock) -> None:
-        self._home, self._membership, self._give, self._clock = home, membership, give, clock
+    def __init__(self, home: Home, members: Members, give: Callable[[Input], None], clock: Clock) -> None:
+        self._home, self._members, self._give, self._clock = home, members, give, clock
         self._pool: ProcessPoolExecutor | None = None
         self._waiting: dict[str, list[Any]] = {}
         self._count = 0
@@ -57,6 +59,7 @@ class Recording:
         self.aside: dict[str, int] = {}
         self._task: asyncio.Task[None] | None = None
         self._under: tuple[Under, ...] = ()
+        self._without_ns: int | None = None
         self._trouble = ""
 
     async def start(self, agreed: Sequence[Agreed]) -> None:
@@ -74,7 +77,7 @@ class Recording:
         self._count += len(batch.plots)
 
     async def judge_by(self, agreed: Sequence[Agreed]) -> None:
-        """Judge by the terms that are in force now."""
+        """Judge by the terms that are in force now, and by the membership file as it was read last."""
         under = self._wanted(agreed)
         if under != self._under:
             self._under = under
@@ -155,11 +158,24 @@ class Recording:
             self._give(Recorded(tuple(encounters), tuple(segments)))
 
     def _wanted(self, agreed: Sequence[Agreed]) -> tuple[Under, ...]:
-        return tuple(
-            Under(one.agreement, one.terms, self._membership, one.effective_ns, one.digest)
+        """Return what to judge by: every agreement in force; while there is none, the default terms, and says so.
+
+        Without an agreement and without a membership file nothing is judged.
+        """
+        members, read = self._members.membership, self._members.digest
+        under = tuple(
+            Under(one.agreement, one.terms, members, one.effective_ns, f"{one.digest} {read}")
             for one in agreed
             if one.terms is not None
         )
+        if under:
+            self._without_ns = None
+            return under
+        if members is None:  # nobody knows which aircraft are ours
+            return ()
+        if self._without_ns is None:
+            self._without_ns = self._clock.utc_ns() if self._under else 0
+        return (Under(NO_AGREEMENT, default_terms(), members, self._without_ns, f"default {read}"),)
 
     async def _ask(self, function: Callable[..., Any], *args: Any) -> Any:
         if self._pool is None:

@@ -21,7 +21,7 @@ from armslength.errors import ArmslengthError, InputError, StoreError
 from armslength.node.clock import Clock
 from armslength.node.core.core import Core
 from armslength.node.core.effects import Effects
-from armslength.node.core.inputs import Command, FrameIn, Input, LinkClosed, LinkOpened, StoreState, Tick
+from armslength.node.core.inputs import Command, FrameIn, Happened, Input, LinkClosed, LinkOpened, StoreState, Tick
 from armslength.protocol.events import Now
 from armslength.protocol.writes import Write
 
@@ -91,7 +91,7 @@ class Runner:
         self._number = 0
         self._retry_at = 0.0
         self._full = False
-        self._stopping = False
+        self._stopping = self._over = False
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="disk")
         self._documents: set[asyncio.Task[None]] = set()
         self._one_document = asyncio.Lock()
@@ -115,17 +115,38 @@ class Runner:
             InputError: it cannot be done; says why.
             StoreError: the disk does not take it.
         """
-        if not self.storing:
-            raise StoreError("The disk takes nothing: nothing can be done until it does. See the status.")
-        self._number += 1
-        number = self._number
-        self._replies[number] = asyncio.get_running_loop().create_future()
-        self.give(Command(number, role, verb, args))
-        answer = await self._replies[number]
+        answer = await self._kept(lambda number: Command(number, role, verb, args))
         if "error" in answer:
             wrong = answer["error"]
             raise InputError(wrong["what"], where=wrong.get("where", ""), remedy=wrong.get("remedy", ""))
         return answer
+
+    async def enter(
+        self, counterpart: str, payload: Mapping[str, Any], role: str, writes: Sequence[Write] = ()
+    ) -> None:
+        """Enter what is about to happen to an agreement, and keep `writes` with it; return once that is on the disk.
+
+        Raises:
+            StoreError: the disk does not take it now. What was given is entered as soon as there is room.
+        """
+        await self._kept(lambda number: Happened(number, counterpart, payload, role, tuple(writes)))
+
+    def keep(self, writes: Sequence[Write]) -> None:
+        """Have `writes` done with the next commit. Only from the event loop's thread."""
+        self._pending.writes += writes
+        self._wake.set()
+
+    async def _kept(self, make: Callable[[int], Input]) -> Mapping[str, Any]:
+        """Give an input, and return the answer to it once everything that it led to is kept."""
+        if not self.storing:
+            raise StoreError("The disk takes nothing: nothing can be done until it does. See the status.")
+        if self._over:
+            raise StoreError("The node has stopped: nothing is entered any more.")
+        self._number += 1
+        number = self._number
+        self._replies[number] = asyncio.get_running_loop().create_future()
+        self.give(make(number))
+        return await self._replies[number]
 
     def stop(self) -> None:
         """End after what is in hand."""
@@ -148,6 +169,9 @@ class Runner:
         while self._inputs:
             self._one(self._inputs.popleft())
         await self._settle()
+        self._over = True
+        for waiting in self._replies.values():
+            waiting.cancel()
         self._disk.shutdown(wait=True)
 
     async def _wait(self) -> None:

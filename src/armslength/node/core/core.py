@@ -24,10 +24,12 @@ from armslength.node.core.inputs import (
     Command,
     FeedState,
     FrameIn,
+    Happened,
     Input,
     LinkClosed,
     LinkOpened,
     LinkRefused,
+    MembersIn,
     PlotsIn,
     Recorded,
     Standings,
@@ -210,13 +212,22 @@ class Core:
                 line.offer(effects, now)
             else:
                 self.lines[agreed.counterpart].adopt(agreed, effects, now)
-        for counterpart, payload in one.happened:
-            book = str(payload.get("agreement") or NODE)
-            self.books.enter(effects, book, "agreement", payload, now.utc_ns, one.role)
-            effects.tells.append({"event": "agreement", "counterpart": counterpart, **payload})
         for name, change in self.watching.adopt({agreed.counterpart: agreed for agreed in one.lines}):
             warn(self, name, change, effects, now)
         self._tell_changes(before, one, effects)
+
+    @_take.register
+    def _(self, one: Happened, effects: Effects, now: Now) -> None:
+        book = str(one.payload.get("agreement") or NODE)
+        self.books.enter(effects, book, "agreement", one.payload, now.utc_ns, one.role)
+        effects.writes += one.writes
+        effects.tells.append({"event": "agreement", "counterpart": one.counterpart, **one.payload})
+        effects.replies.append((one.number, {}))
+
+    @_take.register
+    def _(self, one: MembersIn, effects: Effects, now: Now) -> None:
+        self.books.enter(effects, NODE, "membership", {"digest": one.digest}, now.utc_ns)
+        self.watching.belong(one.membership)
 
     @_take.register
     def _(self, one: Recorded, effects: Effects, now: Now) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 from armslength.agreement.terms import Terms
 from armslength.domain.plot import Plot
+from armslength.node.membership import Membership
+from armslength.protocol.writes import Write
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +92,40 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Standings:
-    """What the keeper of agreements holds now, and what has just happened to them.
+    """What the keeper of agreements holds now.
 
     Attributes:
         lines: one for each counterpart: see `Agreed`.
-        happened: ledger payloads (digests, versions, provisions: never terms), each with the counterpart it concerns.
-        role: of who did it: a person here, or "counterpart".
     """
 
     lines: tuple[Agreed, ...]
-    happened: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """Something is about to happen to an agreement, or to whom we know: it takes effect when it is entered.
+
+    Attributes:
+        number: who asks for it is answered under this number, once it is kept.
+        counterpart: whom it concerns; "" where that is not known.
+        payload: for the ledger: digests, versions, provisions; never terms.
+        role: of who does it: a person here, "counterpart", or "node".
+        writes: what must be kept together with the entry.
+    """
+
+    number: int
+    counterpart: str
+    payload: Mapping[str, Any]
     role: str = "node"
+    writes: tuple[Write, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MembersIn:
+    """Whose aircraft is whose, as it was read: `digest` of the file, "" where there is none."""
+
+    membership: Membership | None
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,5 +175,5 @@ class StoreState:
 
 Input = (
     Tick | Started | Stopped | PlotsIn | FeedState | LinkOpened | FrameIn | LinkClosed | LinkRefused | Command
-    | Standings | Recorded | StoreState
+    | Standings | Happened | MembersIn | Recorded | StoreState
 )  # fmt: skip

@@ -83,6 +83,12 @@ class Watching:
                 self._known = 0
         return closed
 
+    def belong(self, membership: Membership | None) -> None:
+        """Take whose aircraft is whose from now on. Alerts that are open go on, or close, as the next look finds."""
+        self.membership = membership
+        self.belonging = Belonging(self.belonging.terms, membership, self.roster, forgiving=True)
+        self._known = 0
+
     def _close(self, name: str) -> list[tuple[str, AlertChange]]:
         watch = self._watch.get(name)
         return [] if watch is None else [(name, AlertChange(Kind.CLOSED, alert)) for alert in watch.open_alerts()]
