@@ -72,9 +72,16 @@ class Roster:
 
     An address is the ICAO 24-bit address in lower-case hex; one that is not an ICAO address begins with "~" (as readsb
     writes it).
+
+    Attributes:
+        addresses: by index; "" where an aircraft was forgotten and nobody has its index yet.
+        most_callsigns: of one aircraft so many are remembered: the first half, and the newest. None: all of them.
     """
 
     addresses: list[str] = field(default_factory=list)
+    most_callsigns: int | None = None
+    _free: list[int] = field(default_factory=list)
+    _named: dict[int, int] = field(default_factory=dict)
     _index: dict[str, int] = field(default_factory=dict)
     _callsigns: dict[int, dict[str, int]] = field(default_factory=dict)
 
@@ -82,14 +89,44 @@ class Roster:
         """Return the index of `address`, entering it when it is new."""
         found = self._index.get(address)
         if found is None:
-            found = self._index[address] = len(self.addresses)
-            self.addresses.append(address)
+            if self._free:
+                found = self._free.pop()
+                self.addresses[found] = address
+            else:
+                found = len(self.addresses)
+                self.addresses.append(address)
+            self._index[address] = found
         return found
+
+    def forget(self, aircraft: int) -> None:
+        """Forget an aircraft; a new one will get its index. Only where nothing else refers to it any more."""
+        if self._index.pop(self.addresses[aircraft], None) is not None:
+            self.addresses[aircraft] = ""
+            self._callsigns.pop(aircraft, None)
+            self._named.pop(aircraft, None)
+            self._free.append(aircraft)
+
+    def __contains__(self, address: object) -> bool:
+        return address in self._index
+
+    @property
+    def known(self) -> int:
+        """How many aircraft are known."""
+        return len(self._index)
+
+    def named(self, aircraft: int) -> int:
+        """Return how often `aircraft` was noted with a new call sign: what follows from them may have changed."""
+        return self._named.get(aircraft, 0)
 
     def saw_callsign(self, aircraft: int, callsign: str, first_ns: int) -> None:
         """Note that `aircraft` used `callsign` from `first_ns` on (the earliest such time counts)."""
         seen = self._callsigns.setdefault(aircraft, {})
+        if callsign not in seen:
+            self._named[aircraft] = self._named.get(aircraft, 0) + 1
         seen[callsign] = min(first_ns, seen.get(callsign, first_ns))
+        if self.most_callsigns is not None and len(seen) > self.most_callsigns:
+            in_order = sorted((first, name) for name, first in seen.items())
+            del seen[in_order[self.most_callsigns // 2][1]]
 
     def callsign_at(self, aircraft: int, time_ns: int) -> str:
         """Return the call sign in use at `time_ns`: the last one first seen by then, else the earliest, else ""."""
@@ -103,6 +140,7 @@ class Roster:
         return [name for first, name in sorted(seen) if before_ns is None or first < before_ns]
 
     def __len__(self) -> int:
+        """Return how many indices are in use, or were."""
         return len(self.addresses)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from armslength.agreement.terms import UNKNOWN, Terms, limit_for
-from armslength.domain.plot import I32, I64, Roster
+from armslength.domain.plot import F64, I32, I64, Roster
 from armslength.domain.track import Limits
 from armslength.errors import MembershipError
 from armslength.node.membership import Member, Membership
@@ -26,8 +27,11 @@ class Belonging:
     forgiving: bool = False
     contested: dict[int, MembershipError] = field(default_factory=dict)
     _member: dict[int, Member | None] = field(default_factory=dict)
-    _asked: dict[int, int] = field(default_factory=dict)
+    _asked: dict[int, tuple[int, int]] = field(default_factory=dict)
+    _claim: dict[int, tuple[str, Member]] = field(default_factory=dict)
     _parties: dict[str, int] = field(default_factory=dict)
+    _limited: dict[int, int] = field(default_factory=dict)
+    _limits: F64 = field(default_factory=lambda: np.zeros((3, 0)))
 
     def member(self, aircraft: int, before_ns: int | None = None) -> Member | None:
         """Return whose `aircraft` is by its address and the call signs first used before `before_ns`, or None.
@@ -42,8 +46,9 @@ class Belonging:
         if self.membership is None:
             return None
         signs = self.roster.callsigns(aircraft, before_ns)
-        if aircraft not in self.contested and self._asked.get(aircraft) != len(signs):
-            self._asked[aircraft] = len(signs)
+        known = (len(signs), self.roster.named(aircraft) if self.roster.most_callsigns is not None else 0)
+        if aircraft not in self.contested and self._asked.get(aircraft) != known:
+            self._asked[aircraft] = known
             address = self.roster.addresses[aircraft]
             try:
                 claims = [(sign, self.membership.member(address, sign)) for sign in signs or [""]]
@@ -53,6 +58,11 @@ class Belonging:
                 self._member[aircraft], self.contested[aircraft] = None, wrong
                 return None
             found = [(sign, member) for sign, member in claims if member is not None]
+            before = self._claim.get(aircraft)
+            if before is not None and before[0] and before[0] not in signs:  # nobody leaves by showing many call signs
+                found.insert(0, before)
+            if found:
+                self._claim[aircraft] = found[0]
             self._member[aircraft] = found[0][1] if found else None
             other = next((claim for claim in found if not claim[1].same(found[0][1])), None)
             if other is not None:
@@ -96,14 +106,39 @@ class Belonging:
 
     def limits(self, before_ns: int | None) -> Limits:
         """Return what every aircraft of the roster can fly."""
-        unknown = limit_for(self.terms, UNKNOWN)
-        rows = np.tile(
-            [unknown.horizontal_mps2, unknown.vertical_mps2, unknown.speed_mps], (max(len(self.roster), 1), 1)
-        )
+        rows = np.tile(_of(self.terms, UNKNOWN), (max(len(self.roster), 1), 1))
         if self.membership is not None:
             for i in range(len(self.roster)):
                 member = self.member(i, before_ns)
                 if member is not None:
-                    limit = limit_for(self.terms, member.category)
-                    rows[i] = limit.horizontal_mps2, limit.vertical_mps2, limit.speed_mps
+                    rows[i] = _of(self.terms, member.category)
         return Limits(*(np.ascontiguousarray(rows[:, c]) for c in range(3)))
+
+    def limits_of(self, aircraft: Iterable[int]) -> Limits:
+        """Return what every aircraft can fly, by all that is known now.
+
+        Asks anew only about those of `aircraft` that are new or show a new call sign. The arrays may be longer than the
+        roster, and are changed by the next call.
+        """
+        usual = _of(self.terms, UNKNOWN)
+        if self._limits.shape[1] < len(self.roster):
+            longer = np.repeat(usual[:, None], max(256, 2 * len(self.roster)), axis=1)
+            longer[:, : self._limits.shape[1]] = self._limits
+            self._limits = longer
+        for one in aircraft:
+            named = self.roster.named(one)
+            if self._limited.get(one) != named:
+                self._limited[one] = named
+                member = self.member(one)
+                self._limits[:, one] = usual if member is None else _of(self.terms, member.category)
+        return Limits(*self._limits)
+
+    def forget(self, aircraft: int) -> None:
+        """Forget an aircraft, before the roster does."""
+        for of in (self._member, self._asked, self._claim, self._limited, self.contested):
+            of.pop(aircraft, None)
+
+
+def _of(terms: Terms, category: str) -> F64:
+    limit = limit_for(terms, category)
+    return np.array([limit.horizontal_mps2, limit.vertical_mps2, limit.speed_mps])

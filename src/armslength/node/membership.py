@@ -29,6 +29,8 @@ from armslength.toml_source import Table, nearest, read, spell
 
 KEYS = ("party", "member", "excluded", "category", "addresses", "ranges", "callsigns")
 """What an [[aircraft]] entry may hold; docs/membership.md explains them, and a test holds the two together."""
+MOST_ANSWERS = 100_000
+"""Answers remembered; beyond, all are forgotten and asked for again: anybody can transmit any call sign."""
 
 _ADDRESS = re.compile(r"^~?[0-9a-f]{6}$")
 _RANGE = re.compile(r"^([0-9a-f]{6})\s*-\s*([0-9a-f]{6})$")
@@ -97,6 +99,8 @@ class Membership:
         """
         key = (address, callsign)
         if key not in self._known:
+            if len(self._known) >= MOST_ANSWERS:
+                self._known.clear()
             self._known[key] = self._find(address.lower(), callsign.strip().upper())
         return self._known[key]
 

@@ -129,6 +129,10 @@ class Picture:
         lead, level_of, apart, _differs = self._joined(rows, start, aircraft, carried)
         return self._told(now_ns, rows, start, aircraft, carried, lead, level_of, apart)
 
+    def holds(self) -> set[int]:
+        """Return the roster's indices of all aircraft of which anything is remembered; no other's is referred to."""
+        return {int(one) for one in self._rows.aircraft if one >= 0}
+
     def _limits(self, aircraft: I64) -> tuple[F64, F64, F64]:
         """Return the hardest horizontal and vertical acceleration and the greatest speed of each."""
         unknown = default_manoeuvre()[UNKNOWN]

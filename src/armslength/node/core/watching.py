@@ -13,7 +13,7 @@ import numpy as np
 from armslength.agreement.terms import Terms, default_terms
 from armslength.domain.alert import Alert, AlertChange, Join, Kind
 from armslength.domain.picture import Snapshot, Source, integrity
-from armslength.domain.plot import I64, Bool, Roster, pack
+from armslength.domain.plot import I64, Bool, Plot, Roster, pack
 from armslength.engine.picture import Picture
 from armslength.engine.watch import Watch
 from armslength.node.belonging import Belonging
@@ -25,6 +25,12 @@ OWN, OTHER, THIRD, APART = 0, 1, -1, -2
 """Groups: ours, the counterpart's, nobody's whom the agreement binds, and who is another watch's business."""
 ALONE = ""
 """Name of the watch that runs while no agreement is in force."""
+MOST_AIRCRAFT = 20_000
+"""Aircraft known at once; plots of more are kept aside, and counted."""
+NO_ROOM = "more aircraft than can be watched at once"
+MOST_CALLSIGNS = 16
+"""Call signs of one aircraft that are remembered."""
+FORGET_EVERY_NS = 60 * NS
 
 
 @dataclass
@@ -40,7 +46,7 @@ class Watching:
     party: str
     membership: Membership | None
     sources: Sequence[Source]
-    roster: Roster = field(default_factory=Roster)
+    roster: Roster = field(default_factory=lambda: Roster(most_callsigns=MOST_CALLSIGNS))
     snapshot: Snapshot | None = None
     joins: list[Join] = field(default_factory=list)
     plots_in: dict[str, int] = field(default_factory=dict)
@@ -56,7 +62,7 @@ class Watching:
         self._watch[ALONE] = Watch(self._terms[ALONE])
         self.belonging = Belonging(default_terms(), self.membership, self.roster, forgiving=True)
         self.picture = Picture(self.roster, tuple(self.sources))
-        self._known = 0
+        self._forgot_ns = 0
 
     def adopt(self, agreed: Mapping[str, Agreed]) -> list[tuple[str, AlertChange]]:
         """Take the agreements in force. Watches of terms that changed begin anew; return what that closes."""
@@ -80,14 +86,14 @@ class Watching:
             if first != self.belonging.terms:
                 self.belonging = Belonging(first, self.membership, self.roster, forgiving=True)
                 self.picture.datum = first.datum
-                self._known = 0
+                self.picture.limits = self.belonging.limits_of(self.picture.holds())
         return closed
 
     def belong(self, membership: Membership | None) -> None:
         """Take whose aircraft is whose from now on. Alerts that are open go on, or close, as the next look finds."""
         self.membership = membership
         self.belonging = Belonging(self.belonging.terms, membership, self.roster, forgiving=True)
-        self._known = 0
+        self.picture.limits = self.belonging.limits_of(self.picture.holds())
 
     def _close(self, name: str) -> list[tuple[str, AlertChange]]:
         watch = self._watch.get(name)
@@ -113,17 +119,41 @@ class Watching:
             return
         newest = min(max(plot.time_ns for plot in batch.plots), now_ns)  # a stamp ahead must not hide that it is stale
         self.last_plot_ns[source] = max(newest, self.last_plot_ns.get(source, 0))
-        plots = pack(batch.plots, self.roster, self._index[source])
-        if len(self.roster) != self._known:  # a new aircraft: whose it is says what it can fly
-            self._known = len(self.roster)
-            self.picture.limits = self.belonging.limits(None)
-        nic, nac_p = integrity(batch.plots)
+        taken_in = self._with_room(batch.plots, aside)
+        if not taken_in:
+            return
+        plots = pack(taken_in, self.roster, self._index[source])
+        self.picture.limits = self.belonging.limits_of(np.unique(plots.aircraft).tolist())  # whose it is says it
+        nic, nac_p = integrity(taken_in)
         taken = self.picture.update(plots, now_ns, nic=nic, nac_p=nac_p)
         for reason, count in taken.kept_aside.items():
             aside[reason] = aside.get(reason, 0) + count
 
+    def _with_room(self, plots: Sequence[Plot], aside: dict[str, int]) -> Sequence[Plot]:
+        """Return the plots of aircraft for which there is room: whoever is known, and new ones up to MOST_AIRCRAFT."""
+        if self.roster.known + len(plots) <= MOST_AIRCRAFT:
+            return plots
+        new = {plot.address for plot in plots if plot.address not in self.roster}
+        over = set(sorted(new)[max(MOST_AIRCRAFT - self.roster.known, 0) :])
+        left = [plot for plot in plots if plot.address not in over]
+        if len(left) < len(plots):
+            aside[NO_ROOM] = aside.get(NO_ROOM, 0) + len(plots) - len(left)
+        return left
+
+    def _forget(self, now_ns: int) -> None:
+        """Forget aircraft of which the picture remembers nothing any more: anybody can transmit any address."""
+        if now_ns - self._forgot_ns < FORGET_EVERY_NS:
+            return
+        self._forgot_ns = now_ns
+        held = self.picture.holds()
+        for index, address in enumerate(self.roster.addresses):
+            if address and index not in held:
+                self.belonging.forget(index)
+                self.roster.forget(index)
+
     def look(self, now_ns: int) -> list[tuple[str, AlertChange]]:
         """Return what changed about the alerts, each with the counterpart it is about (`ALONE`: none)."""
+        self._forget(now_ns)
         self.snapshot = snapshot = self.picture.snapshot(now_ns)
         self.joins = [join for join in self.joins if join.until_ns > now_ns]
         party, drone = self._whose(snapshot)
@@ -144,7 +174,7 @@ class Watching:
 
     def party_of(self, address: str) -> str:
         """Return the party that an aircraft is bound to, the name of an excluded force, or ""."""
-        return self.belonging.party(self.roster.index(address)) if address in self.roster.addresses else ""
+        return self.belonging.party(self.roster.index(address)) if address in self.roster else ""
 
     def enter_level(self, address: str, level_m: float, now_ns: int) -> None:
         """Take a level that an officer entered."""
