@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from armslength.demo.soak import flat
+from armslength.demo.soak import by_hour, flat
 
 MIB = 1 << 20
 
@@ -21,3 +21,9 @@ MIB = 1 << 20
 )
 def test_flat(held: list[int], is_flat: bool) -> None:
     assert flat([one * MIB for one in held]) is is_flat
+
+
+def test_each_hour_has_its_median() -> None:
+    readings = [(300.0 * n, (100 + n // 12) * MIB) for n in range(1, 36)]
+    readings[20] = (readings[20][0], 900 * MIB)
+    assert by_hour(readings) == [100.0, 101.0, 102.0]

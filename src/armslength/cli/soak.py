@@ -15,7 +15,7 @@ TOLD = ("alerts", "sent", "delivered", "lost", "duplicated", "ledgers_agree", "r
 def main(words: Sequence[str] | None = None) -> int:
     """Run it; 0 when memory is flat and nothing was lost, 1 when not."""
     from armslength.cli.demo import verb
-    from armslength.demo.soak import Soak, flat
+    from armslength.demo.soak import Soak, by_hour, flat
     from armslength.demo.story import Said
 
     def say(said: Said) -> None:
@@ -30,9 +30,14 @@ def main(words: Sequence[str] | None = None) -> int:
         soak = Soak(Path(folder), 1, args.speed, say, verb)
         soak.rounds = max(1, round(args.hours * 3600.0 / soak.every_s))
         summary = soak.run()
-    steady = {party: flat([held for _, held in rows]) for party, rows in soak.memory.items()}
+    kinds = {"node": soak.memory, "recorder": soak.recorder}
+    steady = {
+        f"{party}, {kind}": flat([held for _, held in rows]) for kind, of in kinds.items() for party, rows in of.items()
+    }
+    hours = {f"{party}, {kind}": by_hour(rows) for kind, of in kinds.items() for party, rows in of.items()}
     told = {key: summary[key] for key in TOLD}
-    print(json.dumps({"rounds": soak.rounds, "flat": steady, **told, "memory": soak.memory}, indent=2))
+    rows = {"memory": soak.memory, "recorder": soak.recorder}
+    print(json.dumps({"rounds": soak.rounds, "flat": steady, "mib_by_hour": hours, **told, **rows}))
     return 0 if all(steady.values()) and not summary["lost"] and summary["ledgers_agree"] else 1
 
 

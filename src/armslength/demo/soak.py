@@ -1,7 +1,11 @@
-"""A day of the scenario at speed: memory stays flat, nothing is lost. `make soak` runs it."""
+"""A day of the scenario at speed: memory stays flat, nothing is lost. `make soak` runs it.
+
+Of each node two things are measured: its own process, and the processes that it has started (the recorder of plots).
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,8 +22,13 @@ PAUSE_S = 60.0
 """Between two rounds of the scenario everybody is gone for so long, so that nobody jumps [s]."""
 LOOK_S = 300.0
 """Memory is read this often [s of the scenario]."""
+HOUR_S = 3600.0
 GROWS, ALLOWED_BYTES = 0.05, 8 << 20
 """Memory is flat when its median over the last third is not above that of the middle third by more than the larger."""
+
+
+Readings = list[tuple[float, int]]
+"""(seconds of the scenario, bytes)."""
 
 
 @dataclass
@@ -31,10 +40,12 @@ class Soak(Show):
 
     Attributes:
         memory: bytes held by each node's process, by party: (seconds of the scenario, bytes).
+        recorder: the same of the processes that it started.
     """
 
     rounds: int = 1
-    memory: dict[str, list[tuple[float, int]]] = field(default_factory=dict)
+    memory: dict[str, Readings] = field(default_factory=dict)
+    recorder: dict[str, Readings] = field(default_factory=dict)
 
     @property
     def every_s(self) -> float:
@@ -46,7 +57,8 @@ class Soak(Show):
         return Player(own, received, rounds=self.rounds, every_s=self.every_s)
 
     def _play(self, stage: Stage, late_s: float) -> None:
-        self.memory = {party: [] for party in stage.nodes}
+        self.memory, self.recorder = ({party: [] for party in stage.nodes} for _ in range(2))
+        process = {party: int(node.get("/api/status")["process"]) for party, node in stage.nodes.items()}
         for number in range(self.rounds):
             at_s = number * self.every_s
             while at_s < (number + 1) * self.every_s:
@@ -54,9 +66,32 @@ class Soak(Show):
                 stage.follow(lambda at_s=at_s: stage.now_s >= at_s)  # type: ignore[misc]
                 for party, node in stage.nodes.items():
                     self.memory[party].append((round(stage.now_s, 1), node.rss_bytes))
-                held = ", ".join(f"{party} {rows[-1][1] / 2**20:.1f} MiB" for party, rows in self.memory.items())
+                    self.recorder[party].append((round(stage.now_s, 1), _children_bytes(process[party])))
+                held = ", ".join(
+                    f"{party} {rows[-1][1] / 2**20:.1f} + {self.recorder[party][-1][1] / 2**20:.1f} MiB"
+                    for party, rows in self.memory.items()
+                )
                 stage.narrate(f"round {number + 1} of {self.rounds}: {held}")
         stage.settle()
+
+
+def by_hour(readings: Readings) -> list[float]:
+    """Return the median of each hour of the scenario [MiB]."""
+    hours: dict[int, list[int]] = {}
+    for at_s, held in readings:
+        hours.setdefault(int(at_s // HOUR_S), []).append(held)
+    return [round(median(held) / 2**20, 1) for _, held in sorted(hours.items())]
+
+
+def _children_bytes(process: int) -> int:
+    """Return the memory that the children of a process hold now [bytes]; 0 where that cannot be read."""
+    total = 0
+    try:
+        for child in Path(f"/proc/{process}/task/{process}/children").read_text().split():
+            total += int(Path(f"/proc/{child}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError):
+        return total
+    return total
 
 
 def flat(held: Sequence[int]) -> bool:
