@@ -57,7 +57,7 @@ class Soak(Show):
         return Player(own, received, rounds=self.rounds, every_s=self.every_s)
 
     def _play(self, stage: Stage, late_s: float) -> None:
-        self.memory, self.recorder = ({party: [] for party in stage.nodes} for _ in range(2))
+        self.memory, self.recorder = {party: [] for party in stage.nodes}, {party: [] for party in stage.nodes}
         process = {party: int(node.get("/api/status")["process"]) for party, node in stage.nodes.items()}
         for number in range(self.rounds):
             at_s = number * self.every_s
