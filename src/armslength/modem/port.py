@@ -87,7 +87,7 @@ class Modem(Protocol):
         """Return the sound of one burst that carries `frame`.
 
         Raises:
-            LocalProtocolError: an empty frame, or one longer than `largest`.
+            LocalProtocolError: a frame shorter than an AX.25 header, or longer than `largest`.
         """
 
     def demodulator(self) -> Demodulator:
