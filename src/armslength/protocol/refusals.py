@@ -28,6 +28,7 @@ REASONS: Mapping[str, str] = {
     "out of window": "a sequence number too far ahead to be the next ones",
     "sequence reused": "another message under a sequence number that was used before",
     "unknown message": "a mark on a message that was never sent",
+    "unknown reference": "it names a message that is not known here, or that several fit",
     "unasked": "a checkpoint countersigned that was never offered",
     "impossible clock": "an answer to a ping that was never sent, or no time of day",
     "flood": "more frames in a short time than any need explains",
