@@ -156,3 +156,37 @@ def test_the_quick_way_writes_what_the_library_writes(tree: dict[str, Any]) -> N
 def test_every_control_character_is_escaped_alike() -> None:
     tree = {"text": "".join(map(chr, range(0x20))) + '\x7f"\\/\u2028\U0001f600'}
     assert canonical(tree) == rfc8785.dumps(tree)
+
+
+def _whole(digits: str) -> int | float:
+    """Beyond 2^53 a number is the double that its digits spell."""
+    return int(digits) if abs(int(digits)) < 2**53 else float(digits)
+
+
+def read_slowly(data: bytes) -> dict[str, Any] | None:
+    """Return what `parse` must return, by rfc8785 alone; None where it must refuse."""
+    try:
+        value = json.loads(data.decode(), parse_constant=lambda _: 1 / 0, parse_int=_whole)
+        again = rfc8785.dumps(value)
+    except (ValueError, ArithmeticError, RecursionError):
+        return None
+    return value if type(value) is dict and again == data else None
+
+
+_SPELLED = (
+    '0 -0 1.0 1e3 1.5 123456789012345 1234567890123456 9007199254740992 -1 null true [] {} [1,2] {"b":1,"a":2} '
+    '{"a":1,"b":2.5} "\\u0041" "\\u00e9" "\u00e9" "\\n" "\\u000a" "\\ud800" "\\/" {"\\u00e9":1} {"\u00e9":1}'
+)
+_SPELLINGS = st.sampled_from([one.encode() for one in _SPELLED.split()] + [b"[1, 2]"])
+
+
+@given(st.lists(st.tuples(st.sampled_from(["a", "b", "c", "\u00e9"]), _SPELLINGS), max_size=4))
+def test_the_quick_way_reads_what_the_library_reads(members: list[tuple[str, bytes]]) -> None:
+    data = b"{" + b",".join(b'"%b":%b' % (key.encode(), spelled) for key, spelled in members) + b"}"
+    expected = read_slowly(data)
+    try:
+        found = parse(data)
+    except RemoteProtocolError:
+        assert expected is None
+    else:
+        assert json.dumps(found) == json.dumps(expected), "the same values of the same types, in the same order"

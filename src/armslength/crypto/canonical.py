@@ -67,10 +67,10 @@ def parse(data: bytes, *, limit: int = 65536, deepest: int = DEEPEST) -> dict[st
     if _too_deep(data, deepest):
         raise RemoteProtocolError("garbage", f"Lists and objects are nested deeper than {deepest}.")
     try:
-        value = json.loads(data.decode("utf-8"), parse_constant=_refuse, parse_int=_whole)
+        value, plain = _read(data.decode("utf-8"))
         if type(value) is not dict:
             raise RemoteProtocolError("garbage", "What came is JSON, but not an object.")
-        again = _written(value, deepest)
+        again = _ENCODER.encode(value).encode() if plain else _written(value, deepest)
     except (ValueError, RecursionError):
         raise RemoteProtocolError("garbage", "What came is not JSON.") from None
     if again != data:
@@ -98,15 +98,58 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True,
 def _plain(value: Any, deepest: int) -> bool:
     """Return whether `value` holds nothing but texts, true, false, null, small whole numbers, lists and objects."""
     kind = type(value)
-    if kind is str or kind is bool or value is None:
-        return True
-    if kind is int:
-        return bool(-(2**53) < value < 2**53)
-    if deepest <= 0:
-        return False
     if kind is dict:
-        return all(type(key) is str and key.isascii() and _plain(one, deepest - 1) for key, one in value.items())
-    return kind is list and all(_plain(one, deepest - 1) for one in value)
+        if not all(map(_is_ascii, value)):
+            return False
+        values = value.values()
+    elif kind is list:
+        values = value
+    else:
+        return kind in _LEAVES or (kind is int and -(2**53) < value < 2**53)
+    for one in values:  # not by recursion for each leaf: this is walked for everything that is written
+        kind = type(one)
+        if kind in _LEAVES:
+            continue
+        if kind is int:
+            if not -(2**53) < one < 2**53:
+                return False
+        elif deepest <= 0 or not _plain(one, deepest - 1):
+            return False
+    return True
+
+
+_LEAVES = frozenset({str, bool, type(None)})
+
+
+def _is_ascii(key: Any) -> bool:
+    return type(key) is str and key.isascii()
+
+
+def _read(text: str) -> tuple[Any, bool]:
+    """Return what `text` spells, and whether that is plain: without fractions, large numbers or signs beyond ASCII.
+
+    Where the text has no such sign, neither has a key, or the escape that spells it is not canonical anyway.
+    """
+    if text.isascii():
+        try:
+            return _PLAIN_DECODER.decode(text), True
+        except _NotPlainError:
+            pass
+    return _DECODER.decode(text), False
+
+
+class _NotPlainError(Exception):
+    """A number came that is not small and whole."""
+
+
+def _not_plain(_: str) -> NoReturn:
+    raise _NotPlainError
+
+
+def _small(digits: str) -> int:
+    if len(digits) > _LONGEST_INT:
+        raise _NotPlainError
+    return int(digits)
 
 
 def _too_deep(data: bytes, deepest: int) -> bool:
@@ -133,3 +176,7 @@ def _whole(digits: str) -> int | float:
         raise ValueError("no such number in canonical JSON")
     value = int(digits)
     return value if abs(value) < 2**53 else float(value)
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse, parse_int=_whole)
+_PLAIN_DECODER = json.JSONDecoder(parse_constant=_refuse, parse_int=_small, parse_float=_not_plain)

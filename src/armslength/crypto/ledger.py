@@ -66,7 +66,11 @@ class Entry:
         Raises:
             LocalProtocolError: a text in it has no UTF-8 form.
         """
-        text = json.dumps(self.tree(), ensure_ascii=False, separators=(",", ":"))  # canonical: ASCII keys, no fractions
+        text = (  # `tree` in its canonical form: keys in their order, no fractions
+            f'{{"actor":{_quoted(self.actor)},"kind":{_quoted(self.kind)},"payload":"{self.payload_hash}",'
+            f'"previous":"{self.previous}","role":{_quoted(self.role)},"sequence":{self.sequence},'
+            f'"time_ns":"{self.time_ns}"}}'
+        )
         try:
             return text.encode()
         except UnicodeEncodeError:
@@ -128,6 +132,7 @@ class Entry:
         return cls(sequence, int(time_ns), *texts, *hashes)
 
 
+_quoted = json.JSONEncoder(ensure_ascii=False).encode
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _FIELDS = {"actor", "kind", "payload", "previous", "role", "sequence", "time_ns"}
 

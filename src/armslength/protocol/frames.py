@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from armslength.crypto.canonical import canonical, parse
-from armslength.crypto.envelope import Envelope, from_json, from_tree, to_json
+from armslength.crypto.envelope import Envelope, from_json, from_tree, from_wire, to_json
 from armslength.protocol.messages import is_digest
 from armslength.protocol.refusals import refusal
 
@@ -82,6 +82,8 @@ def open_frame(frame: bytes) -> Envelope | Plain:
     Raises:
         RemoteProtocolError: "garbage", "oversized", "not canonical" or "unknown kind".
     """
+    if len(frame) <= FRAME_LIMIT and (envelope := from_wire(frame)) is not None:
+        return envelope
     tree = parse(frame, limit=LARGE_LIMIT)
     kind = tree.get("kind")
     if len(frame) > FRAME_LIMIT and kind != "document":

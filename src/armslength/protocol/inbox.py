@@ -26,6 +26,7 @@ from armslength.protocol.writes import Delete, Put, Write
 
 __all__ = ["KEPT", "Arrival", "Inbox", "Record"]
 
+_ROW = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 KEPT = 1024
 """Messages of each stream that stay in the store, so that they can be marked: the newest."""
 
@@ -197,14 +198,14 @@ class Inbox:
                 "told": stream.told,
             }
             key = f"{name.precedence.value}/{name.agreement}"
-            writes.append(Put(self._count, key, json.dumps(row, separators=(",", ":")).encode()))
+            writes.append(Put(self._count, key, _ROW(row).encode()))
         self._changed.clear()
         return tuple(writes)
 
     def row(self, record: Record) -> Put:
         """Return what makes `record`, or a change of it, durable."""
         head = {"expired": record.expired, "id": record.id, "marks": record.marks}
-        value = json.dumps(head, sort_keys=True, separators=(",", ":")).encode() + b"\n" + record.envelope
+        value = _ROW(head).encode() + b"\n" + record.envelope
         return Put(self._in, row_key(record.stream, record.seq), value)
 
     def _keep(self, stream: _Stream, record: Record) -> None:

@@ -1,7 +1,7 @@
 """What two duty posts say to each other: one canonical form, which is signed and whose digest is the message's id.
 
-The canonical form is RFC 8785 JSON of the object that `_tree` makes. It is the same on every channel: a radio may carry
-fewer bytes, but the receiver rebuilds these and checks the signature over them (`from_canonical`).
+The canonical form is RFC 8785 JSON of the object that `compose` makes. It is the same on every channel: a radio may
+carry fewer bytes, but the receiver rebuilds these and checks the signature over them (`from_canonical`).
 """
 
 from __future__ import annotations
@@ -125,30 +125,27 @@ def compose(
     known = CATALOGUE.get(code)
     if known is None:
         raise LocalProtocolError("A message of a code that the catalogue does not have was to be sent.")
-    message = Message(
-        agreement=agreement,
-        terms=terms,
-        sender=sender,
-        addressee=addressee,
-        sender_key=key.public,
-        seq=seq,
-        precedence=known.precedence_of(fields),
-        time_ns=time_ns,
-        valid_until_ns=valid_until_ns,
-        code=code,
-        ref=ref,
-        fields=dict(fields),
-        id="",
-        envelope=b"",
-    )
-    tree = _tree(message)
+    tree = {
+        "addressee": {"party": addressee.party, "post": addressee.post},
+        "agreement": agreement,
+        "code": code,
+        "fields": dict(fields),
+        "format": FORMAT,
+        "precedence": known.precedence_of(fields).name,
+        "ref": ref,
+        "sender": {"party": sender.party, "post": sender.post},
+        "sender_key": key.public,
+        "seq": seq,
+        "terms": terms,
+        "time_ns": str(time_ns),
+        "valid_until_ns": None if valid_until_ns is None else str(valid_until_ns),
+    }
     try:
-        _check(tree)
+        stamps = _check(tree)
     except RemoteProtocolError as wrong:
         raise LocalProtocolError(f"A message was to be sent that nobody may take: {wrong.says}") from None
     raw = canonical(tree)
-    envelope = to_json(seal(MESSAGE_TYPE, raw, key))
-    return _with(message, digest(raw), envelope)
+    return _message(tree, stamps, raw, to_json(seal(MESSAGE_TYPE, raw, key)))
 
 
 def from_envelope(envelope: Envelope, wire: bytes, key: str | None) -> Message:
@@ -211,33 +208,14 @@ def _is_name(value: object) -> bool:
     return type(value) is str and 0 < len(value) <= _LONGEST_NAME and value.isprintable()
 
 
-def _tree(message: Message) -> dict[str, Any]:
-    until = message.valid_until_ns
-    return {
-        "addressee": {"party": message.addressee.party, "post": message.addressee.post},
-        "agreement": message.agreement,
-        "code": message.code,
-        "fields": dict(message.fields),
-        "format": FORMAT,
-        "precedence": message.precedence.name,
-        "ref": message.ref,
-        "sender": {"party": message.sender.party, "post": message.sender.post},
-        "sender_key": message.sender_key,
-        "seq": message.seq,
-        "terms": message.terms,
-        "time_ns": str(message.time_ns),
-        "valid_until_ns": None if until is None else str(until),
-    }
-
-
-def _with(message: Message, name: str, envelope: bytes) -> Message:
-    values = {key: getattr(message, key) for key in message.__dataclass_fields__}
-    return Message(**(values | {"id": name, "envelope": envelope}))
-
-
 def _read(raw: bytes, wire: bytes) -> Message:
     tree = parse(raw, limit=LARGEST)
-    sender, addressee, time_ns, until = _check(tree)
+    return _message(tree, _check(tree), raw, wire)
+
+
+def _message(tree: dict[str, Any], read: tuple[Post, Post, int, int | None], raw: bytes, wire: bytes) -> Message:
+    """Return the message of which `tree` was checked, with what `_check` read in it."""
+    sender, addressee, time_ns, until = read
     return Message(
         agreement=tree["agreement"],
         terms=tree["terms"],

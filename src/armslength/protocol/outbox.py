@@ -37,6 +37,7 @@ NARROW, WIDE = 8, 256
 """Bounds of what may be under way at once."""
 OLD_COPY = 2**20
 """Messages of a stream that a store restored from an old copy may have forgotten."""
+_ROW = json.JSONEncoder(sort_keys=True).encode
 MOST_AGAIN = 16
 """Messages sent again at once when no mark came in time."""
 
@@ -272,7 +273,7 @@ class Outbox:
         sent.marks[mark.value] = time_ns
         sent.expired = sent.expired or entry.expired
         row = {"expired": sent.expired, "id": sent.id, "marks": sent.marks}
-        return True, (*writes, Put(self._kept, key, json.dumps(row, sort_keys=True).encode()))
+        return True, (*writes, Put(self._kept, key, _ROW(row).encode()))
 
     def strand(self, agreement: str) -> tuple[tuple[str, ...], tuple[Write, ...]]:
         """Give up what waits under another agreement than `agreement`; return the ids and what makes it durable."""
@@ -290,7 +291,10 @@ class Outbox:
         return tuple(ids), tuple(writes)
 
     def _stream(self, name: Stream) -> _Stream:
-        return self._streams.setdefault(name, _Stream())
+        found = self._streams.get(name)
+        if found is None:
+            found = self._streams[name] = _Stream()
+        return found
 
     def _in_order(self) -> list[tuple[Stream, _Stream]]:
         return sorted(self._streams.items(), key=lambda one: (one[0].precedence, one[0].agreement))
