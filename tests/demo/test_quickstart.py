@@ -17,11 +17,20 @@ import pytest
 from armslength.adapters.loopback import free_port
 from armslength.cli.demo import verb
 from armslength.errors import ArmslengthError
-from armslength.node.control import get, running_at
+from armslength.node.control import ask, get, running_at
 
 pytestmark = pytest.mark.slow
 PAGE = Path(__file__).parents[2] / "docs" / "quickstart-two-nodes.md"
 HOMES = ("north", "south")
+SOON = "25 s"
+"""The sky of the page begins as soon as this: nobody reads along here."""
+TO_BE_SEEN = (
+    r"TRAFFIC opened .*broadcasts, radar",
+    r"sent TFA .*to SOUTH",
+    r"SOUTH: RECEIVED TFA \[",
+    r"received TFA .*from SOUTH",
+)
+"""What the page says that its reader sees, in north.log."""
 
 
 def blocks() -> list[str]:
@@ -58,10 +67,14 @@ class Walk:
         self.done: list[str] = []
 
     def command(self, line: str) -> None:
-        words = shlex.split(line, comments=True)
+        words = [SOON if word == "3 min" else word for word in shlex.split(line, comments=True)]
         self.done.append(" ".join(words[1:3]))
         if words[0] == "kill":
             self.stop()
+        elif words[0] == "tail":
+            until(lambda: all(re.search(pattern, Path("north.log").read_text()) for pattern in TO_BE_SEEN), 120.0)
+        elif words[0] == "curl":
+            self.mark()
         elif words[1] == "run":
             with Path(line.split(">")[1].split(maxsplit=1)[0]).open("wb") as log:
                 start = [sys.executable, "-m", "armslength", *words[1:4]]
@@ -71,8 +84,18 @@ class Walk:
                 until(lambda: line_of("south").get("terms") == "proposed")
             if words[1] == "status":
                 until(lambda: line_of(words[3]).get("version") == 1)
-                until(lambda: get(Path(words[3]), "/api/status")["healthy"])
+                self.status(words[3])
+                return
             verb(*(self.agreement if word == "ID" else word for word in words[1:]))
+
+    def status(self, home: str) -> None:
+        """Ask for it: there is no sky yet, or there is; nothing else is wrong."""
+        done = subprocess.run(
+            [sys.executable, "-m", "armslength", "status", "--home", home], capture_output=True, text=True, check=False
+        )
+        wrong = get(Path(home), "/api/status")["says"]
+        assert "counterpart" in done.stdout and "in force version 1" in done.stdout, done.stdout + done.stderr
+        assert done.returncode == 0 or "STALE PICTURE" in done.stdout, wrong
 
     def write(self, text: str) -> None:
         """Do what a person does with an editor."""
@@ -80,7 +103,7 @@ class Walk:
             for home in HOMES:
                 Path(home, "members.toml").write_text(text + "\n")
             return
-        home = next(one for one in HOMES if f"{one}.parquet" in text)
+        home = next(one for one in HOMES if f"{one}-broadcasts.parquet" in text)
         file = Path(home, "node.toml")
         old, new = file.read_text(), text
         if home == "south":
@@ -89,6 +112,13 @@ class Walk:
         for usual, free in self.ports.items():
             whole = whole.replace(f"127.0.0.1:{usual}", f"127.0.0.1:{free}")
         file.write_text(whole)
+
+    def mark(self) -> None:
+        """Read the digits of an advisory that came off the log, and mark it as the page does."""
+        digits = re.findall(r"received TFA .*\[([0-9a-f]{8})\]", Path("north.log").read_text())[0]
+        body = json.loads(re.findall(r"-d '(.*)'", PAGE.read_text())[0].replace("DIGITS", digits))
+        ask(Path("north"), body["verb"], body["args"])
+        until(lambda: f"NORTH: UNDERSTOOD TFA [{digits}]" in Path("south.log").read_text())
 
     def stop(self) -> None:
         self.agreement = str(line_of("north").get("agreement"))
@@ -114,7 +144,7 @@ def test_the_page_is_walked(walk: Walk) -> None:
         if block.startswith("[["):
             walk.write(block)
         else:
-            for line in block.splitlines():
+            for line in block.replace("\\\n", " ").splitlines():
                 walk.command(line)
     assert {"init --home", "agreement sign", "agreement ratify", "run --home", "verify north.bundle"} <= set(walk.done)
     assert walk.agreement.startswith("north-south-")
@@ -128,4 +158,5 @@ def test_the_page_is_walked(walk: Walk) -> None:
 def test_the_page_has_what_is_looked_for() -> None:
     found = blocks()
     assert sum(block.startswith("[[") for block in found) == 3
-    assert sum(block.startswith("armslength") for block in found) >= 8
+    assert sum(block.startswith("armslength") for block in found) >= 7
+    assert sum(block.startswith(("tail", "curl")) for block in found) == 2

@@ -12,16 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from armslength.crypto import fork as forks
-from armslength.crypto.canonical import canonical, digest
-from armslength.crypto.envelope import seal, to_tree
 from armslength.crypto.fork import convicted
-from armslength.crypto.keys import SigningKey, groups
+from armslength.crypto.keys import groups
 from armslength.errors import LedgerError
 from armslength.node import bundle
-from armslength.node.bundle import BUNDLE_TYPE
 from armslength.node.examining import Step
 from armslength.node.verifying import Report, verify_files
 from crypto.books import NORTH, OTHER, SOUTH
+from node.sealing import resealed
 from node.two_sides import DEAL, Side, exchange, rewritten, tampered, two_sides
 
 
@@ -36,16 +34,6 @@ def failed(report: Report) -> list[tuple[int, int | None]]:
 def step(report: Report, number: int) -> Step:
     """Return a step over the first book."""
     return next(step for step in report.files[0].books[0].steps if step.number == number)
-
-
-def resealed(data: bytes, key: SigningKey, *changes: tuple[int, dict[str, Any] | None], agreement: str = DEAL) -> bytes:
-    """Return a bundle with some lines changed (None: taken out), and sealed again as its owner could."""
-    lines = [json.loads(line) for line in data.splitlines()][:-1]
-    for number, change in changes:
-        lines[number] = None if change is None else {k: v for k, v in (lines[number] | change).items() if v is not None}
-    text = b"".join(canonical(line, deepest=40) + b"\n" for line in lines if line is not None)
-    payload = canonical({"agreement": agreement, "book": agreement, "digest": digest(text)})
-    return text + canonical({"seal": to_tree(seal(BUNDLE_TYPE, payload, key))}) + b"\n"
 
 
 def first_entry(data: bytes) -> int:

@@ -299,6 +299,9 @@ def _other_side(out: Findings, proofs: Iterable[Fork]) -> Step:
             return Step(8, False, f"The other side's checkpoint at {point.size} entries is about another book.")
         if one.by.isdisjoint(about.their_keys):
             return Step(8, False, f"The other side's checkpoint at {point.size} entries is not signed by it.")
+        if len(one.by) < len(one.envelope.signatures):
+            what = f"The other side's checkpoint at {point.size} entries carries a signature that is not valid."
+            return Step(8, False, what)
         for telling in tellings(one.envelope):
             before = told.setdefault(telling.size, telling)
             if before.root != telling.root:
