@@ -38,8 +38,8 @@ class Limits:
     share: float = 0.2
     window_s: float = 60.0
     slot_s: float = 0.1
-    persistence: float = 0.25
-    flash_persistence: float = 0.5
+    persistence: float = 0.2
+    flash_persistence: float = 0.3
     deference: int = 3
     waiting: int = 64
 

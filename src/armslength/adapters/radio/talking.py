@@ -13,7 +13,7 @@ from armslength.adapters.radio.sound import Timer
 from armslength.errors import InputError
 from armslength.modem.access import Access, Limits
 
-SLOT_S, SLOT_REAL_S = 0.1, 0.008
+SLOT_S, SLOT_REAL_S = 0.1, 0.014
 """A slot [s] is longer than it takes until others notice a burst: the first on the air, the second on the machine,
 where a fast clock makes more of it."""
 SHORTEST_WAIT_S = 0.002
