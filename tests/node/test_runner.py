@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
@@ -14,7 +15,7 @@ from armslength.adapters.store import Store
 from armslength.errors import InputError, StoreError
 from armslength.node import runner as runner_module
 from armslength.node.clock import SystemClock
-from armslength.node.core.inputs import FrameIn, LinkOpened, PlotsIn
+from armslength.node.core.inputs import FeedState, FrameIn, LinkOpened, PlotsIn
 from armslength.node.runner import Runner
 from node.core.pair import Pair, Side
 from node.core.test_core import head_on
@@ -205,3 +206,41 @@ def test_a_disk_that_does_not_answer_holds_up_what_must_be_kept_and_not_the_watc
     rig.wire = rig.runner.wire = Wire(slow)
     rig.run(act)
     slow.check()
+
+
+def test_what_waits_for_a_full_disk_is_bounded_counted_and_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner_module, "MOST_PENDING", 100)
+    monkeypatch.setattr(runner_module, "MOST_FRAMES", 20)
+    toggles = 1000
+
+    async def act(rig: Rig) -> None:
+        runner, books = rig.runner, rig.side.core.books
+        await runner.ask("check", {})
+        runner.give(LinkOpened("one", "SOUTH", "/ground", b"n" * 32))
+        await rig.until(lambda: bool(rig.wire.sent))
+        rig.store.fill()
+        for number in range(toggles):
+            runner.give(FeedState("radar", number % 2 == 0, "x" * 400))
+        for number in range(40):  # what the node would say on the line meanwhile
+            runner._pending.frames.append(("one", b"%d" % number, False))
+        await rig.until(lambda: not runner.storing and books.missed > 100)
+        await rig.until(lambda: not runner._inputs)
+        pending = runner._pending
+        assert len(pending.entries) + len(pending.writes) <= 110 and len(pending.frames) <= 20
+        assert ("one", runner_module.UNSENT) in pending.closes
+        assert any(t.get("says") == runner_module.NO_ROOM for t in rig.told)
+        rig.store.free()
+        await rig.until(lambda: runner.storing and not books.full)
+        assert (await runner.ask("check", {}))["code"] == "GCK"
+        assert not runner._cut
+
+    rig = Rig(tmp_path)
+    rig.run(act)
+    store = Store(tmp_path / "ledger.db")
+    store.check()
+    node = [(sealed.entry.kind, json.loads(sealed.payload)) for sealed in store.entries("node")]
+    missed = sum(payload["entries"].get("feed", 0) for kind, payload in node if kind == "missed")
+    assert missed > 100
+    assert missed + sum(kind == "feed" for kind, _ in node) == toggles  # every one is there or counted

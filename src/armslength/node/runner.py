@@ -35,6 +35,11 @@ MOST_INPUTS = 10_000
 MEANWHILE_S, HANGS_S = 0.1, 3.0
 """A commit that takes longer than the first does not hold up the watch; one longer than the second is told."""
 HANGS = "THE DISK DOES NOT ANSWER: nothing is acknowledged or sent until it does. The watch goes on."
+MOST_PENDING, MOST_FRAMES = 20_000, 10_000
+"""Entries and writes, and frames, that may wait for the disk. Beyond, nothing more is entered and that is counted; and
+connections whose frames would not all go out in their order are closed when the disk takes again."""
+NO_ROOM = "The disk takes nothing for so long that no more can wait for it: what happens now will not be in the ledger."
+UNSENT = "more waited for the disk than could be held"
 HELD_FRAMES = 1_024
 """Frames of the other side held while nothing can be stored; beyond, connections are read no further."""
 
@@ -87,6 +92,7 @@ class Runner:
         self._held: deque[Input] = deque()
         self._wake = asyncio.Event()
         self._pending = Effects()
+        self._cut: set[str] = set()
         self._replies: dict[int, asyncio.Future[Mapping[str, Any]]] = {}
         self._number = 0
         self._retry_at = 0.0
@@ -209,6 +215,21 @@ class Runner:
             self._tell(told if self.storing else {**told, "recorded": False})
         effects.tells = []
         self._pending.add(effects)
+        self._bound()
+
+    def _bound(self) -> None:
+        """Keep what waits for the disk within bounds, and say so when it is at them."""
+        pending = self._pending
+        full = len(pending.entries) + len(pending.writes) >= MOST_PENDING
+        if full and not self.core.books.full:
+            self._tell({"event": "home", "says": NO_ROOM, "recorded": False})
+        self.core.books.full = full
+        if len(pending.frames) > MOST_FRAMES:
+            new = {frame[0] for frame in pending.frames} - self._cut
+            pending.closes += [(connection, UNSENT) for connection in sorted(new)]
+            self._cut |= new
+        if self._cut:
+            pending.frames = [frame for frame in pending.frames if frame[0] not in self._cut]
 
     def _hold(self, one: Input) -> None:
         self._held.append(one)
@@ -255,6 +276,7 @@ class Runner:
             self._fail(wrong)
             return None
         self.commits += 1
+        self._bound()
         return pending
 
     def _fail(self, wrong: StoreError) -> None:
@@ -289,6 +311,7 @@ class Runner:
                     if hurries is urgent:
                         self.wire.send(connection, frame, urgent=urgent)
             for connection, why in effects.closes:
+                self._cut.discard(connection)
                 self.wire.close(connection, why)
         for counterpart, data in effects.documents:
             task = asyncio.get_running_loop().create_task(self._document(counterpart, data))

@@ -54,7 +54,7 @@ class NodeViews:
             "up_s": round((now - self.started_ns) / NS, 1),
             "healthy": not wrong,
             "says": " ".join(wrong) or "Nothing is wrong with the node. Whether the sky is empty it cannot say.",
-            "store": {"working": self.runner.storing, "says": core.store.says},
+            "store": {"working": self.runner.storing, "says": core.store.says, "missed": core.books.missed},
             "last_event": 0 if self.events is None else self.events.last,
             "plot_store": self._plot_store(),
             "lines": [self._line(line, now) for line in core.lines.values()],
@@ -62,7 +62,7 @@ class NodeViews:
             "tracks": 0 if snapshot is None else len(snapshot),
             "interference": _interference(snapshot),
             "alerts": {"open": len(core.watching.open_alerts()), "opened": core.alerts_opened},
-            "encounters": len(core.encounters),
+            "encounters": {"told": core.encounters_told, "held": len(core.encounters)},
             "refused": dict(core.refused),
             "sealed_rounds": "NO SEALED COVER",
         }
@@ -71,6 +71,8 @@ class NodeViews:
         """Return what keeps the node from its duty, one sentence each."""
         out = [] if self.runner.storing else [f"NOTHING IS STORED OR ACKNOWLEDGED: {self.core.store.says}"]
         out += [HANGS] if self.runner.hangs else []
+        if self.core.books.missed:
+            out.append(f"{self.core.books.missed} ENTRIES ARE MISSING FROM THE LEDGER: the disk was full for too long.")
         stored = self.core.feeds.get(PLOT_STORE)
         if stored is not None and not stored.working:
             out.append(f"PLOTS ARE NOT STORED: {stored.says}")
@@ -104,8 +106,8 @@ class NodeViews:
         return {"time_ns": str(snapshot.now_ns), "tracks": rows, "stale": self.stale(), "interference": seen}
 
     def encounters(self) -> dict[str, Any]:
-        """Return the latest closed encounters."""
-        return {"encounters": [dict(one) for one in self.core.encounters]}
+        """Return the latest closed encounters, and how many there were since the start."""
+        return {"encounters": [dict(one) for one in self.core.encounters], "told": self.core.encounters_told}
 
     def alerts(self) -> dict[str, Any]:
         """Return open alerts, soonest first."""

@@ -84,6 +84,7 @@ class Core:
     encounters: deque[Mapping[str, Any]] = field(default_factory=lambda: deque(maxlen=KEPT_ENCOUNTERS))
     store: StoreState = field(default_factory=lambda: StoreState(True, ""))
     silenced: dict[tuple[str, str], str] = field(default_factory=dict)
+    encounters_told: int = 0
     alerts_opened: int = 0
     refused: dict[str, int] = field(default_factory=dict)
     _where: dict[str, str] = field(default_factory=dict)
@@ -133,8 +134,7 @@ class Core:
         for line in self.lines.values():
             line.tick(effects, now)
         if now.mono_s >= self._refusals_s:
-            self.books.enter(effects, NODE, "refused", {"reasons": dict(self._refusals)}, now.utc_ns)
-            self._refusals, self._refusals_s = {}, float("inf")
+            self._enter_refusals(effects, now)
 
     @_take.register
     def _(self, one: Started, effects: Effects, now: Now) -> None:
@@ -147,6 +147,8 @@ class Core:
             if line.standing == "OPEN":
                 line.witness.offer(line, effects, now, last=True)
                 line.settle(effects, now)
+        if self._refusals:
+            self._enter_refusals(effects, now)
         self.books.enter(effects, NODE, "stopped", {}, now.utc_ns)
 
     @_take.register
@@ -233,8 +235,9 @@ class Core:
     def _(self, one: Recorded, effects: Effects, now: Now) -> None:
         for found in one.encounters:
             book = self._book_of(found)
-            if book and self._is_news(found, effects, now):
+            if book and not self.books.full and self._is_news(found, effects, now):
                 self.encounters.append(found)
+                self.encounters_told += 1
                 self.books.enter(effects, book, "encounter", found, now.utc_ns)
                 effects.tells.append({"event": "encounter", **found})
         for segment in one.segments:
@@ -245,6 +248,10 @@ class Core:
         self.store = one
         self.books.enter(effects, NODE, "store", {"working": one.working, "says": one.says}, now.utc_ns)
         effects.tells.append({"event": "store", "working": one.working, "says": one.says})
+
+    def _enter_refusals(self, effects: Effects, now: Now) -> None:
+        self.books.enter(effects, NODE, "refused", {"reasons": dict(self._refusals)}, now.utc_ns)
+        self._refusals, self._refusals_s = {}, float("inf")
 
     def _is_news(self, found: Mapping[str, Any], effects: Effects, now: Now) -> bool:
         """Whether an encounter is said anew: after a restart the recorder tells those of the last hours again."""

@@ -175,6 +175,8 @@ class Line:
             DisclosureError: the terms do not let it out; names the article.
             InputError: the message cannot be made: unknown code, missing field, no agreement, no room.
         """
+        if self.books.full:
+            raise InputError(f"{code} was not sent: the disk takes nothing, and no more can wait for it.", where=code)
         ruling = self.ruling(code, automatic=automatic, role=role)
         if not ruling.allowed:
             what = {"code": code, "article": ruling.article, "why": ruling.why, "automatic": automatic}

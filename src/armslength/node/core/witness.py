@@ -65,6 +65,7 @@ class Witness:
         agreement = line.agreed.agreement
         if (
             not agreement
+            or line.books.full
             or (now.mono_s < self._due_s and not last)
             or not line.ruling("checkpoint", automatic=True).allowed
         ):
