@@ -163,14 +163,95 @@ def test_who_is_told_of_whom(party: tuple[int, int], told: bool, own_only: bool)
         assert not (own_only and alert.automatic_ok)
 
 
-def test_an_agreed_join_does_not_sound_while_it_lasts() -> None:
-    live = Live(head_on(apart=60_000.0))
-    live.given["joins"] = [Join("0000b1", "0000a1", BEGIN_NS, BEGIN_NS + 60 * NS)]
+def test_an_agreed_join_sounds_only_near_misses_while_it_lasts() -> None:
+    live = Live(head_on(apart=60_000.0, aside=1500.0))
+    live.given["joins"] = [Join("0000b1", "0000a1", BEGIN_NS, BEGIN_NS + 60 * NS, acknowledged=True)]
     told = live.run(80)
     sounding = [t for t, change in told if change.alert.sounds]
     assert sounding and min(sounding) >= 60 - 0.2
     before = [change.alert for t, change in told if 50 < t < 59]
     assert before and all("agreed join" in alert.notes and not alert.automatic_ok for alert in before)
+    near = Live(head_on(apart=60_000.0))
+    near.given["joins"] = [Join("0000a1", "0000b1", BEGIN_NS, BEGIN_NS + 600 * NS, acknowledged=True)]
+    assert {change.alert.tier for _, change in near.run(150) if change.sounded} == {Tier.NEAR}
+
+
+def test_what_one_side_alone_declares_silences_nothing() -> None:
+    live = Live(head_on(apart=60_000.0))
+    plain = [(t, c.kind, c.alert.sounds, c.sounded) for t, c in live.run(80)]
+    live = Live(head_on(apart=60_000.0))
+    live.given["joins"] = [Join("0000a1", "0000b1", BEGIN_NS, BEGIN_NS + 600 * NS)]
+    told = live.run(80)
+    assert [(t, c.kind, c.alert.sounds, c.sounded) for t, c in told] == plain
+    assert all(any("only this side declared" in note for note in c.alert.notes) for _, c in told)
+
+
+def planted(seen_by: tuple[int, ...], lasts: float) -> Told:
+    """Return what is told of an aircraft that appears a mile beside ours after 30 s, and stays for `lasts` [s]."""
+    ours = Craft("0000a1", 0, 0.0, 0.0, 90.0, 200.0)
+    ghost = Craft("0000b1", 1, 0.0, 1852.0, 90.0, 200.0, since=30.0, until=30.0 + lasts)
+    return Live([ours, ghost], seen_by=seen_by).run(80)
+
+
+def test_a_planted_ghost_is_told_low_and_as_unconfirmed_and_sounds_when_it_persists() -> None:
+    told = planted((0,), 5.0)
+    shown = [change.alert for _, change in told if change.kind is not Kind.CLOSED]
+    assert shown and not any(alert.sounds or alert.automatic_ok for alert in shown)
+    low = [alert for alert in shown if alert.loudness == "low"]
+    assert low and all(a.unconfirmed and any("unconfirmed" in note for note in a.notes) for a in low)
+    assert {alert.tier for alert in low} == {Tier.INSIDE}
+    stays = planted((0,), 50.0)
+    sounds = [t for t, change in stays if change.sounded]
+    assert 37.0 <= sounds[0] <= 41.0 and not any(change.alert.automatic_ok for _, change in stays)
+
+
+def test_what_two_kinds_of_source_see_sounds_at_once_and_so_does_what_has_approached() -> None:
+    """The control of the test above: the same place, borne out by radar, or flown to."""
+    both = planted((0, 1), 50.0)
+    assert min(t for t, change in both if change.sounded) <= 34.0
+    flown = Live(head_on(apart=12_000.0)).run(10)
+    assert min(t for t, change in flown if change.sounded) <= 3.0
+    assert not any(change.alert.unconfirmed for _, change in flown)
+
+
+def test_a_ghost_beside_a_flight_changes_nothing_that_is_said_of_the_flight() -> None:
+    pair = head_on(apart=50_000.0)
+    plain = Live(pair, seen_by=(0, 1)).run(60)
+
+    class Planted(Live):
+        def see(self, t: float) -> None:
+            self.seen_by = (0, 1)
+            everybody, self.crafts = self.crafts, [c for c in self.crafts if c.address != "0000b9"]
+            super().see(t)
+            self.seen_by, self.crafts = (0,), [c for c in everybody if c.address == "0000b9"]
+            super().see(t)
+            self.crafts = everybody
+
+    beside = replace(pair[0], address="0000b9", party=1, n=500.0, since=30.0)
+    told = Planted([*pair, beside]).run(60)
+
+    def of_pair(changes: Told) -> list[tuple[float, Tier, bool, bool]]:
+        both = {"0000a1", "0000b1"}
+        return [
+            (t, c.alert.tier, c.alert.sounds, c.alert.automatic_ok)
+            for t, c in changes
+            if {c.alert.first.leading, c.alert.second.leading} == both
+        ]
+
+    assert of_pair(told) == of_pair(plain)
+    assert not any(c.alert.automatic_ok for _, c in told if "0000b9" in c.alert.second.addresses)
+
+
+def test_nothing_is_counted_down_to_what_lies_beyond_the_look_ahead() -> None:
+    """Closing at 40 m/s from 9 km, they are inside in a minute and a half, and closest only after 225 s."""
+    one = Craft("0000a1", 0, -4_500.0, 0.0, 90.0, 120.0)
+    live = Live([one, Craft("0000b1", 1, 4_500.0, 0.0, 90.0, 80.0)])
+    told = live.run(60)
+    early, late = told[8][1].alert, told[-1][1].alert
+    assert math.isnan(early.t_cpa_s) and early.beyond_s == 180.0 and early.soonest_s == math.inf
+    said = json.loads(json.dumps(early.as_dict()))
+    assert said["t_cpa_s"] is None and said["beyond_s"] == 180.0
+    assert late.t_cpa_s == pytest.approx(9_000 / 40 - 59, abs=3.0) and math.isnan(late.beyond_s)
 
 
 def test_exempt_areas_and_suspension_leave_near_misses_watched() -> None:

@@ -25,7 +25,7 @@ def calls_by_hand(alert: Mapping[str, Any]) -> bool:
     alone = any(ALONE in str(note) for note in alert["notes"])
     return bool(
         alert["sounds"] and alone and not alert["automatic_ok"] and not alert["own_side_only"]
-        and alert["certainty"] != "not_determinable" and alert["t_cpa_s"] > 0.0
+        and alert["certainty"] != "not_determinable" and alert["t_cpa_s"] != 0.0
     )  # fmt: skip
 
 
@@ -45,7 +45,8 @@ def advisory(alert: Mapping[str, Any], tracks: Sequence[Mapping[str, Any]]) -> d
     north = math.radians(seen["lat"] - at["lat"]) * EARTH_M
     east = math.radians(east_deg) * EARTH_M * math.cos(math.radians(at["lat"]))
     bearing = math.degrees(math.atan2(east, north)) - at["track_deg"]
-    lasts = min(max(float(alert["t_cpa_s"]) + 30.0, 30.0), VALID_S)
+    closest_s = VALID_S if alert["t_cpa_s"] is None else float(alert["t_cpa_s"])
+    lasts = min(max(closest_s + 30.0, 30.0), VALID_S)
     fields = {
         "clock": round(bearing % 360.0 / 30.0) % 12 or 12,
         "urgency": "URGENT",

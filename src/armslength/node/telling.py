@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from armslength.units import NM, stamp
 
 QUIET = frozenset({"clock"})
+_LOUD = {"low": " (unconfirmed: low)"}
 LINK_WORDS = {
     "OPEN": "ground line open",
     "FIRST_CONTACT": "ground line open, no agreement in force",
@@ -49,10 +50,10 @@ def _alert(event: Mapping[str, Any]) -> str:
     change = event["change"]
     if change == "closed":
         return f"alert over: {pair}. Nothing more is predicted for them."
-    loud = "" if event["sounds"] else " (does not sound)"
+    loud = _LOUD.get(event["loudness"], "") if event["sounds"] or event["loudness"] == "low" else " (does not sound)"
     hmd, vmd = event["hmd_m"], event["vmd_m"]
     level = "level unknown" if vmd is None else f"{vmd / 0.3048:,.0f} ft"
-    when = f"closest in {event['t_cpa_s']:.0f} s" if event["t_cpa_s"] else "closest now"
+    when = _closest(event)
     notes = f". {'; '.join(event['notes'])}" if event["notes"] else ""
     return (
         f"{event['tier']} {change}{loud}: {pair}, {when}, {hmd / NM:.1f} NM and {level}, {event['certainty']}, "
@@ -60,22 +61,60 @@ def _alert(event: Mapping[str, Any]) -> str:
     )
 
 
+def _closest(event: Mapping[str, Any]) -> str:
+    """Return when the two are closest: no number where that lies further ahead than is looked."""
+    if event["t_cpa_s"] is None:
+        return f"closest beyond {event['beyond_s']:.0f} s, until then"
+    return f"closest in {event['t_cpa_s']:.0f} s" if event["t_cpa_s"] else "closest now"
+
+
+def short_id(number: object) -> str:
+    """Return the eight digits by which people tell a message: the same wherever it, or a mark on it, is told."""
+    return str(number).removeprefix("sha256:")[:8]
+
+
 def _message(event: Mapping[str, Any]) -> str:
-    fields = ", ".join(f"{key} {value}" for key, value in event.get("fields", {}).items())
+    fields = _fields(event.get("fields", {}))
     way = f"to {event['counterpart']}" if event.get("way") == "out" else f"from {event['counterpart']}"
     late = " EXPIRED: came too late, for the record only" if event.get("expired") else ""
-    return f"{event['event']} {event['code']} {event.get('precedence', '')} {way} [{event['id'][7:15]}] {fields}{late}"
+    return (
+        f"{event['event']} {event['code']} {event.get('precedence', '')} {way} [{short_id(event['id'])}] {fields}{late}"
+    )
+
+
+def _fields(fields: Mapping[str, Any]) -> str:
+    """Return what a message says as people read it: where to look first, with their units."""
+    left = dict(fields)
+    said = []
+    for key, words in _FIELDS.items():
+        if key in left:
+            said.append(words(left.pop(key)))
+    for noise in ("level_datum", "level_sigma_ft", "nonce"):
+        left.pop(noise, None)
+    said += [f"{key} {value}" for key, value in left.items()]
+    return ", ".join(said)
+
+
+_FIELDS: dict[str, Callable[[Any], str]] = {
+    "urgency": str,
+    "clock": lambda value: f"{value} o'clock",
+    "range_m": lambda value: f"{value / NM:.0f} NM",
+    "direction": lambda value: f"heading {value}",
+    "level_ft": lambda value: f"level {value:,} ft",
+    "closest_s": lambda value: f"closest in {value} s",
+}
+"""Fields of a traffic advisory, in the order in which they are of use."""
 
 
 def _marked(event: Mapping[str, Any]) -> str:
     who = "we" if event.get("by") == "own" else str(event.get("counterpart"))
-    return f"{who}: {event['mark']} {event.get('code', 'message')} [{str(event['id'])[7:15]}]"
+    return f"{who}: {event['mark']} {event.get('code', 'message')} [{short_id(event['id'])}]"
 
 
 def _link(event: Mapping[str, Any]) -> str:
-    says = f" {event['says']}" if event.get("says") else ""
+    says = f": {event['says']}" if event.get("says") else ""
     path = f" ({event['path']})" if event.get("path") else ""
-    return f"{event['counterpart']}: {LINK_WORDS.get(event['state'], event['state'])}{path}.{says}"
+    return f"{event['counterpart']}: {LINK_WORDS.get(event['state'], event['state'])}{path}{says}"
 
 
 def _store(event: Mapping[str, Any]) -> str:
@@ -101,14 +140,36 @@ def _agreement(event: Mapping[str, Any]) -> str:
     version = f"version {event['version']} " if "version" in event else ""
     provision = f"{event['provision']} " if event.get("provision") else ""
     why = f": {event['why']}" if event.get("why") else ""
+    if what == "suspended":
+        begins = f", from {stamp(int(event['effect_ns']))} on" if event.get("effect_ns") else ""
+        return f"agreement with {other}: notice was given that {provision}will be suspended{begins}"
     return f"agreement with {other}: {version}{provision}{what}{why}"
 
 
 def _says(event: Mapping[str, Any]) -> str:
-    names = {"evidence": "BREACH OF THE PROTOCOL", "withheld": "not sent", "refused": "refused", "fault": "not sent"}
+    names = {"evidence": "BREACH OF THE PROTOCOL", "refused": "refused", "fault": "not sent"}
     reason = f" ({event['reason']})" if event.get("reason") else ""
     who = event.get("counterpart") or event.get("address") or "somebody"
-    return f"{names[event['event']]}, {who}{reason}: {event['says']}"
+    return f"{names[event['event']]}, {who}{reason}: {refusal_words(event['says'])}"
+
+
+def refusal_words(says: object) -> str:
+    """Return why a connection was refused, as somebody reads it who does not know how one is made."""
+    return _REFUSALS.get(str(says), str(says))
+
+
+_REFUSALS = {
+    "greeting took too long": "it connected, but did not say in time who it is; a line that was cut looks the same",
+}
+
+
+def _withheld(event: Mapping[str, Any]) -> str:
+    return f"not sent to {event['counterpart']}: {event['code']}, because {gate_words(event['says'])}"
+
+
+def gate_words(says: object) -> str:
+    """Return the reason of the gate alone: the code that was held back is said before it, and once."""
+    return str(says).rpartition(": ")[2].rstrip(".")
 
 
 def _encounter(event: Mapping[str, Any]) -> str:
@@ -137,7 +198,7 @@ _WORDS = {
     "interference": _interference,
     "agreement": _agreement,
     "evidence": _says,
-    "withheld": _says,
+    "withheld": _withheld,
     "refused": _says,
     "fault": _says,
     "encounter": _encounter,

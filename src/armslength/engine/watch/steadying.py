@@ -47,13 +47,14 @@ class Steady:
     second: int = -1
     spoke_ns: dict[int, int] = field(default_factory=dict)
 
-    def judge(self, raw: int, held: int, time_to_go_s: float, now_ns: int) -> int:
+    def judge(self, raw: int, held: int, time_to_go_s: float, now_ns: int, quiet: bool = False) -> int:
         """Take one judgement and return the tier believed.
 
         Args:
             raw: tier by the minima. held: tier by the wider ones, at least `raw`.
             time_to_go_s: until what `raw` is about; 0 when it is happening.
             now_ns: UTC ns, not backwards.
+            quiet: what was seen counts among the m of n, but is not believed as yet, and keeps no tier standing.
         """
         second = now_ns // 1_000_000_000
         if second == self.second:
@@ -62,6 +63,9 @@ class Steady:
             gone = min(second - self.second - 1, SECONDS) if self.second >= 0 else 0
             self.seen = [*self.seen, *[NOTHING] * gone, raw][-SECONDS:]
             self.second = second
+        if quiet:
+            self.tier, self.spoke_ns = NOTHING, {}
+            return NOTHING
         for tier in Tier:
             if held >= tier:
                 self.spoke_ns[tier] = now_ns

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import atan2, degrees, hypot, isnan, nan
 
@@ -11,14 +12,24 @@ from armslength.agreement.terms import Terms
 from armslength.domain.alert import Alert, Element, Tier
 from armslength.domain.encounter import CERTAIN, NOT_DETERMINABLE, POSSIBLE
 from armslength.domain.picture import COASTING, DATUMS, IMPLAUSIBLE, SINGLE, TENTATIVE, Snapshot, mark_words
-from armslength.domain.plot import F64, I64
+from armslength.domain.plot import F64, I64, Bool
 from armslength.engine.watch.pairs import FLATTER, Facts
 from armslength.kernel import foresight as k
+
+JOINED, JOINED_NEAR = "agreed join", "agreed join: a near miss sounds all the same"
+DECLARED = "a join that only this side declared: nothing is silenced"
+UNCONFIRMED = "unconfirmed: it appeared inside the minima without approaching, and nothing else bears it out"
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """All that alerts of one moment are told from; rows are of the snapshot."""
+    """All that alerts of one moment are told from; rows are of the snapshot.
+
+    Attributes:
+        joined, declared: pairs of agreed joins, and of joins that one side alone declared.
+        loud: the tier of each pair that may sound: what of the tier believed rests on tracks that are believed too.
+        unconfirmed: which pairs are, see `doubting`.
+    """
 
     snapshot: Snapshot
     facts: Facts
@@ -28,14 +39,22 @@ class Scene:
     x: F64
     lead: I64
     joined: frozenset[int]
+    declared: frozenset[int]
+    loud: Mapping[int, int]
+    unconfirmed: Bool
     now_ns: int
 
-    def urgency(self, pair: int, tier: int) -> tuple[int, float, float, int]:
-        """Return what puts the most urgent pair first."""
+    def loudest(self, pairs: list[tuple[int, int]]) -> int:
+        """Return the highest tier of `pairs` that may sound; 0 where none may."""
+        tier = max(min(self.loud.get(pair, 0), tier) for pair, tier in pairs)
+        return tier if tier >= Tier.ALERT else 0
+
+    def urgency(self, pair: int, tier: int) -> tuple[int, int, float, float, int]:
+        """Return what puts the most urgent pair first; what may sound goes before what may not."""
         ahead = self.facts.ahead[pair]
         when = ahead[k.T_NEAR] if tier == Tier.NEAR else ahead[k.T_LOSS]
         when = float(ahead[k.T_CPA] if isnan(when) else when)
-        return -tier, when, float(ahead[k.HMD]), pair
+        return -self.loudest([(pair, tier)]), -tier, when, float(ahead[k.HMD]), pair
 
 
 def certainty(scene: Scene, pair: int, tier: int) -> str:
@@ -58,11 +77,12 @@ def element(scene: Scene, row: int) -> Element:
     return Element(tuple(sorted(scene.snapshot.addresses[m] for m in members)), scene.snapshot.addresses[row])
 
 
-def tell(scene: Scene, pairs: list[tuple[int, int]], alert_id: str, opened_ns: int) -> Alert:
+def tell(scene: Scene, pairs: list[tuple[int, int]], alert_id: str, opened_ns: int, heard: bool = False) -> Alert:
     """Return the alert of two elements.
 
     Args:
         pairs: (pair, tier believed) of every two of their aircraft.
+        heard: another alert has sounded for them at this tier: this one does not.
     """
     pair, tier = min(pairs, key=lambda one: scene.urgency(*one))
     facts, snapshot = scene.facts, scene.snapshot
@@ -77,22 +97,26 @@ def tell(scene: Scene, pairs: list[tuple[int, int]], alert_id: str, opened_ns: i
     sureness = certainty(scene, pair, tier)
     # A near miss is hardly ever sure beforehand, but it is inside the minima too: as sure as that is it is told.
     told = certainty(scene, pair, min(tier, int(Tier.INSIDE))) != NOT_DETERMINABLE
-    joined = all(p in scene.joined for p, _ in pairs)
-    automatic, notes = _notes(scene, pair, (one, two), third_party, joined)
-    tentative = any(int(snapshot.state[row]) == TENTATIVE for row in (one, two))
-    unheard = joined or tentative or bool(facts.level_unknown[pair])
+    automatic, notes = _notes(scene, pair, (one, two), third_party, tier)
+    unconfirmed, sounds = bool(scene.unconfirmed[pair]), bool(scene.loudest(pairs)) and not heard
+    shown = tier >= Tier.ALERT and not (facts.level_unknown[pair] or pair in scene.joined)
+    loudness = "full" if sounds else "low" if unconfirmed and shown else "none"
+    beyond = t >= scene.terms.lookahead_s
+    if heard:
+        notes = (*notes, "sounded already, together with others")
     return Alert(
-        alert_id, first, second, Tier(tier), opened_ns, scene.now_ns, t, ahead[k.T_LOSS], ahead[k.T_NEAR],
+        alert_id, first, second, Tier(tier), opened_ns, scene.now_ns, nan if beyond else t,
+        scene.terms.lookahead_s if beyond else nan, ahead[k.T_LOSS], ahead[k.T_NEAR],
         ahead[k.HMD], ahead[k.VMD], ahead[k.D_H], ahead[k.D_V], ahead[k.ERROR_H],
         nan if facts.level_unknown[pair] else ahead[k.ERROR_V], sureness,
         tuple(sorted({*snapshot.names_of(one), *snapshot.names_of(two)})), _datum(scene, pair, one, two), lat, lon, alt,
         "first" if int(scene.group[one]) == scene.own else "second",
-        tier >= Tier.ALERT and not unheard, third_party, automatic and told, notes,
+        sounds, loudness, unconfirmed, third_party, automatic and told, notes,
     )  # fmt: skip
 
 
 def _notes(
-    scene: Scene, pair: int, rows: tuple[int, int], third_party: bool, joined: bool
+    scene: Scene, pair: int, rows: tuple[int, int], third_party: bool, tier: int
 ) -> tuple[bool, tuple[str, ...]]:
     """Return whether nothing about the tracks forbids telling by itself, and everything the officer must know."""
     snapshot, automatic = scene.snapshot, True
@@ -116,7 +140,9 @@ def _notes(
         (bool(scene.facts.level_unknown[pair]), level, True),
         (bool(scene.facts.mixed[pair]), "levels on different datums", False),
         (third_party, "third party or unidentified: for the own side only", True),
-        (joined, "agreed join", True),
+        (pair in scene.joined, JOINED_NEAR if tier == Tier.NEAR else JOINED, True),
+        (pair in scene.declared, DECLARED, False),
+        (bool(scene.unconfirmed[pair]), UNCONFIRMED, True),
         (snapshot.interference.active, wider, False),
     ):
         if holds:

@@ -12,11 +12,14 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from armslength.agreement.terms import Terms
-from armslength.domain.alert import Alert, AlertChange, Join, Kind
-from armslength.domain.picture import Snapshot
+from armslength.domain.alert import Alert, AlertChange, Join, Kind, Tier
+from armslength.domain.picture import TENTATIVE, Snapshot
 from armslength.domain.plot import I64, Bool
+from armslength.engine.watch.continuing import ABSORBED_S, Group, Open, grouped, heirs
+from armslength.engine.watch.doubting import Doubts, strangers
 from armslength.engine.watch.elements import Elements
-from armslength.engine.watch.pairs import look, moving
+from armslength.engine.watch.memory import Key, Memory, key
+from armslength.engine.watch.pairs import Facts, look, moving
 from armslength.engine.watch.steadying import NOTHING, Steady
 from armslength.engine.watch.telling import Scene, tell
 from armslength.errors import InputError
@@ -24,16 +27,8 @@ from armslength.units import NS, stamp
 
 SEPARATION = "separation"
 """The provision under which the minima hold. Near misses are watched with or without it."""
-Key = tuple[str, str]
-
-
-@dataclass
-class _Open:
-    """An open alert, the pairs of addresses that it is about, and the second of the last change told."""
-
-    alert: Alert
-    pairs: frozenset[Key]
-    second: int
+HEARD_S = 20.0
+"""What sounded for a pair at a tier that has not stood for so long [s] since, sounds anew."""
 
 
 @dataclass
@@ -47,7 +42,10 @@ class Watch:
     terms: Terms
     _steady: dict[Key, Steady] = field(default_factory=dict)
     _elements: Elements = field(default_factory=Elements)
-    _open: list[_Open] = field(default_factory=list)
+    _loud: dict[Key, Steady] = field(default_factory=dict)
+    _doubts: Doubts = field(default_factory=Doubts)
+    _heard: Memory = field(default_factory=lambda: Memory(HEARD_S))
+    _open: list[Open] = field(default_factory=list)
     _named: tuple[str, int] = ("", 0)
 
     def update(
@@ -70,7 +68,7 @@ class Watch:
             own: the group of the own side.
             now_ns: UTC ns, never backwards.
             uncrewed: by row of the snapshot: which are drones; none where not given.
-            joins: agreed joins; those that hold now do not sound.
+            joins: declared ones; of those that hold now and that both sides agreed to, only a near miss sounds.
             suspended: provisions that are suspended.
 
         Only pairs of the own side with another are looked at: pairs of one party are that party's business, and so are
@@ -85,85 +83,137 @@ class Watch:
             drones = _rows("uncrewed", uncrewed, len(snapshot)).astype(np.bool_)
         x, var = moving(snapshot)
         facts = look(snapshot, x, var, whose, own, self.terms, SEPARATION not in suspended)
-        lead = self._elements.update(snapshot, x, whose, drones)
-        believed = self._believe(snapshot, facts.first, facts.second, facts.raw, facts.held, facts.to_go_s, now_ns)
-        declared = {_key(j.first, j.second) for j in joins if j.from_ns <= now_ns < j.until_ns}
-        joined = frozenset(
-            pair
-            for pair in (believed if declared else ())
-            if _key(snapshot.addresses[facts.first[pair]], snapshot.addresses[facts.second[pair]]) in declared
-        )
-        scene = Scene(snapshot, facts, whose, own, self.terms, x, lead, joined, now_ns)
+        unconfirmed = self._doubts.update(snapshot, facts, self.terms, now_ns)
+        alone = drones | strangers(snapshot, facts, unconfirmed, whose, own) if unconfirmed.any() else drones
+        lead = self._elements.update(snapshot, x, whose, alone)
+        quiet = _quiet(snapshot, facts) | unconfirmed
+        believed = self._believe(self._steady, snapshot, facts, facts.raw, facts.held, np.zeros_like(quiet), now_ns)
+        at_all = believed or self._loud
+        agreed, declared = self._joins(snapshot, facts, joins, now_ns) if at_all else (frozenset(), frozenset())
+        raw, held = facts.raw.copy(), facts.held.copy()
+        for pair in agreed:
+            raw[pair], held[pair] = (tier if tier == Tier.NEAR else NOTHING for tier in (raw[pair], held[pair]))
+        loud = self._believe(self._loud, snapshot, facts, raw, held, quiet, now_ns)
+        for pair in agreed & loud.keys():  # what sounded before the join was agreed to does not outlive that
+            loud[pair] = loud[pair] if loud[pair] == Tier.NEAR else NOTHING
+        scene = Scene(snapshot, facts, whose, own, self.terms, x, lead, agreed, declared, loud, unconfirmed, now_ns)
         return self._settle(scene, believed)
 
     def open_alerts(self) -> list[Alert]:
         """Return the alerts that are open, the most urgent first."""
-        return sorted((one.alert for one in self._open), key=_urgency)
+        return sorted((one.alert for one in self._open if not one.absorbed_ns), key=_urgency)
 
+    @staticmethod
+    def _joins(
+        snapshot: Snapshot, facts: Facts, joins: Iterable[Join], now_ns: int
+    ) -> tuple[frozenset[int], frozenset[int]]:
+        """Return the pairs of joins that hold now: those agreed to, and those that one side alone declared."""
+        holds = {key(j.first, j.second): j.acknowledged for j in joins if j.from_ns <= now_ns < j.until_ns}
+        if not holds:
+            return frozenset(), frozenset()
+        names = snapshot.addresses
+        of = ((p, key(names[i], names[j])) for p, (i, j) in enumerate(zip(facts.first, facts.second, strict=True)))
+        found = {p: holds[pair] for p, pair in of if pair in holds}
+        agreed = frozenset(p for p, acknowledged in found.items() if acknowledged)
+        return agreed, frozenset(found) - agreed
+
+    @staticmethod
     def _believe(
-        self, snapshot: Snapshot, first: I64, second: I64, raw: I64, held: I64, to_go: np.ndarray, now_ns: int
-    ) -> dict[int, int]:
+        steadies: dict[Key, Steady], snapshot: Snapshot, facts: Facts, raw: I64, held: I64, quiet: Bool,
+        now_ns: int,
+    ) -> dict[int, int]:  # fmt: skip
         """Return the tier believed of each pair of which any is, by its index; pairs not seen any more fade."""
         names, seen, believed = snapshot.addresses, set(), {}
         for pair in np.flatnonzero(held > NOTHING).tolist():
-            key = _key(names[first[pair]], names[second[pair]])
-            seen.add(key)
-            steady = self._steady.get(key)
+            of = key(names[facts.first[pair]], names[facts.second[pair]])
+            seen.add(of)
+            steady = steadies.get(of)
             if steady is None:
                 if raw[pair] == NOTHING:
                     continue
-                steady = self._steady[key] = Steady()
-            if tier := steady.judge(int(raw[pair]), int(held[pair]), float(to_go[pair]), now_ns):
+                steady = steadies[of] = Steady()
+            to_go = float(facts.to_go_s[pair])
+            if tier := steady.judge(int(raw[pair]), int(held[pair]), to_go, now_ns, bool(quiet[pair])):
                 believed[pair] = tier
-        faded = {key: steady for key, steady in self._steady.items() if key not in seen}
+        faded = {of: steady for of, steady in steadies.items() if of not in seen}
         if faded:
-            index = {_key(names[i], names[j]): pair for pair, (i, j) in enumerate(zip(first, second, strict=True))}
-            for key, steady in faded.items():
+            both = enumerate(zip(facts.first, facts.second, strict=True))
+            index = {key(names[i], names[j]): pair for pair, (i, j) in both}
+            for of, steady in faded.items():
                 tier = steady.judge(NOTHING, NOTHING, 0.0, now_ns)
-                if tier and key in index:
-                    believed[index[key]] = tier
+                if tier and of in index:
+                    believed[index[of]] = tier
                 elif steady.over:
-                    del self._steady[key]
+                    del steadies[of]
         return believed
 
     def _settle(self, scene: Scene, believed: dict[int, int]) -> list[AlertChange]:
         """Put pairs of the same elements together; continue the alerts about any of them, close the others."""
-        together: dict[tuple[int, int], list[tuple[int, int]]] = {}
-        for pair, tier in sorted(believed.items()):
-            leaders = sorted((int(scene.lead[scene.facts.first[pair]]), int(scene.lead[scene.facts.second[pair]])))
-            together.setdefault((leaders[0], leaders[1]), []).append((pair, tier))
-        names = scene.snapshot.addresses
-        groups = sorted((_key(names[a], names[b]), pairs) for (a, b), pairs in together.items())
-        left, changes = list(self._open), []
-        kept: list[_Open] = []
-        for _leaders, pairs in groups:
-            about = frozenset(_key(names[scene.facts.first[p]], names[scene.facts.second[p]]) for p, _ in pairs)
-            known = next((one for one in left if one.pairs & about), None)
-            second = scene.now_ns // NS
+        groups = grouped(scene, believed)
+        goes_on = heirs(self._open, groups)
+        changes: list[AlertChange] = []
+        kept: list[Open] = []
+        for at, group in enumerate(groups):
+            known = goes_on.get(at)
             if known is None:
-                # What outlives the last second that spoke for it keeps an alert open, and opens none: when elements
-                # split after a pass, what is left of it would be told as new.
-                fresh = [(p, min(t, int(scene.facts.raw[p]))) for p, t in pairs if scene.facts.raw[p] > NOTHING]
-                if not fresh:
-                    continue
-                alert = tell(scene, fresh, self._name(scene.now_ns), scene.now_ns)
-                kept.append(_Open(alert, about, second))
-                changes.append(AlertChange(Kind.OPENED, alert))
+                self._begin(scene, group, kept, changes)
+            else:
+                self._go_on(scene, group, known, changes)
+                kept.append(known)
+        stands = [one for one in kept if not one.absorbed_ns]
+        for one in self._open:
+            if one in kept:
                 continue
-            left = [one for one in left if one is not known]
-            told = second == known.second and known.alert.sounds
-            if told and about == known.pairs and known.alert.tier == max(tier for _, tier in pairs):
-                kept.append(known)  # nothing that could not wait for the next second
-                continue
-            alert = tell(scene, pairs, known.alert.id, known.alert.opened_ns)
-            kind = _kind(known.alert, alert)
-            if kind is not Kind.UPDATED or second != known.second:
-                changes.append(AlertChange(kind, alert))
-                known = _Open(alert, about, second)
-            kept.append(replace(known, alert=alert, pairs=about))
-        self._open = kept
-        changes += [AlertChange(Kind.CLOSED, replace(one.alert, now_ns=scene.now_ns)) for one in left]
+            one.absorbed_ns = one.absorbed_ns or scene.now_ns
+            over = scene.now_ns - one.absorbed_ns > ABSORBED_S * NS
+            if over or not any(one.about & other.about for other in stands):
+                changes.append(AlertChange(Kind.CLOSED, replace(one.alert, now_ns=scene.now_ns)))
+            else:
+                kept.append(one)
+        self._open = sorted(kept, key=lambda one: (one.alert.opened_ns, int(one.alert.id.rpartition("-")[2])))
+        self._heard.forget(scene.now_ns)
         return sorted(changes, key=lambda change: (_urgency(change.alert), change.kind))
+
+    def _begin(self, scene: Scene, group: Group, kept: list[Open], changes: list[AlertChange]) -> None:
+        """Open an alert about `group`.
+
+        What outlives the last second that spoke for it keeps an alert open, and opens none: when elements split after
+        a pass, what is left of it would be told as new.
+        """
+        raw = scene.facts.raw
+        fresh = [(p, min(t, int(raw[p]))) for p, t in group.pairs if raw[p] > NOTHING]
+        if not fresh:
+            return
+        heard = scene.loudest(fresh) <= self._heard.tier(group.about, scene.now_ns)
+        alert = tell(scene, fresh, self._name(scene.now_ns), scene.now_ns, heard and bool(scene.loudest(fresh)))
+        kept.append(Open(alert, group.about, scene.now_ns // NS))
+        changes.append(AlertChange(Kind.OPENED, alert, self._hear(scene, group, fresh, alert)))
+
+    def _go_on(self, scene: Scene, group: Group, known: Open, changes: list[AlertChange]) -> None:
+        """Carry an open alert on: at once where anything changed, else once a second."""
+        second, before = scene.now_ns // NS, known.alert
+        same = group.about == known.about and before.tier == max(tier for _, tier in group.pairs)
+        if second == known.second and before.sounds and same:
+            self._hear(scene, group, group.pairs, before)
+            return  # nothing that could not wait for the next second
+        loudest = scene.loudest(group.pairs)
+        heard = not before.sounds and 0 < loudest <= self._heard.tier(group.about, scene.now_ns)
+        alert = tell(scene, group.pairs, before.id, before.opened_ns, heard)
+        sounded = self._hear(scene, group, group.pairs, alert)
+        kind = Kind.RAISED if sounded and alert.tier >= before.tier else _kind(before, alert)
+        if kind is not Kind.UPDATED or sounded or second != known.second:
+            changes.append(AlertChange(kind, alert, sounded))
+            known.second = second
+        known.alert, known.about, known.absorbed_ns = alert, group.about, 0
+
+    def _hear(self, scene: Scene, group: Group, pairs: list[tuple[int, int]], alert: Alert) -> bool:
+        """Return whether the own post must be alarmed now; remember what sounded, as long as it stands."""
+        loudest = scene.loudest(pairs)
+        sounded = alert.sounds and loudest > self._heard.tier(group.about, scene.now_ns)
+        if alert.sounds:
+            self._heard.note(group.about, loudest, scene.now_ns)
+        self._heard.renew(group.about, loudest, scene.now_ns)
+        return sounded
 
     def _name(self, now_ns: int) -> str:
         """Return a name for an alert that opens now: the moment, and its place among those that open then."""
@@ -180,11 +230,13 @@ def _kind(before: Alert, now: Alert) -> Kind:
 
 def _urgency(alert: Alert) -> tuple[int, float, str]:
     """Return what puts the most urgent alert first."""
-    return -alert.tier, alert.t_cpa_s, alert.id
+    return -alert.tier, alert.soonest_s, alert.id
 
 
-def _key(one: str, other: str) -> Key:
-    return (one, other) if one < other else (other, one)
+def _quiet(snapshot: Snapshot, facts: Facts) -> Bool:
+    """Return which pairs never sound by themselves: a level is unknown, or a track not yet believed."""
+    tentative = snapshot.state == TENTATIVE
+    return np.asarray(facts.level_unknown | tentative[facts.first] | tentative[facts.second], np.bool_)
 
 
 def _rows(name: str, values: np.ndarray, rows: int) -> np.ndarray:

@@ -47,8 +47,9 @@ def fields(alert: Alert, snapshot: Snapshot, terms: Terms) -> dict[str, str | in
         "urgency": "URGENT" if alert.tier >= Tier.ALERT else "NORMAL",
         "range_m": min(_down(math.hypot(north, east), floor_h_m), FARTHEST_M),
         "direction": POINTS[round(float(snapshot.track_deg[seen]) % 360.0 / 45.0) % 8],
-        "closest_s": min(int(max(alert.t_cpa_s, 0.0) // floor_s * floor_s), LONGEST_S),
     }
+    if math.isfinite(alert.t_cpa_s):  # what lies beyond the look-ahead is not known, and not said
+        out["closest_s"] = min(int(max(alert.t_cpa_s, 0.0) // floor_s * floor_s), LONGEST_S)
     level, datum = float(snapshot.level_m[seen]), int(snapshot.datum[seen])
     if datum == LEVEL_ENTERED:
         datum = LEVEL_BAROMETRIC if terms.datum == BAROMETRIC else LEVEL_GEOMETRIC
@@ -62,7 +63,7 @@ def fields(alert: Alert, snapshot: Snapshot, terms: Terms) -> dict[str, str | in
 
 def valid_until(alert: Alert, now_ns: int) -> int:
     """Return until when the advisory means something, UTC ns: a little beyond the closest point."""
-    lasts = min(max(alert.t_cpa_s + LEAST_VALID_S, LEAST_VALID_S), MOST_VALID_S)
+    lasts = min(max(alert.soonest_s + LEAST_VALID_S, LEAST_VALID_S), MOST_VALID_S)
     return now_ns + round(lasts * NS)
 
 

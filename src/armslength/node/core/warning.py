@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from armslength.domain.alert import Alert, AlertChange, Kind
+from armslength.engine.watch.memory import pairs_of
 from armslength.node.core import advisory
 from armslength.node.core.books import NODE
 from armslength.node.core.effects import Effects
@@ -27,27 +28,31 @@ def warn(core: Core, name: str, change: AlertChange, effects: Effects, now: Now)
     key = (name, alert.id)
     if kind in {Kind.CLOSED, Kind.RAISED}:
         core.silenced.pop(key, None)
-    if kind is Kind.CLOSED:
-        core.told = {one for one in core.told if one[:2] != key}
     if kind is not Kind.UPDATED:
         book = NODE if name == ALONE or alert.own_side_only else core.lines[name].book
         core.books.enter(effects, book, "alert", {"change": kind.value, **_exact(alert.as_dict())}, now.utc_ns)
     core.alerts_opened += kind is Kind.OPENED
     silenced = core.silenced.get(key)
     what = {"event": "alert", "change": kind.value, "counterpart": name, "silenced": silenced}
-    effects.tells.append({**what, **alert.as_dict(), "sounds": alert.sounds and silenced is None})
+    loud = {"sounds": alert.sounds and silenced is None, "sounded": change.sounded and silenced is None}
+    effects.tells.append({**what, **alert.as_dict(), **loud})
 
 
 def advise(core: Core, line: Line, alert: Alert, effects: Effects, now: Now) -> None:
-    """Send the traffic advisory, once for each element pair and tier, where nothing forbids it."""
-    key = (line.name, alert.id, int(alert.tier))
-    snapshot = core.watching.snapshot
-    if alert.own_side_only or not alert.automatic_ok or key in core.told or snapshot is None:
+    """Send the traffic advisory, once for each element pair and tier, where nothing forbids it.
+
+    Elements split and join: what was said of any two of their aircraft is not said again while they meet.
+    """
+    about, snapshot = pairs_of(alert), core.watching.snapshot
+    known = line.told.tier(about, now.utc_ns)
+    line.told.renew(about, known, now.utc_ns)
+    line.told.forget(now.utc_ns)
+    if alert.own_side_only or not alert.automatic_ok or alert.tier <= known or snapshot is None:
         return
     fields = advisory.fields(alert, snapshot, line.terms)
     if fields is None:
         return
-    core.told.add(key)
+    line.told.note(about, alert.tier, now.utc_ns)
     until = advisory.valid_until(alert, now.utc_ns)
     line.say("TFA", fields, effects, now, automatic=True, valid_until_ns=until)
 

@@ -1,0 +1,68 @@
+"""Continuing: which open alert goes on in which group of pairs, when elements split, join and regroup.
+
+An alert goes on where a pair of its members is. Where it could go on in several parts it does in the most urgent, of
+equally urgent ones in that with the nearest pair; the older alert chooses first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from armslength.domain.alert import Alert
+from armslength.engine.watch.memory import Key, key
+from armslength.engine.watch.telling import Scene, element
+from armslength.kernel import foresight as k
+
+ABSORBED_S = 8.0
+"""An alert whose pairs another one took over is over after this time [s]; when they part before, it goes on."""
+
+
+@dataclass(slots=True)
+class Open:
+    """An open alert.
+
+    Attributes:
+        alert: as last told. about: pairs of members of its elements. second: of the last change told.
+        absorbed_ns: since when another alert is about them, UTC ns; 0 where it stands for itself.
+    """
+
+    alert: Alert
+    about: frozenset[Key]
+    second: int
+    absorbed_ns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Two elements: pairs (with the tier believed) that are to be told as one alert, and all pairs of members."""
+
+    pairs: list[tuple[int, int]]
+    about: frozenset[Key]
+    rank: tuple[int, float, Key]
+
+
+def grouped(scene: Scene, believed: Mapping[int, int]) -> list[Group]:
+    """Return the groups, in order of the addresses of their leaders."""
+    together: dict[Key, list[tuple[int, int]]] = {}
+    names, facts = scene.snapshot.addresses, scene.facts
+    for pair, tier in sorted(believed.items()):
+        leaders = (names[int(scene.lead[row])] for row in (facts.first[pair], facts.second[pair]))
+        together.setdefault(key(*leaders), []).append((pair, tier))
+    out = []
+    for leaders_, pairs in sorted(together.items()):
+        one, other = (element(scene, int(rows[pairs[0][0]])).addresses for rows in (facts.first, facts.second))
+        about = frozenset(key(a, b) for a in one for b in other)
+        urgent, near = min((-tier, float(facts.ahead[pair, k.D_H])) for pair, tier in pairs)
+        out.append(Group(pairs, about, (urgent, near, leaders_)))
+    return out
+
+
+def heirs(known: Sequence[Open], groups: Sequence[Group]) -> dict[int, Open]:
+    """Return which of `known`, the oldest first, goes on in which group, by the place of the group."""
+    out: dict[int, Open] = {}
+    for one in known:
+        free = [at for at, group in enumerate(groups) if at not in out and group.about & one.about]
+        if free:
+            out[min(free, key=lambda at: groups[at].rank)] = one
+    return out
