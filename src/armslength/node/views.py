@@ -113,7 +113,7 @@ class NodeViews:
         """Return open alerts, soonest first."""
         rows = [
             {"counterpart": name, "silenced": self.core.silenced.get((name, alert.id)), **alert.as_dict()}
-            for name, alert in sorted(self.core.watching.open_alerts(), key=lambda one: one[1].t_cpa_s)
+            for name, alert in sorted(self.core.watching.open_alerts(), key=lambda one: one[1].soonest_s)
         ]
         stale = self.stale()
         says = "" if rows else "STALE: nothing can be said." if stale else "Nothing declared, nothing seen."

@@ -9,6 +9,7 @@ from typing import Any
 from armslength.agreement.rules import Ruling, may_disclose
 from armslength.agreement.terms import Terms, default_terms
 from armslength.crypto.canonical import digest
+from armslength.engine.watch.memory import Memory
 from armslength.errors import DisclosureError, InputError, LocalProtocolError, RemoteProtocolError
 from armslength.node.core.books import NODE, Books
 from armslength.node.core.effects import Effects
@@ -22,6 +23,8 @@ from armslength.protocol.peer import Peer
 
 REMIND_S = 10.0
 """What nobody has marked understood is told again after this time [s]."""
+ENCOUNTER_S = 600.0
+"""Two aircraft that come back within this time [s] have one encounter, as in replay: what was told of it is not again."""
 EVIDENCE_AN_HOUR = 60
 """Breaches of the protocol entered one by one; more are only counted, so that nobody can fill our disk with his own."""
 
@@ -57,6 +60,7 @@ class Line:
         for message in self.peer.waiting():
             self.log.restore(Logged(message, True, message.time_ns))
         self.connections: dict[str, str] = {}
+        self.told = Memory(ENCOUNTER_S)
         self.nonce = ""
         self.unsettled = False
         self.standing = "DOWN"
