@@ -2,8 +2,8 @@
 
 Two correlators as long as a bit (mark and space, in quadrature) give E[tone, s], the complex amplitude of that tone in
 the bit that would begin at sample s. Because the phase does not jump between bits, neighbours of a bit say something of
-it: for all 2^7 patterns of seven bits the correlators are added with the phases that the pattern would have, and the bit
-in the middle is what the strongest pattern says. On white noise this needs less signal than looking at each bit alone
+it: for all 2^7 patterns of seven bits the correlators are added with the phases that the pattern would have; the bit in
+the middle is what the strongest pattern says. On white noise this needs less signal than looking at each bit alone
 (Osborne & Luntz, "Coherent and noncoherent detection of CPFSK", IEEE Trans. Communications 22, 1974).
 
 The beat of the bits is taken from the sound itself, over 64 bits before and after: how sharply patterns of three bits
@@ -45,6 +45,8 @@ _BEAT = np.exp(-2j * np.pi * np.arange(BIT) / BIT)
 _BEHIND, _AHEAD = WINDOW + ARM * BIT, WINDOW + (ARM + 2) * BIT
 _NOW = 16 * BIT
 _NOTHING = 1e-12
+_OWN_BEAT = 2.0
+"""Holds a steady beat where the sound has none (silence, one long tone): a burst is worth a hundred times as much."""
 
 
 @dataclass(frozen=True)
@@ -87,13 +89,19 @@ class BitReader:
         if upto <= self._done:
             self._held = held
             return _EMPTY
-        starts = self._beat(sharp, upto)
-        at = starts - self._base
-        marks = np.stack([*(_read(tones, at, ARM, db) for db in SPACE_DB), _read(tones, at, 0, 0.0)])
-        strip = Strip(marks, starts, energy[at + BIT] - energy[at], share[at])
+        strip = self._strip(tones, self._beat(sharp, upto), energy, share)
         keep = upto - _BEHIND - BIT - self._base
         self._held, self._base, self._done = held[keep:], self._base + keep, upto
         return strip
+
+    def _strip(
+        self, tones: Tones, starts: NDArray[np.int64], energy: NDArray[np.float64], share: NDArray[np.float64]
+    ) -> Strip:
+        if not len(starts):
+            return _EMPTY
+        at = starts - self._base
+        marks = np.stack([*(_read(tones, at, ARM, db) for db in SPACE_DB), _read(tones, at, 0, 0.0)])
+        return Strip(marks, starts, energy[at + BIT] - energy[at], share[at])
 
     def _beat(self, sharp: NDArray[np.float64], upto: int) -> NDArray[np.int64]:
         """Return the samples in [done, upto) at which bits begin."""
@@ -101,7 +109,7 @@ class BitReader:
         index = np.arange(self._base, self._base + len(sharp)) % BIT
         total = np.concatenate(([0.0], np.cumsum(sharp * _BEAT[index])))
         at = n - self._base
-        wave = total[at + WINDOW] - total[at - WINDOW]
+        wave = total[at + WINDOW] - total[at - WINDOW] + _OWN_BEAT
         # Half a sample early, so that the nearest sample is taken and not the next one.
         phase = (n % BIT / BIT + np.angle(wave) / (2.0 * np.pi) + 0.5 / BIT) % 1.0
         starts: NDArray[np.int64] = n[np.diff(phase, prepend=self._phase) < -0.5]

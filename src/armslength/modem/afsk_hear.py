@@ -26,9 +26,8 @@ _LONGEST_NAMED = 1024
 TONES_ON, TONES_OFF = 0.45, 0.32
 """Share of the power in the modem's tones, over 32 bits, at which a burst begins and ends. White noise: about 0.2."""
 _SMOOTH = 32
-_SHORTEST_BURST = 96
-"""Bits of the shortest burst that is counted: below it, noise would be."""
-_FEW_FLAGS = 3
+_SHORTEST_BURST, _FEW = 96, 4
+"""Bits of the shortest burst that is counted, and leading flags of one that began as a frame: below, noise would be."""
 _LOUD, _QUIET, _RISE = 10.0, 1e-6, 1.02
 """Busy at ten times the floor; never below -60 dB; the floor rises by 2 % in each block, 2 dB a second."""
 
@@ -36,16 +35,17 @@ _LOUD, _QUIET, _RISE = 10.0, 1e-6, 1.02
 class _Burst:
     """A stretch of bits in which the modem's tones stand out."""
 
-    def __init__(self, start: int, flags: int) -> None:
-        self.start, self.flags = start, flags
+    def __init__(self, start: int, leads: int) -> None:
+        self.start, self.leads = start, leads
 
-    def verdicts(self, end: int, flags: int, spans: list[bool]) -> list[str]:
+    def verdicts(self, end: int, leads: int, spans: list[bool]) -> list[str]:
         """Return what is to be counted of it, now that it is over; `spans`: whether each was a frame, in order."""
-        if spans:
+        begun = leads - self.leads >= _FEW
+        if any(spans) or (spans and begun):
             return [BAD_CHECK for i, good in enumerate(spans) if not good and (i == 0 or spans[i - 1])]
         if end - self.start < _SHORTEST_BURST:
             return []
-        return [TRUNCATED if flags - self.flags >= _FEW_FLAGS else NO_FRAME]
+        return [TRUNCATED if begun else NO_FRAME]
 
 
 class AfskDemodulator:
@@ -111,13 +111,13 @@ class AfskDemodulator:
         strip = self._bits.feed(sound)
         if not len(strip.starts):
             return []
-        flags = self._deframers[0].flags
+        leads = self._deframers[0].leads
         levels = np.concatenate((self._level, strip.marks), axis=1)
         self._level = strip.marks[:, -1:]
         bits = (levels[:, 1:] == levels[:, :-1]).astype(np.uint8)
         frames = self._sift([deframer.feed(row) for deframer, row in zip(self._deframers, bits, strict=True)])
         self._remember(strip)
-        self._follow(len(strip.starts), flags)
+        self._follow(len(strip.starts), leads)
         return [self._heard(span) for span in frames]
 
     def _remember(self, strip: Strip) -> None:
@@ -132,14 +132,14 @@ class AfskDemodulator:
         )
         self._origin += drop
 
-    def _follow(self, new: int, flags: int) -> None:
-        """Open and close bursts over the `new` last bits; `flags` were seen before them."""
+    def _follow(self, new: int, leads: int) -> None:
+        """Open and close bursts over the `new` last bits; `leads` leading flags were seen before them."""
         total = np.concatenate(([0.0], np.cumsum(self._strip.share[-new - _SMOOTH :])))
         mean = (total[_SMOOTH:] - total[:-_SMOOTH])[-new:] / _SMOOTH
         first = self._origin + len(self._strip.starts) - len(mean)
         for i, clear in enumerate(mean.tolist()):
             if self._burst is None and clear > TONES_ON:
-                self._burst = _Burst(first + i, flags)
+                self._burst = _Burst(first + i, leads)
             elif self._burst is not None and clear < TONES_OFF:
                 self._end_burst(first + i)
         if self._burst is None:
@@ -149,12 +149,14 @@ class AfskDemodulator:
         if self._burst is None:
             return
         frames = [s for s in self._spans if s.frame is not None]
+        inside = (self._burst.start - _SMOOTH, end)
         goods = [
             span.frame is not None
             for span in sorted(self._spans, key=lambda s: s.start)
-            if span.start < end and (span.frame is not None or not any(_overlap(span, frame) for frame in frames))
+            if (span.frame is not None and span.start < end)
+            or (inside[0] <= span.start < span.end <= inside[1] and not any(_overlap(span, f) for f in frames))
         ]
-        self._refused.update(self._burst.verdicts(end, self._deframers[0].flags, goods))
+        self._refused.update(self._burst.verdicts(end, self._deframers[0].leads, goods))
         self._spans = [s for s in self._spans if s.start >= end]
         self._burst = None
 

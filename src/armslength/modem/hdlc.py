@@ -71,16 +71,15 @@ class Deframer:
         self._longest = longest_line(largest, 1, 1) + 1
         self._held = b""
         self._origin = 0
-        self.flags = 0
-        """Flags seen so far."""
+        self.leads = 0
+        """Flags seen so far that followed directly upon another, as before every frame; noise hardly makes any."""
 
     def feed(self, bits: Bits) -> list[Span]:
         """Return the spans long enough to be a frame that ended in `bits`; those broken off by an abort are none."""
         held = self._held + bits.tobytes()
         found, last = [], -1
-        self.flags -= self._held.startswith(FLAG)
         for at in _flags(held):
-            self.flags += 1
+            self.leads += last >= 0 and at - last <= len(FLAG)
             if last >= 0 and (span := self._between(held, last + len(FLAG), at)):
                 found.append(span)
             last = at
