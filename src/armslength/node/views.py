@@ -13,7 +13,9 @@ from armslength import __version__
 from armslength.domain.picture import DATUMS, STATES, Snapshot, mark_words
 from armslength.node.clock import Clock
 from armslength.node.core.core import Core
+from armslength.node.core.declared import listed
 from armslength.node.core.line import Line
+from armslength.node.core.messages import Took
 from armslength.node.events import Events
 from armslength.node.metrics import Figures
 from armslength.node.recording import PLOT_STORE, Recording
@@ -24,6 +26,7 @@ from armslength.units import NS, stamp
 STALE_S = 15.0
 """A feed that gave no plot for longer is stale, and so is the picture that rests on it."""
 MOST_OFFSET_S = 1.0
+WAYS = ("in", "out")
 
 
 @dataclass
@@ -64,6 +67,7 @@ class NodeViews:
             "alerts": {"open": len(core.watching.open_alerts()), "opened": core.alerts_opened},
             "encounters": {"told": core.encounters_told, "held": len(core.encounters)},
             "refused": dict(core.refused),
+            **listed(core),
             "sealed_rounds": "NO SEALED COVER",
         }
 
@@ -82,6 +86,8 @@ class NodeViews:
                 out.append(f"No ground line to {line.name}.")
             if waiting := len(line.unanswered(Now(self.clock.utc_ns(), 0.0))):
                 out.append(f"{waiting} urgent messages of {line.name} are not marked understood.")
+            if late := len(line.log.overdue(self.clock.utc_ns())):
+                out.append(f"{late} messages of {line.name} were not relayed in the time of the terms.")
             if line.witness.fork:
                 out.append(f"{line.name} HAS SIGNED TWO HISTORIES.")
             if line.offset is not None and max(abs(line.offset[0]), abs(line.offset[1])) > MOST_OFFSET_S:
@@ -176,6 +182,8 @@ class NodeViews:
             "clock_offset_s": None if line.offset is None else [round(x, 6) for x in line.offset],
             "last_check_s": None if not line.checked_ns else round((now - line.checked_ns) / NS, 1),
             "unanswered": [one.message.id for one in line.unanswered(Now(now, 0.0))],
+            "overdue": [one.message.id for one in line.log.overdue(now)],
+            "answers": {way: {m.lower(): _took(t) for (w, m), t in line.log.took.items() if w == way} for way in WAYS},
             "sent": line.log.sent,
             "delivered": line.log.delivered,
             "received": line.log.received,
@@ -220,6 +228,11 @@ class NodeViews:
 
 def _number(value: float) -> float | None:
     return round(float(value), 2) if isfinite(value) else None
+
+
+def _took(took: Took) -> dict[str, Any]:
+    mean = round(took.total_s / took.count, 3) if took.count else None
+    return {"count": took.count, "mean_s": mean, "worst_s": round(took.worst_s, 3), "late": took.late}
 
 
 def _between(offset: tuple[float, float]) -> str:

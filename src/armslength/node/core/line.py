@@ -54,7 +54,7 @@ class Line:
         other = Counterpart(agreed.counterpart, agreed.post, agreed.key)
         self.peer = Peer(own, other, _ref(agreed), restored=restored, timing=timing)
         self.witness = Witness(own.key, agreed.key, restored)
-        self.log = MessageLog()
+        self.log = MessageLog(lambda: self.terms.answering)
         for message, expired, marks in self.peer.received():
             self.log.restore(Logged(message, False, marks.get("RECEIVED", message.time_ns), expired, marks))
         for message in self.peer.waiting():
@@ -225,7 +225,7 @@ class Line:
             raise DisclosureError(f"{mark} was not sent: {ruling.why}", where=ruling.article)
         self.peer.mark(logged.message.id, Mark(mark), now)
         self.log.marked(logged.message.id, mark, now.utc_ns)
-        payload = {"message": logged.message.id, "mark": mark}
+        payload = {"message": logged.message.id, "mark": mark, "after_s": f"{logged.took_s(mark) or 0.0:.3f}"}
         self.books.enter(effects, self.book, "mark out", payload, now.utc_ns, role)
         effects.tells.append({"event": "marked", "by": "own", "mark": mark, **logged.as_dict(self.name)})
         self.settle(effects, now)

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from armslength.agreement.articles import Answering
 from armslength.protocol.messages import Message
+from armslength.units import NS
 
 KEPT = 500
 LOUD = frozenset({"EMG", "AST", "ADC", "STP", "INC"})
 """Codes that sound at the own post until a person marks them understood; so does what says that it is urgent."""
+CREWS = LOUD | {"TFA"}
+"""Codes that are for crews: what comes in is passed on, RELAYED, within the time of the terms."""
+UNDERSTOOD, RELAYED = "UNDERSTOOD", "RELAYED"
 
 
 @dataclass
@@ -30,6 +36,12 @@ class Logged:
         urgent = m.code in LOUD or m.fields.get("urgency") == "URGENT"
         return urgent and not self.outgoing and not self.expired and not over
 
+    def took_s(self, mark: str) -> float | None:
+        """Return how long after RECEIVED `mark` was put on it [s], by the receiver's clock; None where it was not."""
+        received = self.marks.get("RECEIVED", None if self.outgoing else self.at_ns)
+        at = self.marks.get(mark)
+        return None if at is None or received is None else (at - received) / NS
+
     def as_dict(self, counterpart: str) -> dict[str, Any]:
         """Return it for JSON."""
         m = self.message
@@ -47,13 +59,52 @@ class Logged:
             "at_ns": str(self.at_ns),
             "expired": self.expired,
             "marks": {mark: str(at) for mark, at in self.marks.items()},
+            "took_s": {
+                mark: round(took, 3) for mark in (UNDERSTOOD, RELAYED) if (took := self.took_s(mark)) is not None
+            },
         }
 
 
-class MessageLog:
-    """The newest `KEPT` messages, by id; and counts of all."""
+@dataclass
+class Took:
+    """How long marks of one kind took after RECEIVED [s]; `late`: how many took longer than the terms allow."""
 
-    def __init__(self) -> None:
+    count: int = 0
+    total_s: float = 0.0
+    worst_s: float = 0.0
+    late: int = 0
+
+    def add(self, took_s: float, limit_s: float | None) -> None:
+        """Count one more."""
+        self.count += 1
+        self.total_s += took_s
+        self.worst_s = max(self.worst_s, took_s)
+        self.late += limit_s is not None and took_s > limit_s
+
+
+def limit_s(terms: Answering, message: Message, mark: str) -> float | None:
+    """Return how long after RECEIVED the terms allow for `mark` [s]; None where they set no time."""
+    flash = message.precedence.name == "FLASH"
+    if message.code not in CREWS:
+        return None
+    if mark == RELAYED:
+        return terms.flash_relayed_s if flash else terms.relayed_s
+    return terms.flash_capture_s if flash and mark == UNDERSTOOD else None
+
+
+class MessageLog:
+    """The newest `KEPT` messages, by id; and counts of all.
+
+    Args:
+        terms: gives how soon a post answers by the terms in force.
+
+    Attributes:
+        took: by way ("in", "out") and mark, how long it took since the start.
+    """
+
+    def __init__(self, terms: Callable[[], Answering] = Answering) -> None:
+        self._terms = terms
+        self.took = {(way, mark): Took() for way in ("in", "out") for mark in (UNDERSTOOD, RELAYED)}
         self._by_id: OrderedDict[str, Logged] = OrderedDict()
         self.sent = self.received = self.delivered = self.expired = self.duplicated = 0
 
@@ -77,9 +128,25 @@ class MessageLog:
         if mark == "RECEIVED":
             self.delivered += 1
         logged = self._by_id.get(message_id)
-        if logged is not None:
-            logged.marks.setdefault(mark, at_ns)
+        if logged is not None and mark not in logged.marks:
+            logged.marks[mark] = at_ns
+            took, kind = logged.took_s(mark), self.took.get(("out" if logged.outgoing else "in", mark))
+            if took is not None and kind is not None:
+                kind.add(took, limit_s(self._terms(), logged.message, mark))
         return logged
+
+    def overdue(self, now_ns: int) -> list[Logged]:
+        """Return what came in for crews and was not RELAYED within the time of the terms."""
+        out = []
+        for one in self._by_id.values():
+            limit = limit_s(self._terms(), one.message, RELAYED)
+            if one.outgoing or one.expired or limit is None or RELAYED in one.marks:
+                continue
+            until = one.message.valid_until_ns
+            due_ns = one.marks.get("RECEIVED", one.at_ns) + round(limit * NS)
+            if now_ns > due_ns and (until is None or until > due_ns):  # what was over by then is owed to nobody
+                out.append(one)
+        return out
 
     def get(self, message_id: str) -> Logged | None:
         """Return the message of that id, or the only one whose id begins with it."""
