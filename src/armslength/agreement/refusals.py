@@ -9,6 +9,9 @@ from armslength.agreement.articles import SUSPENDABLE
 from armslength.agreement.terms import Terms
 from armslength.units import show
 
+VANISH_S, FREEZE_S = (1.0, 3.0), (2.0, 5.0)
+"""Between these the terms may say when the ground line counts as vanished, and as frozen [s]."""
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -93,6 +96,13 @@ def _order(terms: Terms) -> Iterator[Refusal]:
             f"the ground line from {show(failover.ground_line_s, 's')}."
         )
         yield Refusal(("failover",), says, "Calls first, then no_answer, then ground_line: let each be later.")
+    for key, value, (least, most) in (("vanish", line.vanish_s, VANISH_S), ("freeze", line.freeze_s, FREEZE_S)):
+        if not least <= value <= most:
+            says = f"{show(value, 's')} is not between {show(least, 's')} and {show(most, 's')}."
+            remedy = (
+                "Later, a side that is gone would be believed to be there; sooner, a short delay would end the line."
+            )
+            yield Refusal(("ground_line", key), says, remedy)
     if line.freeze_s < line.vanish_s:
         says = "A line that froze would be noticed before one that vanished."
         yield Refusal(("ground_line", "freeze"), says, 'Write for example vanish = "3 s" and freeze = "5 s".')

@@ -200,10 +200,15 @@ class Peer:
         self._awake(now)
         self._traffic.mark(message_id, mark, now)
 
-    def adopt(self, agreement: AgreementRef | None, now: Now) -> None:
-        """Another version is in force from now on (or none): the other side is told on every open session."""
+    def adopt(self, agreement: AgreementRef | None, now: Now, timing: Timing | None = None) -> None:
+        """Another version is in force from now on (or none): the other side is told on every open session.
+
+        `timing`: how soon a side that pings no more has vanished or is frozen, from now on; None: as before.
+        """
         self._awake(now)
         self._line.agreement = agreement
+        if timing is not None:
+            self._timing = self._line.timing = timing
         self._strand()
         self._line.announce(now)
 

@@ -209,7 +209,7 @@ class Core:
         before = {name: line.agreed for name, line in self.lines.items()}
         for agreed in one.lines:
             if agreed.counterpart not in self.lines:
-                line = Line(self.own, agreed, self.books, self.restored, self.timing)
+                line = Line(self.own, agreed, self.books, self.restored, self.timing, self.speed)
                 self.lines[agreed.counterpart] = line
                 line.offer(effects, now)
             else:

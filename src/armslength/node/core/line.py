@@ -16,6 +16,7 @@ from armslength.node.core.effects import Effects
 from armslength.node.core.hearing import hear, marked, stated
 from armslength.node.core.inputs import Agreed
 from armslength.node.core.messages import Logged, MessageLog
+from armslength.node.core.patience import timing_of
 from armslength.node.core.witness import Witness
 from armslength.protocol.events import AgreementRef, Counterpart, Now, Own, Timing
 from armslength.protocol.messages import Mark, Message
@@ -37,8 +38,8 @@ class Line:
         agreed: who the other side is, and what is in force.
         books: the ledgers.
         restored: what the store holds, by space.
-        timing: of the session.
-        now: the moment.
+        timing: of the session, while no terms say otherwise.
+        speed: seconds of the node's clock in one real second.
     """
 
     def __init__(
@@ -48,13 +49,16 @@ class Line:
         books: Books,
         restored: Mapping[str, Sequence[tuple[str, bytes]]],
         timing: Timing,
+        speed: float = 1.0,
     ) -> None:
         self.own, self.agreed, self.books = own, agreed, books
         self.name = agreed.counterpart
         other = Counterpart(agreed.counterpart, agreed.post, agreed.key)
-        self.peer = Peer(own, other, _ref(agreed), restored=restored, timing=timing)
+        self._timing, self._speed = timing, speed
+        in_force = timing_of(agreed.terms, timing, speed)
+        self.peer = Peer(own, other, _ref(agreed), restored=restored, timing=in_force)
         self.witness = Witness(own.key, agreed.key, restored)
-        self.log = MessageLog(lambda: self.terms.answering)
+        self.log = MessageLog()
         for message, expired, marks in self.peer.received():
             self.log.restore(Logged(message, False, marks.get("RECEIVED", message.time_ns), expired, marks))
         for message in self.peer.waiting():
@@ -88,7 +92,7 @@ class Line:
         changed = agreed.digest != self.agreed.digest
         self.agreed = agreed
         if changed:
-            self.peer.adopt(_ref(agreed), now)
+            self.peer.adopt(_ref(agreed), now, timing_of(agreed.terms, self._timing, self._speed))
         self.offer(effects, now)
         self.settle(effects, now)
 
@@ -225,7 +229,7 @@ class Line:
             raise DisclosureError(f"{mark} was not sent: {ruling.why}", where=ruling.article)
         self.peer.mark(logged.message.id, Mark(mark), now)
         self.log.marked(logged.message.id, mark, now.utc_ns)
-        payload = {"message": logged.message.id, "mark": mark, "after_s": f"{logged.took_s(mark) or 0.0:.3f}"}
+        payload = {"message": logged.message.id, "mark": mark}
         self.books.enter(effects, self.book, "mark out", payload, now.utc_ns, role)
         effects.tells.append({"event": "marked", "by": "own", "mark": mark, **logged.as_dict(self.name)})
         self.settle(effects, now)
