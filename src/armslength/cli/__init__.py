@@ -23,6 +23,9 @@ from armslength.cli import (
     home,
     identity,
     ledger,
+    radio_app,
+    radio_ether,
+    radio_listen,
     replay,
     run,
     scenario,
@@ -48,6 +51,9 @@ app.add_typer(identity.app, name="identity")
 app.add_typer(agreement.app, name="agreement")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(scenario.app, name="scenario")
+radio_app.app.command("ether")(radio_ether.ether)
+radio_app.app.command("listen")(radio_listen.listen)
+app.add_typer(radio_app.app, name="radio")
 bench.app.command("link")(bench_link.link)
 bench.app.command("replay")(bench_replay.replay)
 bench.app.command("watch")(bench_watch.watch)

@@ -50,7 +50,8 @@ class EtherSound:
     """One station on one channel of an ether on this machine.
 
     Attributes:
-        rate: samples a second. dropped: stretches that were lost because nobody read them in time.
+        rate: samples a second. lead_s: how much longer than its sound a burst is on the air [s].
+        dropped: stretches that were lost because nobody read them in time.
 
     Args:
         port: UDP port of the ether, on loopback.
@@ -61,6 +62,7 @@ class EtherSound:
 
     def __init__(self, port: int, channel: str, station: str, rate: int, *, always: bool = False) -> None:
         self.rate = rate
+        self.lead_s = 0.0
         self.dropped = 0
         self._where = (HOST, port)
         self._asks = {"channel": channel, "station": station, "rate": rate, "always": always}

@@ -60,6 +60,10 @@ class Listening(Protocol):
 class Sound(Listening, Protocol):
     """Sound that comes in and goes out."""
 
+    @property
+    def lead_s(self) -> float:
+        """How much longer than its sound a burst is on the air [s]: a lead tone, a transmitter that rises and falls."""
+
     async def write(self, samples: Samples) -> None:
         """Transmit `samples`; return when the last has been played.
 

@@ -222,8 +222,9 @@ class Station(Listener):
                 await sound.write(samples)
 
             self._talker = Talker(
-                channel, own, clock=clock, occupancy=occupancy, seconds=modem.seconds, transmit=transmit,
-                busy=lambda: self.busy, sent=sent, seed=seed, counts=self._desk.counts,
+                channel, own, clock=clock, occupancy=occupancy, transmit=transmit, sent=sent, seed=seed,
+                seconds=lambda length: modem.seconds(length) + sound.lead_s, busy=lambda: self.busy,
+                counts=self._desk.counts,
             )  # fmt: skip
 
     async def start(self) -> None:
