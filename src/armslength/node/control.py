@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,16 +13,59 @@ from armslength.errors import HomeError, InputError, StoreError
 
 WAIT_S = 30.0
 RUNNING = "running.json"
-"""Written by the node into its home while it runs: where its API listens."""
+"""Written by the node into its home while it runs: where its API listens, and which process it is, born when."""
+KILLED = "No node runs on this home; the last one did not stop by itself."
 
 
 def running_at(home: Path) -> tuple[str, int] | None:
-    """Return host and port of the API of the node that runs on `home`, or None where none says that it does."""
+    """Return host and port of the API of the node that runs on `home`, or None where none does.
+
+    What a node that was killed has left behind says so too: its process is gone, or its number is another process's.
+    """
+    told = _told(home)
+    try:
+        return None if _gone(told) else (str(told["host"]), int(told["port"]))
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def myself() -> dict[str, Any]:
+    """Return what identifies this process, also after its number was given to another one."""
+    return {"process": os.getpid(), "born": _born(os.getpid()), "space": _space()}
+
+
+def _told(home: Path) -> dict[str, Any]:
     try:
         told = json.loads((home / RUNNING).read_text())
-        return str(told["host"]), int(told["port"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    except (OSError, ValueError):
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _gone(told: Mapping[str, Any]) -> bool:
+    """Return whether the process that wrote `told` has ended. Where that cannot be known (a container), it has not."""
+    born, number = told.get("born"), told.get("process")
+    if not born or not isinstance(number, int) or told.get("space") != _space():
+        return False
+    return _born(number) != str(born)
+
+
+def _born(number: int) -> str:
+    """Return when a process was born: start of the system and ticks since; "" where it is gone or cannot be told."""
+    try:
+        words = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()
+        system = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return ""
+    return "" if words[0] in {"Z", "X"} else f"{system} {words[19]}"
+
+
+def _space() -> str:
+    """Return the name of the space in which process numbers count."""
+    try:
+        return str(Path("/proc/self/ns/pid").readlink())
+    except OSError:
+        return ""
 
 
 def get(home: Path, path: str) -> Any:
@@ -82,9 +126,8 @@ def _headers(home: Path) -> dict[str, str]:
 def _connect(home: Path) -> http.client.HTTPConnection:
     at = running_at(home)
     if at is None:
-        raise HomeError(
-            "No node runs on this home.", where=str(home), remedy=f"Start it: armslength run --home {home}."
-        )
+        what = KILLED if _told(home) else "No node runs on this home."
+        raise HomeError(what, where=str(home), remedy=f"Start it: armslength run --home {home}.")
     return http.client.HTTPConnection(*at, timeout=WAIT_S)
 
 
@@ -96,9 +139,7 @@ def _request(home: Path, method: str, path: str, body: str | None) -> Any:
         data = response.read()
     except ConnectionRefusedError:
         remedy = f"It seems to have been killed. Start it: armslength run --home {home}."
-        raise HomeError(
-            "No node runs on this home; the last one did not stop by itself.", where=str(home), remedy=remedy
-        ) from None
+        raise HomeError(KILLED, where=str(home), remedy=remedy) from None
     except (OSError, http.client.HTTPException) as wrong:
         raise HomeError(
             f"The node does not answer: {wrong}.",

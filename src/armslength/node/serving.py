@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import errno
 import json
-import os
 import socket
 import time
 from contextlib import AbstractContextManager, nullcontext
@@ -15,7 +14,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from armslength.errors import InputError
-from armslength.node.control import RUNNING
+from armslength.node.control import RUNNING, myself
 from armslength.node.private_files import write_private
 
 BUSY_S = 5.0
@@ -64,7 +63,7 @@ class Server:
         self._task = asyncio.create_task(self._server.serve([listener]))
         while not self._server.started and not self._task.done():
             await asyncio.sleep(0.01)
-        told = json.dumps({"host": at[0], "port": at[1], "process": os.getpid()})
+        told = json.dumps({"host": at[0], "port": at[1], **myself()})
         (self._home / RUNNING).unlink(missing_ok=True)
         write_private(self._home / RUNNING, told.encode())
         return at

@@ -180,7 +180,12 @@ def test_a_byte_of_the_ledger_is_changed(world: World, tmp_path: Path) -> None:
     ledger.write_bytes(bytes(data))
     run = [sys.executable, "-m", "armslength", "run", "--home", str(home)]
     done = subprocess.run(run, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
-    assert done.returncode == 2 and "entry 0" in done.stderr and "Traceback" not in done.stderr, done.stderr
+    assert (
+        done.returncode == 2
+        and "entry 0" in done.stderr
+        and str(ledger) in done.stderr
+        and "Traceback" not in done.stderr
+    ), done.stderr
     assert ledger.read_bytes() == bytes(data), "never repaired"
     data[at] ^= 0x01
     ledger.write_bytes(bytes(data))

@@ -16,7 +16,7 @@ from functools import cache
 from typing import NoReturn
 
 from armslength.crypto.canonical import digest
-from armslength.crypto.chain import Walk
+from armslength.crypto.chain import BrokenError, Walk
 from armslength.crypto.checkpoint import Checkpoint, own_space, read, signed_by
 from armslength.crypto.envelope import from_json, signers
 from armslength.errors import LedgerError, RemoteProtocolError
@@ -167,7 +167,10 @@ def check_all(connection: sqlite3.Connection, where: str, keys: frozenset[str]) 
             s.removeprefix(own_space("")) for s in spaces if s.startswith(own_space(""))
         }
         for book in sorted(books):
-            _check_book(connection, where, book, keys)
+            try:
+                _check_book(connection, where, book, keys)
+            except BrokenError as wrong:  # which knows the book and the entry, and must name the file too
+                raise LedgerError(wrong.what, where=f"{where}: {wrong.where}", remedy=wrong.remedy) from None
     except sqlite3.DatabaseError as wrong:
         damaged(where, wrong)
 
