@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import isfinite
+from math import hypot, isfinite
 
 import numpy as np
 
@@ -81,7 +81,7 @@ class Picture:
     datum: str = "barometric"
     interference: Interference = field(default_factory=Interference)
     _rows: Rows = field(default_factory=Rows)
-    _entered: dict[str, tuple[float, int]] = field(default_factory=dict)
+    _entered: dict[str, tuple[float, int, float]] = field(default_factory=dict)
     _watching: Watching = field(default_factory=Watching)
     _lead: dict[int, int] = field(default_factory=dict)
     _joined_ns: int = 0
@@ -113,15 +113,21 @@ class Picture:
             self._join(now_ns)
         return Taken(counts[f.USED] + counts[f.INITIATED], {why: n for why, n in aside.items() if n})
 
-    def entered_level(self, address: str, level_m: float, now_ns: int) -> None:
+    def entered_level(self, address: str, level_m: float, now_ns: int, sigma_m: float = 0.0) -> None:
         """Take the level [m, datum of the terms] that an officer entered for `address`; NaN takes it back.
+
+        `sigma_m`: what the datum on which it was told adds to its 1-sigma [m].
 
         It is used only where no source tells the level; its bounds grow, and after ENTERED_FOR_S it is forgotten.
         """
         if isfinite(level_m):
-            self._entered[address] = (float(level_m), now_ns)
+            self._entered[address] = (float(level_m), now_ns, float(sigma_m))
         else:
             self._entered.pop(address, None)
+
+    def entered(self, now_ns: int) -> set[str]:
+        """Return the aircraft whose entered level is still used."""
+        return {who for who, said in self._entered.items() if now_ns - said[1] <= ENTERED_FOR_S * NS}
 
     def snapshot(self, now_ns: int) -> Snapshot:
         """Return all live tracks, carried on to `now_ns`. Changes nothing."""
@@ -304,10 +310,11 @@ class Picture:
         datum = np.where(has, first, np.where(np.isnan(level), words.LEVEL_UNKNOWN, second)).astype(np.uint8)
         unknown = np.flatnonzero(np.isnan(level)).tolist() if self._entered else []
         for k in unknown:
-            said, when_ns = self._entered.get(self.roster.addresses[int(aircraft[k])], (np.nan, now_ns))
+            known = self._entered.get(self.roster.addresses[int(aircraft[k])], (np.nan, now_ns, 0.0))
+            said, when_ns, unsure = known
             past = (now_ns - when_ns) / NS
             if isfinite(said) and past <= ENTERED_FOR_S:
-                level[k], sigma[k], age[k] = said, ENTERED_SIGMA_M + ENTERED_DRIFT_MPS * past, past
+                level[k], sigma[k], age[k] = said, hypot(ENTERED_SIGMA_M + ENTERED_DRIFT_MPS * past, unsure), past
                 datum[k] = words.LEVEL_ENTERED
         return _Levels(level, sigma, age, datum, baro, geo, sigma_baro, sigma_geo)
 

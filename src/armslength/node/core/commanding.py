@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from armslength.domain.levels import STANDARD, told
 from armslength.errors import InputError
+from armslength.node.core import declared
 from armslength.node.core.books import NODE
 from armslength.node.core.effects import Effects
 from armslength.node.core.inputs import Command
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from armslength.node.core.core import Core
     from armslength.node.core.line import Line
 
+_PRESSURE = re.compile(r"([0-9]{3,4}(?:\.[0-9]{1,2})?) ?hPa")
 _ADDRESS = re.compile(r"~?[0-9a-f]{6}")
 LONGEST_JOIN_S = 12 * 3600.0
 LONGEST_REASON = 200
@@ -77,14 +80,26 @@ def _check(core: Core, one: Command, effects: Effects, now: Now) -> Mapping[str,
 
 def _level(core: Core, one: Command, effects: Effects, now: Now) -> Mapping[str, Any]:
     address = _address(core, one.args, "address")
-    level_m = parse(_text(one.args, "level"), Quantity.LENGTH)
+    written = _text(one.args, "level")
+    level_m = parse(written, Quantity.LENGTH)
     if not LOWEST_M <= level_m <= HIGHEST_M:
         raise InputError("No aircraft flies there.", where="level", remedy='Write for example "FL250" or "3000 ft".')
-    core.watching.enter_level(address, level_m, now.utc_ns)
-    what = {"address": address, "level_m": f"{level_m:.1f}"}
-    core.books.enter(effects, NODE, "level entered", what, now.utc_ns, one.role)
-    effects.tells.append({"event": "level", "address": address, "level_m": level_m, "role": one.role})
-    return what
+    flight_level = written.upper().startswith("FL")
+    usual = STANDARD if flight_level else ""
+    datum = usual if one.args.get("datum") is None else _text(one.args, "datum").upper()
+    if flight_level and datum != STANDARD:
+        raise InputError("A flight level is on standard pressure.", where="datum", remedy="Leave the datum out.")
+    geometric = core.watching.picture.datum == "geometric"
+    return declared.level(
+        core, address, told(level_m, datum, _pressure(one.args), geometric), one.role, effects, now
+    )  # fmt: skip
+
+
+def _level_withdraw(core: Core, one: Command, effects: Effects, now: Now) -> Mapping[str, Any]:
+    address = _text(one.args, "address").lower()
+    if not declared.withdraw_level(core, address, one.role, effects, now):
+        raise InputError("No level was entered for it.", where="address", remedy="armslength status lists them.")
+    return {"address": address}
 
 
 def _join(core: Core, one: Command, effects: Effects, now: Now) -> Mapping[str, Any]:
@@ -92,12 +107,14 @@ def _join(core: Core, one: Command, effects: Effects, now: Now) -> Mapping[str, 
     lasts = _seconds(_text(one.args, "lasts"), "lasts")
     if first == second or not 0.0 < lasts <= LONGEST_JOIN_S:
         raise InputError("A join is of two aircraft, for at most 12 h.", remedy='Write for example "lasts": "30 min".')
-    until = now.utc_ns + round(lasts * NS)
-    core.watching.join(first, second, until, now.utc_ns)
-    what = {"first": first, "second": second, "until_ns": str(until)}
-    core.books.enter(effects, NODE, "join declared", what, now.utc_ns, one.role)
-    effects.tells.append({"event": "join", **what, "role": one.role})
-    return what
+    return declared.join(core, first, second, now.utc_ns + round(lasts * NS), one.role, effects, now)
+
+
+def _join_withdraw(core: Core, one: Command, effects: Effects, now: Now) -> Mapping[str, Any]:
+    first, second = (_text(one.args, name).lower() for name in ("first", "second"))
+    if not declared.withdraw_join(core, first, second, one.role, effects, now):
+        raise InputError("No join of these two is declared.", remedy="armslength status lists them.")
+    return {"first": first, "second": second}
 
 
 def _silence(core: Core, one: Command, effects: Effects, now: Now) -> Mapping[str, Any]:
@@ -144,6 +161,16 @@ def _valid_s(value: object) -> float:
     return lasts
 
 
+def _pressure(args: Mapping[str, Any]) -> float:
+    """Return the pressure setting [hPa], or 0 where none is given."""
+    if args.get("pressure") is None:
+        return 0.0
+    found = _PRESSURE.fullmatch(_text(args, "pressure"))
+    if found is None:
+        raise InputError("That is no pressure.", where="pressure", remedy='Write for example "1008 hPa".')
+    return float(found[1])
+
+
 def _address(core: Core, args: Mapping[str, Any], name: str) -> str:
     address = _text(args, name).lower()
     if not _ADDRESS.fullmatch(address) or address not in core.watching.roster.addresses:
@@ -156,7 +183,9 @@ _VERBS: dict[str, Callable[[Core, Command, Effects, Now], Mapping[str, Any]]] = 
     "mark": _mark,
     "check": _check,
     "level": _level,
+    "level withdraw": _level_withdraw,
     "join": _join,
+    "join withdraw": _join_withdraw,
     "silence": _silence,
 }
 VERBS = tuple(_VERBS)

@@ -12,6 +12,7 @@ import numpy as np
 
 from armslength.agreement.terms import Terms, default_terms
 from armslength.domain.alert import Alert, AlertChange, Join, Kind
+from armslength.domain.levels import Told
 from armslength.domain.picture import Snapshot, Source, integrity
 from armslength.domain.plot import I64, Bool, Plot, Roster, pack
 from armslength.engine.picture import Picture
@@ -49,6 +50,7 @@ class Watching:
     roster: Roster = field(default_factory=lambda: Roster(most_callsigns=MOST_CALLSIGNS))
     snapshot: Snapshot | None = None
     joins: list[Join] = field(default_factory=list)
+    levels: dict[str, tuple[Told, int]] = field(default_factory=dict)
     plots_in: dict[str, int] = field(default_factory=dict)
     kept_aside: dict[str, dict[str, int]] = field(default_factory=dict)
     last_plot_ns: dict[str, int] = field(default_factory=dict)
@@ -155,7 +157,6 @@ class Watching:
         """Return what changed about the alerts, each with the counterpart it is about (`ALONE`: none)."""
         self._forget(now_ns)
         self.snapshot = snapshot = self.picture.snapshot(now_ns)
-        self.joins = [join for join in self.joins if join.until_ns > now_ns]
         party, drone = self._whose(snapshot)
         out: list[tuple[str, AlertChange]] = []
         names = self._in_use()
@@ -176,14 +177,14 @@ class Watching:
         """Return the party that an aircraft is bound to, the name of an excluded force, or ""."""
         return self.belonging.party(self.roster.index(address)) if address in self.roster else ""
 
-    def enter_level(self, address: str, level_m: float, now_ns: int) -> None:
+    def enter_level(self, address: str, told: Told, now_ns: int) -> None:
         """Take a level that an officer entered."""
-        self.picture.entered_level(address, level_m, now_ns)
+        self.levels[address] = (told, now_ns)
+        self.picture.entered_level(address, told.level_m, now_ns, told.sigma_m)
 
-    def join(self, first: str, second: str, until_ns: int, now_ns: int) -> None:
-        """Take an agreed join."""
-        low, high = sorted((first, second))
-        self.joins.append(Join(low, high, now_ns, until_ns))
+    def levels_over(self, now_ns: int) -> list[str]:
+        """Return the aircraft whose entered level the picture no longer uses: it is too old, or UTC was set."""
+        return sorted(self.levels.keys() - self.picture.entered(now_ns))
 
     def ages(self, now_ns: int) -> dict[str, float]:
         """Return how old the newest plot of each source is [s]."""
