@@ -14,6 +14,7 @@ from armslength.domain.picture import DATUMS, STATES, Snapshot, mark_words
 from armslength.node.clock import Clock
 from armslength.node.core.core import Core
 from armslength.node.core.declared import listed
+from armslength.node.core.declared import listed
 from armslength.node.core.line import Line
 from armslength.node.core.messages import Took
 from armslength.node.events import Events
@@ -67,6 +68,7 @@ class NodeViews:
             "alerts": {"open": len(core.watching.open_alerts()), "opened": core.alerts_opened},
             "encounters": {"told": core.encounters_told, "held": len(core.encounters)},
             "refused": dict(core.refused),
+            **listed(core),
             **listed(core),
             "sealed_rounds": "NO SEALED COVER",
         }

@@ -17,6 +17,7 @@ from typing import Any
 from armslength import __version__
 from armslength.crypto.canonical import canonical, digest
 from armslength.domain.alert import Kind
+from armslength.node.core import declared
 from armslength.node.core.books import NODE, Books
 from armslength.node.core.commanding import command
 from armslength.node.core.effects import Effects
@@ -90,13 +91,15 @@ class Core:
     _where: dict[str, str] = field(default_factory=dict)
     _ending: set[str] = field(default_factory=set)
     _encounters_told: dict[str, str] = field(default_factory=dict)
-    told: set[tuple[str, str, int]] = field(default_factory=set)
     _shift_ns: int | None = None
     _interfered: bool = False
     _look_s: float = 0.0
     _looked_s: float = float("-inf")
     _refusals: dict[str, int] = field(default_factory=dict)
     _refusals_s: float = float("inf")
+
+    def __post_init__(self) -> None:
+        declared.restore(self)
 
     def step(self, one: Input, now: Now) -> Effects:
         """Return what `one` leads to."""
@@ -295,6 +298,7 @@ class Core:
     def _watch(self, effects: Effects, now: Now) -> None:
         """Look, warn the own officer, then tell the other post what the terms let out."""
         self._looked_s, self._look_s = now.mono_s, now.mono_s + LOOK_S
+        declared.expire(self, effects, now)
         changes = self.watching.look(now.utc_ns)
         state = self.watching.picture.interference
         if state.active != self._interfered:

@@ -25,7 +25,7 @@ from armslength.protocol.peer import Peer
 REMIND_S = 10.0
 """What nobody has marked understood is told again after this time [s]."""
 ENCOUNTER_S = 600.0
-"""Two aircraft that come back within this time [s] have one encounter, as in replay: what was told of it is not again."""
+"""Two aircraft that come back within this time [s] have one encounter, as in replay: no advisory of it is repeated."""
 EVIDENCE_AN_HOUR = 60
 """Breaches of the protocol entered one by one; more are only counted, so that nobody can fill our disk with his own."""
 
