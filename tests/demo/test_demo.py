@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+import queue
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from armslength.cli.demo import verb
+from armslength.demo import show
 from armslength.demo.ending import hold_together, in_words
+from armslength.demo.nodes import Node
+from armslength.demo.stage import must_store
+from armslength.demo.story import Said
+from armslength.errors import InputError
 from demo.conftest import Shown
 
 pytestmark = pytest.mark.slow
@@ -106,6 +114,38 @@ def test_interrupted_it_leaves_nothing_running(tmp_path: Path) -> None:
         said, wrong = demo.communicate(timeout=30.0)
     assert demo.returncode == 130 and said == "" and "Interrupted" in wrong
     assert _nodes_of(out) == []
+
+
+def test_impatience_leaves_nothing_either(tmp_path: Path) -> None:
+    """Ctrl-C three times, without --out: no node, and no folder."""
+    words = [sys.executable, "-m", "armslength", "demo", "--headless"]
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment) as demo:
+        until = time.monotonic() + 60.0
+        while len(_nodes_of(tmp_path)) < 2 and time.monotonic() < until:
+            time.sleep(0.05)
+        assert len(_nodes_of(tmp_path)) == 2 and len(list(tmp_path.iterdir())) == 1
+        for _ in range(3):
+            demo.send_signal(signal.SIGINT)
+            time.sleep(0.15)
+        _, wrong = demo.communicate(timeout=30.0)
+    assert demo.returncode == 130 and "A moment" in wrong and "Interrupted" in wrong and "Traceback" not in wrong
+    assert _nodes_of(tmp_path) == [] and list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_is_told_before_anything_is_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(show.shutil, "disk_usage", lambda _: SimpleNamespace(free=3_000_000))
+    lines: list[Said] = []
+    with pytest.raises(InputError, match="Only 3 MB are free") as wrong:
+        show.Show(tmp_path / "out", 1, 16.0, lines.append, verb).run()
+    assert "--out" in str(wrong.value) and lines == [] and list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_disk_that_fills_ends_the_story_at_once() -> None:
+    node = Node("NORTH", Path("north"), Path("north.log"), queue.SimpleQueue())
+    must_store(node, {"working": True, "says": ""})
+    with pytest.raises(InputError, match=r"north: The disk takes nothing: No space left\. Make room"):
+        must_store(node, {"working": False, "says": "No space left."})
 
 
 def test_a_node_that_dies_is_told_with_its_last_words(tmp_path: Path) -> None:

@@ -89,6 +89,34 @@ def test_an_advisory_is_read_out(story: Story) -> None:
     assert heard.tone == ALARM and "from NORTH" in heard.text
 
 
+def test_a_message_and_the_marks_on_it_carry_the_same_digits(story: Story) -> None:
+    number = "sha256:3f2a90c1" + "0" * 56
+    lines = [
+        story.tell("NORTH", message("sent", "EMG", number), 50.0),
+        story.tell("SOUTH", message("received", "EMG", number, counterpart="NORTH"), 50.0),
+        story.tell("NORTH", mark("EMG", number, "UNDERSTOOD"), 60.0),
+    ]
+    assert all(text(line).endswith(" [3f2a90c1]") for line in lines)
+
+
+def test_an_answer_to_a_call_for_help_is_a_sentence(story: Story) -> None:
+    fields = {"scope": "DECLINED_BY_TERMS", "rescue_centre": "as the terms name it"}
+    said = text(story.tell("SOUTH", message("sent", "ADC", "m1", fields=fields), 50.0))
+    assert said.startswith("Sends ADC (noted; declined by the terms) to SOUTH, by itself, as the terms allow. ")
+    assert said.endswith('"declined by terms; the rescue centre is the one that the terms name" [m1]')
+
+
+def test_what_a_code_means_is_said_once_to_each_side(story: Story) -> None:
+    first, second = (text(story.tell("NORTH", message("sent", "TFA", n), 50.0)) for n in ("m1", "m2"))
+    assert "TFA (traffic advisory)" in first and "(traffic advisory)" not in second and "by itself" not in second
+    assert "(traffic advisory)" in text(story.tell("SOUTH", message("received", "TFA", "m1"), 51.0))
+
+
+def test_a_connection_that_was_refused_says_whose_and_why(story: Story) -> None:
+    event = {"event": "refused", "address": "127.0.0.1:4", "says": "greeting took too long"}
+    assert "A connection of somebody is refused: it connected, but" in text(story.tell("NORTH", event, 1.0))
+
+
 def test_a_late_one_is_said_to_be_expired_and_does_not_alarm(story: Story) -> None:
     (heard,) = story.tell("SOUTH", message("received", "TFA", "m1", expired=True, sounds=False), 99.0)
     assert heard.tone == WARN and "EXPIRED" in heard.text and "not sounded" in heard.text
@@ -96,7 +124,7 @@ def test_a_late_one_is_said_to_be_expired_and_does_not_alarm(story: Story) -> No
 
 def test_marks_are_three_different_things(story: Story) -> None:
     said = [text(story.tell("NORTH", mark("TFA", "m1", m), 50.0)) for m in ("RECEIVED", "UNDERSTOOD", "RELAYED")]
-    assert said == [f"SOUTH signs: TFA {m}." for m in ("RECEIVED", "UNDERSTOOD", "RELAYED")]
+    assert said == [f"SOUTH signs: TFA {m}. [m1]" for m in ("RECEIVED", "UNDERSTOOD", "RELAYED")]
     assert story.tell("NORTH", mark("TFA", "m1", "UNDERSTOOD", by="own"), 50.0) == []
 
 
@@ -140,8 +168,12 @@ def test_what_is_suspended_is_named(story: Story) -> None:
 
 
 def test_the_gate_says_why(story: Story) -> None:
-    event = {"event": "withheld", "counterpart": "SOUTH", "code": "TFA", "says": "TFA was not sent: suspended."}
-    assert "TFA was not sent: suspended." in text(story.tell("NORTH", event, 300.0))
+    says = "disclosure: TFA was not sent: TFA may not leave: the provision disclosure is suspended."
+    event = {"event": "withheld", "counterpart": "SOUTH", "code": "TFA", "says": says}
+    once = text(story.tell("NORTH", event, 300.0))
+    assert once == "The gate holds back TFA: the provision disclosure is suspended."
+    assert text(story.tell("NORTH", event, 310.0)) == "The gate holds back another TFA."
+    assert text(story.tell("SOUTH", event, 310.0)) == once
 
 
 def test_an_event_that_nobody_thought_of_is_told_as_it_is(story: Story) -> None:

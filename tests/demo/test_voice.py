@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import re
+
+import pytest
 
 from armslength.demo.story import ALARM, SCENE, Said
-from armslength.demo.voice import voice_for
+from armslength.demo.voice import COLUMNS, voice_for
 
 LINES = (
     Said(195.0, "NORTH", ALARM, "ALERT [for] the own officer"),
@@ -40,3 +43,14 @@ def test_colours_on_a_terminal_and_no_word_lost() -> None:
     assert "\x1b[" in said
     assert "\x1b[1;31mALERT" in said  # bold, and not dim like the time before it
     assert "ALERT [for] the own officer" in said and "Two homes are made." in said
+
+
+def test_a_long_line_goes_on_under_its_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    words = " ".join(["traffic"] * 40)
+    for out in (io.StringIO(), Terminal()):
+        voice_for(out, ("NORTH", "SOUTH"))(Said(195.0, "NORTH", ALARM, words))
+        lines = re.sub("\x1b[^m]*m", "", out.getvalue()).splitlines()
+        assert len(lines) > 2 and max(map(len, lines)) <= COLUMNS
+        assert lines[0].startswith("+03:15  NORTH  traffic") and all(line[:15].isspace() for line in lines[1:])
+        assert " ".join(" ".join(lines).split()[2:]) == words, "no word is lost or cut"

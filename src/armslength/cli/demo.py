@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
 
 WATCHED, HEADLESS = 4.0, 14.0
 """Seconds of the scenario in one real second: for somebody who reads along, and for a machine."""
+_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def demo(
@@ -27,8 +30,8 @@ def demo(
 ) -> None:
     """Two parties make an agreement, watch one sky with a node each, and warn each other; told as it happens."""
     import json
-    import signal
     import tempfile
+    import textwrap
     from contextlib import ExitStack
 
     from armslength.demo.ending import in_words
@@ -40,8 +43,9 @@ def demo(
         raise InputError(f"--speed {at:g} cannot be played.", remedy="Write a number from 0.1 to 60; 1 is real time.")
     if out is not None and out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise InputError("It is not an empty folder.", where=f"--out {out}", remedy="Name another, or empty this one.")
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
+    for number in _STOPPING:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # a shell's background job leaves Ctrl-C to others
+            signal.signal(number, _interrupt)
     with ExitStack() as stack:
         folder = out or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="armslength-demo-")))
         summary = Show(folder, seed, at, _voice(as_json), verb).run()
@@ -52,15 +56,13 @@ def demo(
             return
         typer.echo("")
         for row in in_words(summary):
-            typer.echo(row)
+            typer.echo(textwrap.fill(row, 120, subsequent_indent="    ", break_long_words=False))
         if out is not None:
             typer.echo(f"Homes, logs, bundles and summary.json are in {out}.")
 
 
 def _voice(as_json: bool) -> Voice:
     """Return what says the story: beside JSON only where somebody looks on, and never on standard output."""
-    import sys
-
     from armslength.demo.show import PARTIES
     from armslength.demo.voice import silent, voice_for
 
@@ -86,4 +88,11 @@ def verb(*words: str | Path) -> None:
 
 
 def _interrupt(number: int, frame: object) -> None:
+    """Stop, once. Whoever presses again while both nodes are being stopped must not stop the tidying up."""
+    for each in _STOPPING:
+        signal.signal(each, _patience)
     raise KeyboardInterrupt
+
+
+def _patience(number: int, frame: object) -> None:
+    sys.stderr.write("Both nodes are being stopped; nothing of them will be left. A moment.\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,6 +20,7 @@ def run(home: Named = None, as_json: AsJson = False) -> None:
     """Run the node of HOME until Ctrl-C or SIGTERM: feeds, watch, ground line, ledger, local API."""
     import asyncio
 
+    from armslength.node.compiled import compiled
     from armslength.node.home import home_path, open_home
     from armslength.node.live import LiveNode
 
@@ -31,7 +33,8 @@ def run(home: Named = None, as_json: AsJson = False) -> None:
 
     with opened.lock():
         if not as_json:
-            typer.echo("Looking through the ledger and warming up; the first time on a machine takes half a minute.")
+            first = "" if compiled() else " Its kernels are compiled, once on this machine: half a minute."
+            typer.echo(f"Looking through the ledger and warming up.{first}")
         node = LiveNode(opened, json_log=as_json, ready=ready)
         asyncio.run(node.run())
         if not as_json:
@@ -40,10 +43,13 @@ def run(home: Named = None, as_json: AsJson = False) -> None:
 
 def status(home: Named = None, as_json: AsJson = False) -> None:
     """Say how the running node does: ground line, clocks, feeds, tracks, alerts. Exit code 1 if something is wrong."""
-    from armslength.node.control import get
-    from armslength.node.home import home_path
+    from armslength.node.control import get, running_at
+    from armslength.node.home import home_path, open_home
 
-    found = get(home_path(home), "/api/status")
+    where = home_path(home)
+    if running_at(where) is None:
+        open_home(where)  # where there is no home at all, that is what must be said
+    found = get(where, "/api/status")
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
     else:
@@ -71,8 +77,14 @@ def _rows(s: Mapping[str, Any]) -> list[str]:
     satellite = f"INTERFERED{why}" if why else "not seen to be interfered with"
     rows.append(f"  picture     {s['tracks']:,} tracks, satellite navigation {satellite}")
     rows.append(f"  alerts      {s['alerts']['open']} open, {s['alerts']['opened']} since the start")
-    rows.append(f"  rounds      {s['sealed_rounds']}")
-    return rows
+    rows.append(f"  cover       {s['sealed_rounds']}: what nobody declares and no source here shows stays unseen")
+    return [line for row in rows for line in _wrapped(row)]
+
+
+def _wrapped(row: str) -> list[str]:
+    """Return a row in lines of at most 120 columns; what goes on stands under its beginning."""
+    indent = " " * (14 if row.startswith("  ") and row[2:3] != " " else 0)
+    return textwrap.wrap(row, 120, subsequent_indent=indent, break_long_words=False) or [row]
 
 
 def _line(line: Mapping[str, Any]) -> list[str]:

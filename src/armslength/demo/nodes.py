@@ -10,7 +10,6 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -31,17 +30,6 @@ Heard = queue.SimpleQueue[tuple[str, Mapping[str, Any], float]]
 def command(*words: str | Path) -> list[str]:
     """Return the command line of `armslength WORDS` under this same Python."""
     return [sys.executable, "-m", "armslength", *map(str, words)]
-
-
-def compiled() -> bool:
-    """Return whether the kernels of the live watch were compiled here before, for this Python."""
-    spec = find_spec("armslength.kernel")
-    if spec is None or spec.origin is None:
-        return True
-    kept = os.environ.get("NUMBA_CACHE_DIR")
-    folder = Path(kept) if kept else Path(spec.origin).parent / "__pycache__"
-    name = f"foresight.foresee-*.py{sys.version_info.major}{sys.version_info.minor}.nbi"
-    return any(folder.glob(f"**/{name}" if kept else name))
 
 
 def compile_first() -> None:

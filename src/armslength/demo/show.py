@@ -8,6 +8,7 @@ an hour), both nodes are started again from what is on disk. Second act: the sce
 from __future__ import annotations
 
 import queue
+import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -19,16 +20,17 @@ from armslength.adapters.loopback import free_port
 from armslength.agreement.identity import read_identity
 from armslength.demo import homes
 from armslength.demo.ending import examine
-from armslength.demo.nodes import Heard, Node, compile_first, compiled, stop_all
+from armslength.demo.nodes import Heard, Node, compile_first, stop_all
 from armslength.demo.plan import plan_of
 from armslength.demo.player import Player
 from armslength.demo.relay import Relay
 from armslength.demo.scenes import PROVISION, SUSPENDED_S, Scene, scenes_at
-from armslength.demo.stage import Stage
+from armslength.demo.stage import MAKE_ROOM, Stage, must_store
 from armslength.demo.story import SCENE, Said
 from armslength.demo.voice import Voice
 from armslength.errors import HomeError, InputError
 from armslength.node.clock import ScaledClock
+from armslength.node.compiled import compiled
 from armslength.scenario.aircraft import NORTH, SOUTH
 from armslength.scenario.live import write_live
 from armslength.scenario.registry import draw, scenario
@@ -36,6 +38,8 @@ from armslength.scenario.sky import Sky
 from armslength.units import NS
 
 SCENARIO = "river"
+ROOM = 50_000_000
+"""What the demonstration needs at most [bytes]; it takes some 10 MB, and logs may grow."""
 PARTIES = (NORTH, SOUTH)
 START_S = 180.0
 """The first start of a node on a machine compiles: it has this time (real seconds)."""
@@ -86,6 +90,7 @@ class Show:
         sky = draw(which, self.seed)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
+            must_have_room(self.folder)
             if not compiled():
                 self.scene("The kernels are compiled, once on this machine: about half a minute.")
                 compile_first()
@@ -94,7 +99,7 @@ class Show:
             summary = self._second_act(sky, begins_ns, agreement, told)
         except OSError as wrong:
             where = str(wrong.filename or self.folder)
-            raise InputError(f"{wrong.strerror or wrong}.", where=where, remedy="Make room, or choose --out.") from None
+            raise InputError(f"{wrong.strerror or wrong}.", where=where, remedy=MAKE_ROOM) from None
         summary["scenario"] = {"name": SCENARIO, "seed": self.seed, "speed": self.speed, "faults": told["faults"]}
         summary["real_s"] = round(time.monotonic() - began, 1)
         return summary
@@ -217,6 +222,18 @@ class Show:
             relay.close()
 
 
+def must_have_room(folder: Path) -> None:
+    """Do nothing where the disk has room for a whole demonstration.
+
+    Raises:
+        InputError: it has not, and that is said before anything is begun.
+    """
+    free = shutil.disk_usage(folder).free
+    if free < ROOM:
+        what = f"Only {free / 1e6:.0f} MB are free there, and the demonstration takes up to {ROOM / 1e6:.0f} MB."
+        raise InputError(what, where=str(folder), remedy=MAKE_ROOM)
+
+
 def _state(node: Node) -> dict[str, Any]:
     """Return how the node stands with its counterpart."""
     lines: Sequence[dict[str, Any]] = node.get("/api/status")["lines"]
@@ -233,6 +250,7 @@ def _until(nodes: dict[str, Node], done: Callable[[], bool], otherwise: str) -> 
     while not done():
         for node in nodes.values():
             node.must_live()
+            must_store(node, node.get("/api/status")["store"])
         if time.monotonic() > until:
             raise HomeError(otherwise, where="The demonstration", remedy=next(iter(nodes.values())).last_words())
         time.sleep(0.1)

@@ -23,7 +23,7 @@ from armslength.demo.relay import Relay
 from armslength.demo.scenes import Scene
 from armslength.demo.story import SCENE, Said, Story
 from armslength.demo.voice import Voice
-from armslength.errors import ArmslengthError, HomeError
+from armslength.errors import ArmslengthError, HomeError, InputError
 from armslength.node.clock import ScaledClock
 
 UNDERSTOOD_S, RELAYED_S = 4.0, 9.0
@@ -38,6 +38,19 @@ SETTLE_S = 15.0
 """Messages under way at the end have this time (real seconds) to arrive."""
 LOOK_S = 0.25
 """How often the processes are looked at (real seconds)."""
+
+
+MAKE_ROOM = "Make room, or name a folder on another disk with --out."
+
+
+def must_store(node: Node, store: Mapping[str, Any]) -> None:
+    """Do nothing where `node` says of its store that it works; `store` is the event, or the part of the status.
+
+    Raises:
+        InputError: its disk takes nothing: then it acknowledges nothing, and there is no story to tell.
+    """
+    if not store["working"]:
+        raise InputError(f"The disk takes nothing: {store['says']}", where=str(node.home), remedy=MAKE_ROOM)
 
 
 class Stage:
@@ -155,6 +168,8 @@ class Stage:
         for said in self._story.tell(party, event, at_s):
             self._say(said)
         kind = event.get("event")
+        if kind == "store":
+            must_store(self.nodes[party], event)
         if kind == "received" and event["code"] in HEARD_CODES and not event.get("expired"):
             marks = (("UNDERSTOOD", UNDERSTOOD_S), ("RELAYED", RELAYED_S))
             for mark, after in marks if event["code"] == "TFA" else marks[:1]:

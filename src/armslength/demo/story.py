@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from armslength.demo.plan import Plan
+from armslength.node.telling import gate_words, refusal_words, short_id
 from armslength.protocol.catalogue import CATALOGUE
 from armslength.units import FT, NM
 
@@ -55,6 +56,8 @@ class Story:
         self._followed: set[str] = set()
         self._feeds: set[tuple[str, str]] = set()
         self._lost: set[tuple[str, str]] = set()
+        self._named: set[tuple[str, str]] = set()
+        self._held_back: set[tuple[str, str, str]] = set()
 
     def tell(self, party: str, event: Event, at_s: float) -> list[Said]:
         """Return the lines that `event` of the node of `party` is worth, at `at_s`; often none."""
@@ -103,7 +106,9 @@ class Story:
         if code in CHECKS:
             return None
         by = "by itself, as the terms allow" if event.get("role") == "node" else f"by the {event.get('role')}"
-        return TELL, f"Sends {code} ({CODES.get(code, code)}) to {event['counterpart']}, {by}.{_traffic(event)}"
+        known = (party, code) in self._named
+        by = "" if known and code == "TFA" and event.get("role") == "node" else f", {by}"
+        return TELL, f"Sends {self._code(party, code)} to {event['counterpart']}{by}.{_content(event)}{_number(event)}"
 
     def received(self, party: str, event: Event) -> tuple[str, str] | None:
         """A message came."""
@@ -114,12 +119,17 @@ class Story:
             self._checked.add(party)
             return GOOD, f"Ground-line check answered by {other}."
         if event.get("expired"):
-            return (
-                WARN,
-                f"{code} ({CODES.get(code, code)}) of {other} came too late: marked EXPIRED, kept, not sounded.",
-            )
+            late = f"{self._code(party, code)} of {other} came too late: marked EXPIRED, kept, not sounded."
+            return WARN, f"{late}{_number(event)}"
         tone = ALARM if event.get("sounds") else TELL
-        return tone, f"Receives {code} ({CODES.get(code, code)}) from {other}.{_traffic(event)}"
+        return tone, f"Receives {self._code(party, code)} from {other}.{_content(event)}{_number(event)}"
+
+    def _code(self, party: str, code: str) -> str:
+        """Return a code, the first time with what it means."""
+        if (party, code) in self._named:
+            return code
+        self._named.add((party, code))
+        return f"{code} ({CODES.get(code, code)})"
 
     def marked(self, party: str, event: Event) -> tuple[str, str] | None:
         """A mark was put on a message, here or over there."""
@@ -133,7 +143,7 @@ class Story:
             self._followed.add(number)
         if number not in self._followed and event["mark"] != LAST_MARK.get(str(code), "UNDERSTOOD"):
             return None
-        return GOOD, f"{event['counterpart']} signs: {code} {event['mark']}."
+        return GOOD, f"{event['counterpart']} signs: {code} {event['mark']}.{_number(event)}"
 
     def link(self, party: str, event: Event) -> tuple[str, str] | None:
         """The ground line: only when it changes."""
@@ -154,8 +164,13 @@ class Story:
         }.get(state, (TELL, f"Ground line: {state}."))
 
     def withheld(self, party: str, event: Event) -> tuple[str, str]:
-        """The gate let something not out."""
-        return WARN, f"The gate holds back {event['code']}: {event['says']}"
+        """The gate let something not out: why, the first time; then only that."""
+        why = gate_words(event["says"])
+        held = (party, str(event["code"]), why)
+        if held in self._held_back:
+            return WARN, f"The gate holds back another {event['code']}."
+        self._held_back.add(held)
+        return WARN, f"The gate holds back {event['code']}: {why}."
 
     def agreement(self, party: str, event: Event) -> tuple[str, str] | None:
         """Something happened to the agreement."""
@@ -193,6 +208,9 @@ class Story:
 
     def complaint(self, party: str, event: Event) -> tuple[str, str]:
         """Something is wrong, and says so itself."""
+        if event["event"] == "refused":
+            who = event.get("counterpart") or "somebody"
+            return WARN, f"A connection of {who} is refused: {refusal_words(event.get('says', ''))}."
         return WARN, str(event.get("says") or event["event"])
 
     def store(self, party: str, event: Event) -> tuple[str, str]:
@@ -214,7 +232,8 @@ class Story:
 
     def unanswered(self, party: str, event: Event) -> tuple[str, str]:
         """Something urgent that nobody has marked understood sounds again."""
-        return WARN, f"{event['code']} of {event['counterpart']} still sounds: nobody has marked it understood."
+        still = f"{event['code']} of {event['counterpart']} still sounds: nobody has marked it understood."
+        return WARN, f"{still}{_number(event)}"
 
     def interference(self, party: str, event: Event) -> tuple[str, str]:
         """Satellite navigation is interfered with, or no longer."""
@@ -225,6 +244,9 @@ class Story:
     def gap(self, party: str, event: Event) -> tuple[str, str]:
         """Numbers are missing."""
         return WARN, str(event.get("says") or f"{event.get('count')} messages are missing.")
+
+
+_CENTRES = {"as the terms name it": "the one that the terms name"}
 
 
 _TELLERS: dict[str, Callable[[Story, str, Event], tuple[str, str] | None]] = {
@@ -273,11 +295,20 @@ def _left(event: Event) -> str:
     return "" if left < 1.0 else f", closest in {left:.0f} s"
 
 
-def _traffic(event: Event) -> str:
-    """Return the words of a traffic advisory: all that it says of the traffic."""
+def _number(event: Event) -> str:
+    """Return the digits by which a message is found again: in marks on it, in the log, in the ledger."""
+    number = short_id(event.get("id", ""))
+    return f" [{number}]" if number else ""
+
+
+def _content(event: Event) -> str:
+    """Return what a message says: of a traffic advisory, all that it says of the traffic."""
     fields = event.get("fields") or {}
     if event["code"] != "TFA":
-        return "".join(f" {fields[k]}." for k in ("nature", "rescue_centre", "scope") if k in fields)
+        said = [str(fields[key]).replace("_", " ").lower() for key in ("nature", "scope") if key in fields]
+        if "rescue_centre" in fields:
+            said.append(f"the rescue centre is {_CENTRES.get(fields['rescue_centre'], fields['rescue_centre'])}")
+        return f' "{"; ".join(said)}"' if said else ""
     parts = [f"traffic at your {fields['clock']} o'clock"] if "clock" in fields else ["traffic"]
     if "range_m" in fields:
         parts.append(f"{fields['range_m'] / NM:.0f} NM")
