@@ -15,6 +15,7 @@ import numpy as np
 
 from armslength.modem import hdlc
 from armslength.modem.afsk_bits import BIT, RATE, READERS, BitReader, Strip
+from armslength.modem.loudness import Loudness
 from armslength.modem.port import BAD_CHECK, NO_FRAME, OVERSIZED, TRUNCATED, Heard, Samples
 from armslength.modem.resample import Resampler
 
@@ -28,8 +29,6 @@ TONES_ON, TONES_OFF = 0.45, 0.32
 _SMOOTH = 32
 _SHORTEST_BURST, _FEW = 96, 4
 """Bits of the shortest burst that is counted, and leading flags of one that began as a frame: below, noise would be."""
-_LOUD, _QUIET, _RISE = 10.0, 1e-6, 1.02
-"""Busy at ten times the floor; never below -60 dB; the floor rises by 2 % in each block, 2 dB a second."""
 
 
 class _Burst:
@@ -66,13 +65,12 @@ class AfskDemodulator:
         self._spans: list[hdlc.Span] = []
         self._lately: deque[hdlc.Span] = deque(maxlen=8)
         self._refused: Counter[str] = Counter()
-        self._floor = np.inf
-        self._loud = False
+        self._loudness = Loudness(RATE)
 
     @property
     def busy(self) -> bool:
         """Whether the modem's tones are there, or anything much louder than the noise has been."""
-        return self._loud or self._bits.share_now > TONES_ON
+        return self._loudness.loud or self._bits.share_now > TONES_ON
 
     @property
     def refused(self) -> Mapping[str, int]:
@@ -105,9 +103,7 @@ class AfskDemodulator:
         return found
 
     def _block(self, sound: Samples) -> list[Heard]:
-        power = float(np.mean(sound[-BLOCK:].astype(np.float64) ** 2))
-        self._floor = min(max(power, _QUIET), self._floor * _RISE ** (len(sound) / BLOCK))
-        self._loud = power > _LOUD * self._floor
+        self._loudness.feed(sound[-BLOCK:])
         strip = self._bits.feed(sound)
         if not len(strip.starts):
             return []
