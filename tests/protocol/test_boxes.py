@@ -10,11 +10,12 @@ import pytest
 
 from armslength.crypto.envelope import seal, to_json
 from armslength.errors import LocalProtocolError, RemoteProtocolError
+from armslength.protocol import traffic
 from armslength.protocol.events import Duplicate, GapSeen, Marked, Now, Received, Timing
 from armslength.protocol.frames import plain
 from armslength.protocol.marks import Stream
 from armslength.protocol.messages import Mark, Message, Post, Precedence, compose
-from armslength.protocol.outbox import CAPACITY, NARROW, RESERVE, WIDE
+from armslength.protocol.outbox import CAPACITY, NARROW, RESERVE, WIDE, WINDOW
 from pair import AGREEMENT, AMD, EMG, EPOCH_NS, NORTH, TFA
 from straight import Node, Straight
 
@@ -358,3 +359,56 @@ def test_greetings_are_urgent_so_that_no_emergency_arrives_before_the_keys_are_p
         assert all(len(out.frames) == out.urgent == 1 for _, out in said)
         for (_, out), (other, _) in zip(said, reversed(said), strict=True):
             other.peer.receive("line", out.frames[0][1], pair.now)
+
+
+def test_more_messages_than_anybody_needs_are_not_taken_and_emergencies_still_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(traffic, "MOST", {True: (2, 1), False: (5, 2)})
+    pair = Straight()
+    messages = [written(seq) for seq in range(8)]
+    for message in messages[:5]:
+        pair.south.peer.receive("line", message.envelope, pair.now)
+    for message in messages[:5]:  # what comes again costs nothing
+        pair.south.peer.receive("line", message.envelope, pair.now)
+    for message in messages[5:7]:
+        with pytest.raises(RemoteProtocolError) as refused:
+            pair.south.peer.receive("line", message.envelope, pair.now)
+        assert refused.value.reason == "too many"
+    assert give(pair, written(0, "EMG"), written(1, "EMG")) == [0, 1, 2, 3, 4, 0, 1]
+    assert pair.south.peer.standing() == "OPEN" and not pair.south.closed
+    with pytest.raises(RemoteProtocolError):
+        pair.south.peer.receive("line", written(2, "EMG").envelope, pair.now)
+    pair.south.settle()
+    marked = [frame for _, frame in pair.south.frames if b"mark+json" in frame]
+    assert sum(b64decode(json.loads(frame)["payload"]).count(b"sha256:") for frame in marked) == 7
+    pair.mono_s += 1.0  # two tokens came back: what was refused is taken when it comes again
+    assert give(pair, *messages[5:7]) == [5, 6]
+    with pytest.raises(RemoteProtocolError):
+        pair.south.peer.receive("line", messages[7].envelope, pair.now)
+
+
+def test_an_honest_side_that_says_too_much_at_once_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(traffic, "MOST", {True: (2, 1), False: (5, 8)})
+    pair = Straight()
+    said = [pair.north.peer.send("AMD", AMD, pair.now) for _ in range(30)]
+    refused = 0
+    for _ in range(600):
+        for node, facing in ((pair.north, pair.south), (pair.south, pair.north)):
+            node.peer.tick(pair.now)
+            for path, frame in node.settle().frames:
+                try:
+                    facing.peer.receive(path, frame, pair.now)
+                except RemoteProtocolError as wrong:
+                    assert wrong.reason == "too many"
+                    refused += 1
+        pair.mono_s += 0.1
+    assert refused > 0  # the control: it did say too much
+    assert not pair.north.peer.waiting()
+    came = [event.message.id for event in pair.south.events if isinstance(event, Received)]
+    assert sorted(came) == sorted(message.id for message in said)
+    assert pair.south.peer.standing() == "OPEN"
+
+
+def test_the_bounds_let_through_what_an_honest_outbox_holds() -> None:
+    assert traffic.MOST[False][0] >= 2 * CAPACITY and traffic.MOST[True][0] >= WINDOW

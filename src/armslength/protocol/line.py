@@ -129,7 +129,7 @@ class Line:
         if len(self.sessions) >= MOST_PATHS:
             self.close.append((path, "too many connections"))
             return
-        session = Session(path, nonce.hex(), now.mono_s, now.mono_s, now.utc_ns, tokens_s=now.mono_s)
+        session = Session(path, nonce.hex(), now.mono_s, now.mono_s, now.utc_ns)
         self.sessions[path] = session
         self.put(Rank.GREETING, session, hello(self.me, session))
 

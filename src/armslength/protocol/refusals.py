@@ -32,11 +32,12 @@ REASONS: Mapping[str, str] = {
     "unasked": "a checkpoint countersigned that was never offered",
     "impossible clock": "an answer to a ping that was never sent, or no time of day",
     "flood": "more frames in a short time than any need explains",
+    "too many": "more new messages in a short time than any need explains: to be sent again later",
 }
 """Reason -> what it means. The first three come from crypto.canonical and crypto.envelope too."""
 
-GOES_ON = frozenset({"wrong agreement", "expired agreement"})
-"""Reasons for which one message is refused but the connection stays: two honest nodes can differ so for a moment."""
+GOES_ON = frozenset({"wrong agreement", "expired agreement", "too many"})
+"""Reasons for which one message is refused but the connection stays: an honest node can come to that for a moment."""
 
 
 def refusal(reason: str, says: str) -> RemoteProtocolError:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from armslength.errors import LocalProtocolError
+from armslength.protocol.bucket import Bucket
 from armslength.protocol.events import Now, Timing
 from armslength.protocol.refusals import refusal
 
@@ -119,8 +120,7 @@ class Session:
     next_ping_s: float = 0.0
     pinged: int = 0
     pings: dict[int, float] = field(default_factory=dict)
-    tokens: float = float(BURST)
-    tokens_s: float = 0.0
+    bucket: Bucket = field(default_factory=lambda: Bucket(BURST, STEADY))
 
     @property
     def proved(self) -> bool:
@@ -171,7 +171,5 @@ class Session:
 
     def spend(self, now: Now, timing: Timing) -> None:
         """Count a frame that costs work and is no message. Raises RemoteProtocolError ("flood")."""
-        tokens = min(BURST, self.tokens + STEADY * (now.mono_s - self.tokens_s) / timing.ping_s)
-        if tokens < 1:
+        if not self.bucket.take(now.mono_s, timing.ping_s):
             raise refusal("flood", "More frames came in a short time than any need explains.")
-        self.tokens, self.tokens_s = tokens - 1, now.mono_s
