@@ -50,9 +50,8 @@ def test_either_side_suspends_one_provision_and_the_others_stay() -> None:
 
 @pytest.mark.parametrize("provision", ["ground_line", "emergency", "suspension", "party", "no_such_article"])
 def test_the_ground_line_and_emergencies_cannot_be_suspended(provision: str) -> None:
-    assert "cannot be suspended" in refused(
-        standing(), signed(notice(Kind.SUSPEND, ONE, provision), NORTH), LifecycleError
-    )
+    said = refused(standing(), signed(notice(Kind.SUSPEND, ONE, provision), NORTH), LifecycleError)
+    assert "cannot be suspended" in said and all(one in said for one in SUSPENDABLE), "and what can be is listed"
 
 
 @pytest.mark.parametrize("provision", sorted(SUSPENDABLE))

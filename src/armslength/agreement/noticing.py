@@ -65,7 +65,8 @@ def _check_end(notice: Notice, head: Held, called: str, now_ns: int) -> None:
 def _check_suspend(notice: Notice, document: Document, called: str) -> None:
     article = document.typed().suspension
     if notice.provision not in SUSPENDABLE:
-        remedy = "The ground line, its checks and emergency messages stay, whatever else is suspended."
+        known = ", ".join(sorted(SUSPENDABLE))
+        remedy = f"Provisions are {known}. The ground line, its checks and emergency messages always stay."
         raise LifecycleError("This provision cannot be suspended.", where=called, remedy=remedy)
     if notice.provision not in article.provisions:
         remedy = "`armslength agreement show` says which provisions a side may suspend."
