@@ -18,7 +18,7 @@ from armslength.protocol.frames import FRAME_LIMIT, read_number
 from armslength.protocol.messages import Mark, is_digest, read_stamp
 from armslength.protocol.refusals import refusal
 
-__all__ = ["MARK_FORMAT", "MARK_TYPE", "MOST_ENTRIES", "Entry", "Statement", "Stream", "read", "state"]
+__all__ = ["MARK_FORMAT", "MARK_TYPE", "MOST_ENTRIES", "Entry", "Statement", "Stream", "read", "state", "written"]
 
 MARK_FORMAT = "armslength-mark/1"
 MARK_TYPE = "application/vnd.armslength.mark+json"
@@ -57,17 +57,23 @@ class Statement:
 
 def state(key: SigningKey, to: str, stream: Stream, mark: Mark, entries: Sequence[Entry], time_ns: int) -> bytes:
     """Return the signed statement of `key` for the messages of the key `to`, as a frame."""
+    statement = Statement(stream, mark, tuple(entries), time_ns)
+    return to_json(seal(MARK_TYPE, written(statement, key.public, to), key))
+
+
+def written(statement: Statement, by: str, to: str) -> bytes:
+    """Return the canonical form of what the key `by` states about messages of the key `to`: what is signed."""
     tree = {
-        "agreement": stream.agreement,
-        "by": key.public,
+        "agreement": statement.stream.agreement,
+        "by": by,
         "format": MARK_FORMAT,
-        "mark": mark.value,
-        "of": [[entry.seq, entry.id, entry.expired] for entry in entries],
-        "precedence": stream.precedence.name,
-        "time_ns": str(time_ns),
+        "mark": statement.mark.value,
+        "of": [[entry.seq, entry.id, entry.expired] for entry in statement.entries],
+        "precedence": statement.stream.precedence.name,
+        "time_ns": str(statement.time_ns),
         "to": to,
     }
-    return to_json(seal(MARK_TYPE, canonical(tree), key))
+    return canonical(tree)
 
 
 def read(envelope: Envelope, me: str, other: str) -> Statement:

@@ -50,6 +50,7 @@ _KEYS = frozenset(("addressee", "agreement", "code", "fields", "format", "preced
     ("sender", "sender_key", "seq", "terms", "time_ns", "valid_until_ns")
 )
 _LONGEST_NAME = 64
+_MS = 10**6
 _MOST_SEQ = 2**53 - 1
 
 
@@ -119,9 +120,13 @@ def compose(
 ) -> Message:
     """Return the signed message; its precedence follows from code and fields.
 
+    Its stamps are whole milliseconds, because that is what goes over the air: `time_ns` is cut down to one, and
+    `valid_until_ns` runs on to the next, so that a warning does not end before it was meant to.
+
     Raises:
         LocalProtocolError: the catalogue does not have the code, or does not have it so.
     """
+    until_ns = None if valid_until_ns is None else -(-valid_until_ns // _MS) * _MS
     known = CATALOGUE.get(code)
     if known is None:
         raise LocalProtocolError("A message of a code that the catalogue does not have was to be sent.")
@@ -137,8 +142,8 @@ def compose(
         "sender_key": key.public,
         "seq": seq,
         "terms": terms,
-        "time_ns": str(time_ns),
-        "valid_until_ns": None if valid_until_ns is None else str(valid_until_ns),
+        "time_ns": str(time_ns // _MS * _MS),
+        "valid_until_ns": None if until_ns is None else str(until_ns),
     }
     try:
         stamps = _check(tree)

@@ -34,9 +34,9 @@ EMERGENCY = (
                 c.signs(
                     "route",
                     "name of the lost-link route in the terms",
-                    r"[A-Z0-9][A-Z0-9-]{0,11}",
+                    r"[A-Z0-9][A-Z0-9-]{0,9}",
                     c.CAPITALS,
-                    12,
+                    10,
                 )
             ),
             *_RELEASED,
