@@ -166,7 +166,7 @@ REFUSED = [
     ("[failover]\nground_line = '50 s'", "line 2, failover", "the ground line from 50 s", "let each be later"),
     ("[failover]\ncalls = 0", "line 3, failover.calls", "not a whole number from 1 to 20", "calls = 3"),
     ("[failover]\ncalls = '3'", "line 3, failover.calls", "not a whole number", "calls = 3"),
-    ("[ground_line]\nfreeze = '1 s'", "line 3, ground_line.freeze", "froze would be noticed before", 'vanish = "3 s"'),
+    ("[ground_line]\nfreeze = '2 s'", "line 3, ground_line.freeze", "froze would be noticed before", 'vanish = "3 s"'),
     ("[ground_line]\nfrozen = '1 s'", "line 3, ground_line.frozen", "not a known key", "Did you mean freeze?"),
     (
         "[automation]\ntraffic_advisory = 'yes'",

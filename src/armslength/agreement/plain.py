@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from armslength.agreement import plain_articles as articles
 from armslength.agreement.plain_area import horizontal, length, levels, metric, shape
 from armslength.agreement.terms import BAROMETRIC, UNKNOWN, Party, Terms, limit_for
+from armslength.agreement.unexecuted import HEADING, unexecuted
 from armslength.units import KT, NM, show
 
 
@@ -35,7 +36,7 @@ def plain(terms: Terms) -> tuple[Section, ...]:
         Section("What may be said in public", tuple(articles.public(terms))),
         Section("How long it holds", tuple(articles.lasting(terms))),
         Section("How hard an aircraft is taken to manoeuvre", _manoeuvre(terms)),
-        *([Section("What this version does not execute", tuple(articles.unknown(terms)))] if terms.extra else []),
+        Section(HEADING, (*unexecuted(terms), *articles.unknown(terms))),
     )
 
 

@@ -157,7 +157,7 @@ def conduct(terms: Terms) -> Iterator[str]:
     """Which rules are judged, and whose figures differ from the catalogue's."""
     off = [f"{number} ({CONDUCT[number].title})" for number, rule in terms.conduct.items() if not rule.enabled]
     judged = sum(rule.enabled for rule in terms.conduct.values())
-    yield f"{judged} of the {len(CONDUCT)} rules of conduct are judged: breach, no breach or not determinable."
+    yield f"{judged} of the {len(CONDUCT)} rules of conduct are agreed: breach, no breach or not determinable."
     if off:
         yield f"Not judged: {', '.join(off)}."
     for number, rule in terms.conduct.items():

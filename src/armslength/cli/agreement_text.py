@@ -88,6 +88,8 @@ def public(home: InHome = None, agreement: WhichAgreement = None, as_json: AsJso
 
 
 def _lines(done: dict[str, Any]) -> list[str]:
+    from armslength.agreement.unexecuted import HEADING
+
     first, second = done["parties"]
     signed = " and ".join(done["signed_by"]) or "nobody"
     lines = [
@@ -97,6 +99,9 @@ def _lines(done: dict[str, Any]) -> list[str]:
         f"From {done['from']} until before {done['until']}; {done['state']}; signed by {signed}.",
     ]
     lines += [f"Warning: {one}" for one in done["warnings"]]
+    lines += [f"Not all of it is executed: see the end, {HEADING!r}."] * any(
+        section["heading"] == HEADING for section in done["plain"]
+    )
     if done["changed"] is not None:
         lines += ["", "What changed since the version before it"]
         lines += done["changed"] or ["Nothing but the version and its time."]
