@@ -174,7 +174,7 @@ def test_one_number_for_two_messages_is_refused() -> None:
     pair.south.peer.receive("line", written(), pair.now)
     pair.south.settle()
     with pytest.raises(RemoteProtocolError, match="sequence reused"):
-        pair.south.peer.receive("line", written(time_ns=2), pair.now)
+        pair.south.peer.receive("line", written(time_ns=2_000_000), pair.now)
 
 
 def test_a_flood_of_frames_ends_and_messages_are_no_flood() -> None:
