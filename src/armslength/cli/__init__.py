@@ -23,6 +23,7 @@ from armslength.cli import (
     home,
     identity,
     ledger,
+    radio,
     radio_app,
     radio_ether,
     radio_listen,
@@ -51,6 +52,8 @@ app.add_typer(identity.app, name="identity")
 app.add_typer(agreement.app, name="agreement")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(scenario.app, name="scenario")
+radio_app.app.command("encode")(radio.encode)
+radio_app.app.command("decode")(radio.decode)
 radio_app.app.command("ether")(radio_ether.ether)
 radio_app.app.command("listen")(radio_listen.listen)
 app.add_typer(radio_app.app, name="radio")

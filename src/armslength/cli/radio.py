@@ -1,0 +1,141 @@
+"""`armslength radio encode` and `radio decode`: a text as modem sound in a file, and what a sound file says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from armslength.errors import InputError
+
+if TYPE_CHECKING:
+    from armslength.adapters.radio.hearing import Frame, Hearing
+    from armslength.modem.port import Modem
+
+LEAD_S = 0.1
+"""Silence before and after the burst: players and sound cards swallow the first moment."""
+
+
+def encode(
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="What the frame says, at most 256 bytes.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT.wav", help="The sound file to write.")],
+    modem: Annotated[str, typer.Option(metavar="NAME", help="afsk or datac3.")] = "afsk",
+    rate: Annotated[int, typer.Option(metavar="HZ", help="Samples a second, 8,000 to 192,000.")] = 48_000,
+    sender: Annotated[str, typer.Option("--from", metavar="CALL", help="Call sign of the sender.")] = "TEST",
+    to: Annotated[str, typer.Option("--to", metavar="CALL", help="Call sign that it is for.")] = "ARMSLG",
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an older file of that name.")] = False,
+) -> None:
+    """Write a text as one AX.25 frame in modem sound: to try a radio, a cable or another program's decoder.
+
+    It is a test frame. A node takes no text for a message: messages are codes, and signed.
+    """
+    import numpy as np
+
+    from armslength.adapters.radio.wav import write_wav
+    from armslength.modem.ax25 import Ui
+
+    if out.exists() and not overwrite:
+        remedy = "Name another file, or add --overwrite. Nothing was written."
+        raise InputError("It exists already.", where=str(out), remedy=remedy)
+    if not text:
+        raise InputError("There is no text to send.", where="TEXT", remedy="Write what the frame is to say.")
+    kind = _modem(modem, rate)
+    frame = Ui(to, sender, text.encode()).to_bytes()
+    sound = kind.modulate(frame)
+    quiet = np.zeros(round(LEAD_S * rate), np.float32)
+    write_wav(out, np.concatenate((quiet, sound, quiet)), rate)
+    typer.echo(f"{out}: {len(frame)} bytes by {kind.name}, {len(sound) / rate:.2f} s on the air, {rate:,} samples/s.")
+
+
+def decode(
+    wav: Annotated[Path, typer.Argument(metavar="IN.wav", help="The sound file to listen to.")],
+    modem: Annotated[str, typer.Option(metavar="NAME", help="afsk, datac3, or any: all that are installed.")] = "any",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead of sentences.")] = False,
+) -> None:
+    """Tell every frame in a sound file, and by name and number everything in it that is none.
+
+    A frame says who sent it; only a signature inside it proves that.
+    """
+    from armslength.adapters.radio.hearing import hear
+
+    done = hear(wav, _modems(modem))
+    if as_json:
+        from armslength.cli.answering import print_json
+
+        print_json(_document(done))
+        return
+    for one in done.frames:
+        said = _content(one)
+        words = said["text"].rstrip("\r\n") if "text" in said else f"{len(one.ui.info)} bytes: {said['hex']}"
+        level = "" if one.heard.level_db is None else f"  {one.heard.level_db:.0f} dB"
+        when = f"{one.heard.began_s:8.2f} to {one.heard.ended_s:.2f} s"
+        typer.echo(f"{when}  {one.modem}  {one.ui.sender} to {one.ui.to}{level}  {words}")
+    refused = "; ".join(f"{reason} {count}" for reason, count in done.refused.items()) or "none"
+    frames = f"{len(done.frames)} frame{'' if len(done.frames) == 1 else 's'}"
+    typer.echo(f"{frames} in {done.wav.seconds:.1f} s. Refused: {refused}.")
+
+
+def _document(done: Hearing) -> dict[str, Any]:
+    wav = done.wav
+    return {
+        "frames": [
+            {
+                "modem": one.modem,
+                "start_s": round(one.heard.began_s, 3),
+                "end_s": round(one.heard.ended_s, 3),
+                "from": one.ui.sender,
+                "to": one.ui.to,
+                **_content(one),
+                "level_db": _round(one.heard.level_db),
+            }
+            for one in done.frames
+        ],
+        "refused": dict(done.refused),
+        "sound": {
+            "seconds": round(wav.seconds, 3),
+            "rate": wav.rate,
+            "bits": wav.bits,
+            "channels": wav.channels,
+            "channel_heard": wav.heard + 1,
+            "level_db": _round(done.level_db),
+        },
+    }
+
+
+def _content(one: Frame) -> dict[str, str]:
+    """Return what a frame carries as text where it is text, else in hex."""
+    try:
+        text = one.ui.info.decode()
+    except UnicodeDecodeError:
+        return {"hex": one.ui.info.hex()}
+    return {"text": text} if text.rstrip("\r\n").isprintable() else {"hex": one.ui.info.hex()}
+
+
+def _round(level_db: float | None) -> float | None:
+    return None if level_db is None else round(level_db, 1)
+
+
+def _modem(name: str, rate: int | None = None) -> Modem:
+    """Return the modem `name` at `rate`, or at its own.
+
+    Raises:
+        InputError: no such modem, or one that is not installed.
+    """
+    if name == "afsk":
+        from armslength.modem.afsk import Afsk
+
+        return Afsk(rate) if rate else Afsk()
+    if name == "datac3":
+        from armslength.adapters.radio.codec2 import Datac3
+
+        return Datac3(rate) if rate else Datac3()
+    raise InputError(f'"{name}" is no modem.', where="--modem", remedy="There are afsk and datac3.")
+
+
+def _modems(name: str) -> list[Modem]:
+    from armslength.adapters.radio import codec2
+
+    if name == "any":
+        return [_modem("afsk"), *([_modem("datac3")] if codec2.available() else [])]
+    return [_modem(name)]
