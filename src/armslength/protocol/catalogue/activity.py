@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from armslength.protocol.catalogue import common as c
 from armslength.protocol.catalogue.forms import Answer, Code, Precedence, Wanted
 
@@ -19,7 +21,7 @@ _BOX = (
     c.maybe(c.number("north_e5", "edge of a box [1e-5 deg]", -9000000, 9000000), "box"),
     c.maybe(c.number("east_e5", "edge of a box [1e-5 deg]", -18000000, 18000000), "box"),
 )
-_FLOOR, _DATUM, _QNH = c.level("level", "lowest level")
+_DATUM, _QNH = (replace(field, read_back=False) for field in c.level()[1:])
 
 ACTIVITY = (
     Code(
