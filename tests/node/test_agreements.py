@@ -319,6 +319,33 @@ def test_a_party_does_not_fall_behind_its_own_later_proposal(pair: tuple[Side, S
         north.keeper.ratify(one.agreement, NOW)
 
 
+def test_a_proposal_that_nobody_here_can_execute_stands_in_the_way_of_no_other(pair: tuple[Side, Side]) -> None:
+    north, south = pair
+    one = ratified(north, south)
+    two = next_version(one, title="South's ")
+    broken = replace(two, terms={**two.terms, "separation": {"horizontal": "3 miles"}})
+    south.keeper.take(to_json(seal(AGREEMENT_TYPE, broken.to_bytes(), north.home.key)), NOW, sender="North")
+    another = replace(broken, salt="1" * 32)
+    with pytest.raises(EquivocationError):  # of those too there is one to a number
+        south.keeper.take(to_json(seal(AGREEMENT_TYPE, another.to_bytes(), north.home.key)), NOW, sender="North")
+    by_north = next_version(one, title="North's ")
+    south.keeper.take(to_json(seal(AGREEMENT_TYPE, by_north.to_bytes(), north.home.key)), NOW, sender="North")
+    with pytest.raises(EquivocationError):  # the control: one that can be executed does stand in the way
+        south.keeper.propose(two, NOW)
+    assert south.restarted().keeper.ratify(one.agreement, NOW).payload["digest"] == by_north.digest
+    assert south.restarted().keeper.in_force(NOW)[0][1] == by_north
+
+
+@pytest.mark.parametrize("name", ["none", "node"])
+def test_an_agreement_has_no_name_that_means_something_else(pair: tuple[Side, Side], name: str) -> None:
+    north, south = pair
+    document = draft(north, south)
+    bad = replace(document, agreement=name)
+    with pytest.raises(AgreementError, match="cannot be the name"):
+        south.keeper.take(to_json(seal(AGREEMENT_TYPE, bad.to_bytes(), north.home.key)), NOW)
+    assert south.keeper.standings == {}
+
+
 def test_suspending_resuming_and_ending_over_two_homes(pair: tuple[Side, Side]) -> None:
     north, south = pair
     document = ratified(north, south)

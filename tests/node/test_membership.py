@@ -165,15 +165,15 @@ def test_ranges_that_only_touch_do_not_clash() -> None:
 
 
 WRONG = [
-    ('party = "South"', 'party = "Suoth"', 'party = "South"', "aircraft[4].party", "not a party", 'mean "South"?'),
-    ('"Northland"', '"Northlnd"', 'member = "Northland"', "aircraft[1].member", "not a member", 'mean "Northland"?'),
+    ('party = "South"', 'party = "Suoth"', 'party = "South"', "aircraft[4].party", "not a party", "agreement show"),
+    ('"Northland"', '"Northlnd"', 'member = "Northland"', "aircraft[1].member", "not a member", "agreement show"),
     (
         '"Northland"',
         '"Guard"',
         'member = "Northland"',
         "aircraft[1].member",
         "not a member of North",
-        "Northland, Westm",
+        "agreement show",
     ),
     (
         '"Guard"',
@@ -181,11 +181,18 @@ WRONG = [
         "excluded",
         "aircraft[3].excluded",
         "not an excluded force of North",
-        "The terms name: Guard",
+        "agreement show",
     ),
     ('excluded = "Guard"', 'excluded="Guard"\nmember="x"', "excluded", "aircraft[3].excluded", "not both", "Keep one"),
-    ('excluded = "Guard"', "", "", "aircraft[3]", "member is missing", 'member = "Northland"'),
-    ('party = "South"', 'party = "South"\nexcluded = "x"', "", "aircraft[4].excluded", "not an excluded", "name none"),
+    ('excluded = "Guard"', "", "", "aircraft[3]", "member is missing", 'member = "its name"'),
+    (
+        'party = "South"',
+        'party = "South"\nexcluded = "x"',
+        "",
+        "aircraft[4].excluded",
+        "not an excluded",
+        "agreement show",
+    ),
     ('"helicopter"', '"helo"', 'category = "helicopter"', "aircraft[3].category", "not known", "one of: fast_jet"),
     ('"300001"', '"30001"', 'addresses = ["300001"]', "aircraft[3].addresses[1]", "not an ICAO address", '"ae1460"'),
     ('"300001"', '"30000g"', 'addresses = ["300001"]', "aircraft[3].addresses[1]", "not an ICAO address", '"ae1460"'),
@@ -242,6 +249,15 @@ def test_a_file_of_the_wrong_shape_is_told(text: str, says: str) -> None:
     with pytest.raises(MembershipError) as caught:
         load_membership(text, "m.toml", TERMS)
     assert str(caught.value).startswith(says)
+
+
+def test_no_error_quotes_the_terms() -> None:
+    for old, new in (('"Northland"', '"Nobody"'), ('"Guard"', '"Nobody"'), ("member =", "# member =")):
+        assert old in BASE
+        with pytest.raises(MembershipError) as caught:
+            load_membership(BASE.replace(old, new, 1), "m.toml", TERMS)
+        for term in ("Northland", "Westmark", "Guard"):
+            assert term not in str(caught.value)
 
 
 def test_without_terms_any_name_may_stand() -> None:

@@ -163,6 +163,11 @@ class Document:
         if wrong:
             raise AgreementError(wrong, where=self.called, remedy="Draft it again.")
 
+    @property
+    def sound(self) -> bool:
+        """Whether this version of armslength could sign it: see `check_whole`."""
+        return _sound(self.to_bytes())
+
     def side(self, key: str) -> Signatory | None:
         """Return the side that `key` belongs to, or None."""
         return next((party for party in self.parties if party.key == key), None)
@@ -226,6 +231,15 @@ class Document:
 def _read(terms: bytes) -> Terms:
     """Return the terms of a tree in its canonical form: read once, for they are asked for at every notice."""
     return parse_terms(write_tree(parse(terms, limit=LARGEST)), "terms")
+
+
+@lru_cache(maxsize=256)
+def _sound(data: bytes) -> bool:
+    try:
+        Document.from_bytes(data).check_whole()
+    except AgreementError:
+        return False
+    return True
 
 
 def is_agreement_id(text: str) -> bool:

@@ -127,7 +127,7 @@ class Standing:
             raise ExpiredError(what, where=document.called, remedy="Draft a new version.")
         self._signed(envelope, document)  # 6, 7
         known = self.documents.get(found)
-        if known is None and len(self.proposals(now_ns)) >= MOST_OPEN:
+        if known is None and self._open_like(document, now_ns) >= MOST_OPEN:
             raise LifecycleError(
                 f"{MOST_OPEN} proposals lie open.", where=document.called, remedy="Ratify one of them."
             )
@@ -225,6 +225,14 @@ class Standing:
             number += 1
         return number
 
+    def _open_like(self, document: Document, now_ns: int) -> int:
+        """Return how many open proposals can be executed, or cannot, as `document`: neither kind fills the other's."""
+        return sum(one.document.sound is document.sound for one in self.proposals(now_ns))
+
+    def _passes(self, other: Held, document: Document) -> bool:
+        """Return whether `document` may have the number of `other`: one that nobody here can ever sign takes none."""
+        return other.ratified_ns is None and not other.document.sound and document.sound
+
     def _order(self) -> int:
         """Return the number of what is believed next."""
         orders = [*(one.order for one in self.documents.values()), *(one.order for one in self.notices.values())]
@@ -245,7 +253,9 @@ class Standing:
             what = f"Version {head.document.version} is ratified already; this is an older one."
             raise RollbackError(what, where=called, remedy="Use the newer one. If you were sent this, ask why.")
         for other in self.documents.values():
-            if other.document.version == document.version and other.digest != found:
+            if other.document.version == document.version and not (
+                other.digest == found or self._passes(other, document)
+            ):
                 what = f"There is another version {document.version}, with other content."
                 remedy = (
                     f"Keep both files: they prove it. Who wants other terms proposes version {self.next_version()}."

@@ -112,6 +112,8 @@ class Agreements:
             for one in standing.proposals(now_ns)
             if mine in standing.missing(one.digest) and version in (None, one.document.version)
         ]
+        if len(waiting) > 1:  # one that cannot be executed is no choice beside one that can
+            waiting = [one for one in waiting if one.document.sound] or waiting
         if len(waiting) != 1:
             numbers = ", ".join(str(one.document.version) for one in waiting)
             what = f"Versions {numbers} wait for our signature." if waiting else "Nothing waits for our signature."

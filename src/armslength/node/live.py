@@ -17,7 +17,7 @@ from armslength.adapters.ground_line import GroundLine, Why
 from armslength.adapters.store import Store
 from armslength.crypto.ledger import Book
 from armslength.domain.picture import Source
-from armslength.errors import ArmslengthError, MembershipError
+from armslength.errors import ArmslengthError, HomeError, MembershipError
 from armslength.node.api import Api
 from armslength.node.clock import Clock, clock_of
 from armslength.node.config import Feed
@@ -76,6 +76,7 @@ class LiveNode:
     def __init__(self, home: Home, *, json_log: bool = False, ready: Callable[[tuple[str, int]], None] = print) -> None:
         config = home.config
         self.home, self._json, self._ready = home, json_log, ready
+        _one_name(home)
         self.clock: Clock = clock_of(config.speed, config.utc_origin_ns, config.monotonic_origin_s)
         self.store = Store(home.ledger, make=False)
         self.store.check(home.key.public)
@@ -281,6 +282,22 @@ async def _tried(step: Callable[[], Awaitable[None]]) -> Exception | None:
     except Exception as wrong:  # what comes after it must be stopped too: the ledger last of all
         return wrong
     return None
+
+
+def _one_name(home: Home) -> None:
+    """Refuse to run under another name than the one that the identity signs for.
+
+    Raises:
+        HomeError: node.toml and own.identity differ.
+    """
+    for key, says, signs in (
+        ("party", home.config.party, home.identity.party),
+        ("post", home.config.post, home.identity.post),
+    ):
+        if says != signs:
+            what = f'It says "{says}", and the identity of this home signs for "{signs}".'
+            remedy = f'Write {key} = "{signs}"; for another name make another home: armslength init.'
+            raise HomeError(what, where=f"{home.path / 'node.toml'}, {key}", remedy=remedy)
 
 
 def _source(feed: Feed) -> Source:

@@ -25,7 +25,7 @@ from typing import NoReturn
 
 from armslength.agreement.terms import CATEGORIES, UNKNOWN, Party, Terms
 from armslength.errors import MembershipError
-from armslength.toml_source import Table, nearest, read, spell
+from armslength.toml_source import Table, read, spell
 
 KEYS = ("party", "member", "excluded", "category", "addresses", "ranges", "callsigns")
 """What an [[aircraft]] entry may hold; docs/membership.md explains them, and a test holds the two together."""
@@ -35,6 +35,7 @@ MOST_ANSWERS = 100_000
 _ADDRESS = re.compile(r"^~?[0-9a-f]{6}$")
 _RANGE = re.compile(r"^([0-9a-f]{6})\s*-\s*([0-9a-f]{6})$")
 _CALLSIGN = re.compile(r"^[A-Z0-9*?]{1,8}$")
+_AS_AGREED = "Write the name as it stands in the terms (`armslength agreement show`); no error ever quotes them."
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +173,10 @@ def load_membership(text: str, name: str, terms: Terms | None) -> Membership:
 
 
 def _member(entry: Table, parties: tuple[Party, ...]) -> Member:
-    names = tuple(party.name for party in parties)
     party = entry.text("party", '"Northern party"')
     found = next((one for one in parties if one.name == party), None)
     if parties and found is None:
-        entry.fail("party", f'"{party}" is not a party of the terms.', _one_of(party, names))
+        entry.fail("party", f'"{party}" is not a party of the terms.', _AS_AGREED)
     if "member" in entry and "excluded" in entry:
         entry.fail("excluded", "An aircraft is of a member or of an excluded force, not both.", "Keep one of the two.")
     excluded = "excluded" in entry
@@ -184,21 +184,14 @@ def _member(entry: Table, parties: tuple[Party, ...]) -> Member:
     if key not in entry and not (found and found.members):
         name = party  # a party that lists no members is its own
     else:
-        name = entry.text(key, f'"{found.members[0]}"' if found and found.members else '"its name"')
+        name = entry.text(key, '"its name"')
     if found is not None and key in entry:
         known = found.excluded_forces if excluded else found.members or (found.name,)
         if name not in known:
             kind = "an excluded force" if excluded else "a member"
-            entry.fail(key, f'"{name}" is not {kind} of {party} in the terms.', _one_of(name, known))
+            entry.fail(key, f'"{name}" is not {kind} of {party} in the terms.', _AS_AGREED)
     category = entry.choice("category", CATEGORIES) if "category" in entry else UNKNOWN
     return Member(party, name, category, excluded)
-
-
-def _one_of(name: str, known: tuple[str, ...]) -> str:
-    if not known:
-        return "The terms name none; leave it out, or add it to the terms."
-    near = nearest(name, known)
-    return (f'Did you mean "{near}"? ' if near else "") + f"The terms name: {', '.join(known)}."
 
 
 def _take_addresses(entry: Table, member: Member, out: Membership) -> None:
