@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from armslength.bench import watch as bench
-from armslength.bench.encounters import ADS_B, PERFECT, RADAR_5, Seen, Truth, load, naive, sense
+from armslength.bench.encounters import ADS_B, EARLIER, PERFECT, RADAR_5, Seen, Truth, load, naive, sense, tuned_on
 from armslength.bench.live_sky import Sky
 from armslength.cli import app
 from armslength.engine.watch import pairs
@@ -30,7 +30,9 @@ def passing(asides: list[float], seconds: int = 120, weight: float = 1.0) -> Tru
     n[:, 1] = np.array(asides)[:, None]
     level, zero = np.full_like(e, 5000.0), np.zeros_like(e)
     track = np.broadcast_to(np.array([90.0, 270.0])[None, :, None], e.shape).copy()
-    return Truth(e, n, level, np.full_like(e, 200.0), track, zero, np.full(len(asides), weight))
+    return Truth(
+        e, n, level, np.full_like(e, 200.0), track, zero, np.full(len(asides), weight), np.zeros(len(asides), np.bool_)
+    )
 
 
 def test_what_counts_as_missed_late_and_nuisance() -> None:
@@ -52,6 +54,23 @@ def test_a_warning_in_the_second_of_the_loss_is_missed() -> None:
     lost = int((truth.distances()[0][0] < H).argmax())
     assert bench.score(np.array([lost]), truth, (H, V), 3)["missed_percent"] == 100.0
     assert bench.score(np.array([lost - 1]), truth, (H, V), 3)["missed_percent"] == 0.0
+
+
+def test_what_is_held_out_goes_by_the_number_alone_and_was_never_chosen_on() -> None:
+    numbers = [3 * k for k in range(2000)]
+    tuned = tuned_on(numbers)
+    assert 0.4 < tuned.mean() < 0.65 and np.array_equal(tuned, tuned_on(numbers))
+    for count in EARLIER:  # control: these were looked at before anything was held out
+        assert tuned[np.linspace(0, 1999, count).astype(np.int64)].all()
+
+
+def test_figures_of_the_two_parts_are_of_different_encounters() -> None:
+    truth = passing([0.0, 0.0, 0.0, 9000.0])
+    lost = int((truth.distances()[0][0] < H).argmax())
+    first, tuned = np.array([lost - 30, lost - 5, bench.NEVER, 20]), np.array([True, True, False, False])
+    one, other = (bench.score(first, truth, (H, V), 3, which) for which in (tuned, ~tuned))
+    assert (one["judged"], one["missed_percent"], one["nuisance_percent"]) == (2, 0.0, 0.0)
+    assert (other["judged"], other["missed_percent"], other["nuisance_percent"]) == (1, 100.0, 100.0)
 
 
 def test_quantiles_go_by_weight() -> None:

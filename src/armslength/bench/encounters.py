@@ -6,6 +6,8 @@ the MIT-LL encounter models are sampled. Each is flown in a place of its own, fa
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +21,9 @@ from armslength.units import FPM, FT, KT, NS
 COLUMNS = ("e_m", "n_m", "alt_m", "gs_mps", "track_deg", "vs_mps")
 ROWS, COLUMN_DEG, ROW_DEG = 40, 7.0, 1.5
 """Places: rows of latitude from 30 S, so far apart."""
+TUNED_ONE_IN = 4
+EARLIER = (400, 500)
+"""Numbers of encounters, evenly spread over all, on which thresholds were chosen before any were held out."""
 BEGIN_NS = 1_700_000_000 * NS
 
 
@@ -26,7 +31,7 @@ BEGIN_NS = 1_700_000_000 * NS
 class Truth:
     """What was flown, shape (encounters, 2, seconds) each; e, n [m east, north of the place], levels [m], m/s, deg.
 
-    `weight`: shape (encounters,), how much each counts.
+    `weight`: shape (encounters,), how much each counts. `tuned`: on which of them thresholds may have been chosen.
     """
 
     e_m: F64
@@ -36,6 +41,7 @@ class Truth:
     track_deg: F64
     vs_mps: F64
     weight: F64
+    tuned: Bool
 
     def distances(self) -> tuple[F64, F64]:
         """Return horizontal and vertical distances [m], shape (encounters, seconds)."""
@@ -88,7 +94,21 @@ def load(folder: Path, most: int | None = None) -> Truth:
     n = len(index)
     keep = np.arange(n) if most is None else np.unique(np.linspace(0, n - 1, most).astype(np.int64))
     columns = {name: flown[name].to_numpy().astype(np.float64).reshape(n, 2, -1)[keep] for name in COLUMNS}
-    return Truth(**columns, weight=index["weight"].to_numpy()[keep])
+    tuned = tuned_on([int(number) for number in index["encounter"]])
+    return Truth(**columns, weight=index["weight"].to_numpy()[keep], tuned=tuned[keep])
+
+
+def tuned_on(numbers: Sequence[int]) -> Bool:
+    """Return on which encounters thresholds may be chosen, by their numbers; the rest are held out.
+
+    A quarter goes by the hash of the number, whatever else is in the folder. Besides, early thresholds were chosen on
+    EARLIER evenly spread ones: none of these is held out.
+    """
+    quarter = [hashlib.sha256(str(number).encode()).digest()[0] % TUNED_ONE_IN == 0 for number in numbers]
+    out = np.array(quarter, np.bool_)
+    for count in EARLIER:
+        out[np.linspace(0, len(out) - 1, count).astype(np.int64)] = True
+    return out
 
 
 def _drift(rng: np.random.Generator, shape: tuple[int, ...], sigma: float) -> F64:

@@ -106,18 +106,22 @@ def quantile(values: I64, weight: F64, q: float) -> float:
     return float(values[order][min(int(np.searchsorted(reached, q)), len(values) - 1)])
 
 
-def score(first: I64, truth: Truth, minima: tuple[float, float], start_s: int) -> dict[str, Any]:
+def score(
+    first: I64, truth: Truth, minima: tuple[float, float], start_s: int, which: Bool | None = None
+) -> dict[str, Any]:
     """Return missed, late, nuisance [%] and the warning times [s].
 
     Args:
         first: second in which each encounter was first warned of, NEVER where not.
+        which: these encounters only, shape (encounters,); all where None.
         start_s: encounters whose minima are lost earlier are not judged: nobody could have seen them before.
     """
     d_h, d_v = truth.distances()
     inside = (d_h < minima[0]) & (d_v < minima[1])
     lost = inside.any(axis=1)
     when = np.where(lost, inside.argmax(axis=1), NEVER)
-    judged, warned = lost & (when >= start_s), first < NEVER
+    of = np.ones(len(truth.weight), np.bool_) if which is None else which
+    judged, warned = of & lost & (when >= start_s), of & (first < NEVER)
     lead = np.maximum(when - first, 0)
     weight, told = truth.weight, lead[judged]
     return {
@@ -146,11 +150,15 @@ def quality(folder: Path, most: int | None, say: Say, conditions: tuple[Sensing,
             simple = naive(seen, horizontal, vertical, BASELINE_S)
             start = 3 * sensing.every_s
             ours = score(heard.first, truth, (horizontal, vertical), start)
+            for part, which in (("tuned", truth.tuned), ("held_out", ~truth.tuned)):
+                ours[part] = score(heard.first, truth, (horizontal, vertical), start, which)
+                ours[part]["alarms_per_hour"] = float(heard.times[which].sum()) / max(hours * which.mean(), 1e-9)
             ours["alarms_per_hour"] = float(heard.times.sum()) / hours
             ours["alarms_per_warned"] = float(heard.times.sum()) / max(int((heard.times > 0).sum()), 1)
             theirs = score(np.where(simple < 0, NEVER, simple), truth, (horizontal, vertical), start)
             out.append({"sensor": sensing.name, "minima": name, "ours": ours, "naive": theirs})
-    return {"encounters": len(truth.weight), "hours": hours, "figures": out}
+    held_out = int((~truth.tuned).sum())
+    return {"encounters": len(truth.weight), "held_out": held_out, "hours": hours, "figures": out}
 
 
 def cost(say: Say, tracks: int = TRACKS, seconds: int = SECONDS) -> dict[str, Any]:

@@ -41,12 +41,15 @@ def _quality(figures: dict[str, Any]) -> list[str]:
         return ["Alerting quality was not measured: name a folder of encounters with --encounters."]
     marks = figures["marks"]
     lines = [
-        f"Alerting quality, {said['encounters']:,} encounters, {said['hours']:.0f} hours of pairs "
+        f"Alerting quality, {said['encounters']:,} encounters ({said['held_out']:,} held out), "
+        f"{said['hours']:.0f} hours of pairs "
         f"(marks: missed at most {marks['missed_percent']} %, nuisance at most {marks['nuisance_percent']:g} %)"
     ]
     for one in said["figures"]:
         lines.append(f"  {one['sensor']}; {one['minima']}; {one['ours']['judged']:,} losses of separation")
-        for name, of in (("armslength", one["ours"]), ("naive", one["naive"])):
+        ours = one["ours"]
+        parts = (("armslength", ours), ("  tuned on", ours["tuned"]), ("  held out", ours["held_out"]))
+        for name, of in (*parts, ("naive", one["naive"])):
             warning = ", ".join(f"{q} {seconds:.0f} s" for q, seconds in of["warning_s"].items()) or "none"
             lines.append(
                 f"    {name:<11} missed {of['missed_percent']:.2f} %, under 10 s {of['late_percent']:.2f} %, "
