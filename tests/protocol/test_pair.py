@@ -6,7 +6,8 @@ import pytest
 
 from armslength.protocol.events import GapSeen, Received, SessionOpen
 from armslength.protocol.messages import Mark
-from pair import AGREEMENT, AMENDED, Pair, Side, Weather, faults
+from pair import AGREEMENT, AMENDED, Pair, Side, Weather
+from pair_faults import faults
 
 STREAMS = Weather(cuts=0.3, kills=0.4)
 CLOCKS = Weather(cuts=0.3, kills=0.2, clock_jumps=0.5, drift=1e-4, paths=2)
