@@ -47,6 +47,7 @@ def demo(
         if signal.getsignal(number) is not signal.SIG_IGN:  # a shell's background job leaves Ctrl-C to others
             signal.signal(number, _interrupt)
     with ExitStack() as stack:
+        stack.callback(_deaf)  # last of all, when everything is tidied up
         folder = out or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="armslength-demo-")))
         summary = Show(folder, seed, at, _voice(as_json), verb).run()
         text = json.dumps(summary, indent=2, ensure_ascii=False)
@@ -96,3 +97,10 @@ def _interrupt(number: int, frame: object) -> None:
 
 def _patience(number: int, frame: object) -> None:
     sys.stderr.write("Both nodes are being stopped; nothing of them will be left. A moment.\n")
+
+
+def _deaf() -> None:
+    """Let somebody who was told that he was heard press on: the way out is not to be cut short either."""
+    for each in _STOPPING:
+        if signal.getsignal(each) is _patience:
+            signal.signal(each, signal.SIG_IGN)
