@@ -6,6 +6,7 @@ aircraft's index in the roster. 1-sigma values are of one axis; horizontal ones 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -66,15 +67,27 @@ class Source:
     own: bool = False
 
 
+AREA_RAD = math.radians(0.75)
+"""How far an area reaches from its middle, as an angle (45 NM): a cell of a degree, to its corners."""
+
+
+def directions(lat: F64, lon: F64) -> F64:
+    """Return the unit vectors of places [deg], shape (N, 3), on the mean sphere: for what is as coarse as an area."""
+    phi, lam = np.radians(lat), np.radians(lon)
+    return np.stack((np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)), axis=-1)
+
+
 @dataclass(frozen=True, slots=True)
 class Interference:
-    """The area-wide state of satellite navigation.
+    """The state of satellite navigation, by areas.
 
     Attributes:
-        active: interference is assumed; bounds of satellite-derived tracks are widened.
+        active: interference is assumed somewhere; bounds of satellite-derived tracks are widened there.
         since_ns: when it became so, UTC ns; 0 where not active.
-        share: share of the aircraft judged that show signs of it, 0 to 1. judged: how many could be judged.
+        share: share of the aircraft judged that show signs of it, 0 to 1, in the area that shows most; where it is not
+            active, of all. judged: how many could be judged.
         why: the signs with their counts, in words; "" where there are none.
+        areas: latitude and longitude [deg] of the middle of each area of AREA_RAD; none while it is active: everywhere.
     """
 
     active: bool = False
@@ -82,6 +95,15 @@ class Interference:
     share: float = 0.0
     judged: int = 0
     why: str = ""
+    areas: tuple[tuple[float, float], ...] = ()
+
+    def covers(self, lat: F64, lon: F64) -> Bool:
+        """Return which places [deg], shape (N,), lie where interference is assumed."""
+        if not self.active or not self.areas:
+            return np.full(np.shape(lat), self.active, np.bool_)
+        middle = np.array(self.areas)
+        near = directions(lat, lon) @ directions(middle[:, 0], middle[:, 1]).T >= math.cos(AREA_RAD)
+        return np.asarray(near.any(axis=1), np.bool_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +123,7 @@ class Snapshot:
         age_s: since the newest plot used. level_age_s: since the level was last known; NaN where it is unknown.
         state: TENTATIVE, FIRM or COASTING. on_ground: the newest plot says so.
         marks: bits of MARKS. sources: bit k is source k, seen of late. leading: index of the source followed.
-        source_names: names by index. interference: of the whole area.
+        source_names: names by index. interference: where, and why.
     """
 
     now_ns: int

@@ -14,7 +14,6 @@ from armslength.domain.picture import DATUMS, STATES, Snapshot, mark_words
 from armslength.node.clock import Clock
 from armslength.node.core.core import Core
 from armslength.node.core.declared import listed
-from armslength.node.core.declared import listed
 from armslength.node.core.line import Line
 from armslength.node.core.messages import Took
 from armslength.node.events import Events
@@ -68,7 +67,6 @@ class NodeViews:
             "alerts": {"open": len(core.watching.open_alerts()), "opened": core.alerts_opened},
             "encounters": {"told": core.encounters_told, "held": len(core.encounters)},
             "refused": dict(core.refused),
-            **listed(core),
             **listed(core),
             "sealed_rounds": "NO SEALED COVER",
         }
@@ -245,4 +243,6 @@ def _interference(snapshot: Snapshot | None) -> dict[str, Any]:
     state = None if snapshot is None else snapshot.interference
     if state is None:
         return {"active": False, "why": "nothing seen yet"}
-    return {"active": state.active, "since_ns": str(state.since_ns), "share": state.share, "why": state.why}
+    where = [{"lat": round(lat, 2), "lon": round(lon, 2), "radius_nm": 45} for lat, lon in state.areas]
+    seen = {"active": state.active, "since_ns": str(state.since_ns), "share": state.share, "why": state.why}
+    return {**seen, "areas": where}

@@ -26,8 +26,8 @@ from armslength.engine.picture.interference import (
     NAC_LEAST,
     NIC_LEAST,
     SIGN_FOR,
-    Watching,
 )
+from armslength.engine.picture.regions import Regions
 from armslength.engine.picture.rows import Rows
 from armslength.kernel import carrying as c
 from armslength.kernel import following as f
@@ -82,7 +82,7 @@ class Picture:
     interference: Interference = field(default_factory=Interference)
     _rows: Rows = field(default_factory=Rows)
     _entered: dict[str, tuple[float, int, float]] = field(default_factory=dict)
-    _watching: Watching = field(default_factory=Watching)
+    _regions: Regions = field(default_factory=Regions)
     _lead: dict[int, int] = field(default_factory=dict)
     _joined_ns: int = 0
 
@@ -196,7 +196,8 @@ class Picture:
         latest = self._rows.state[rows, f.T]
         with np.errstate(invalid="ignore"):
             doubtful = (latest[:, None] - leapt < LONG).any(axis=1)
-        extra = np.where(satellite & self.interference.active, EXTRA_M, 0.0) + np.where(doubtful, FAR_SIGMA_M, 0.0)
+        jammed = satellite & self.interference.covers(carried[:, c.LAT], carried[:, c.LON])
+        extra = np.where(jammed, EXTRA_M, 0.0) + np.where(doubtful, FAR_SIGMA_M, 0.0)
         before = np.full(k, -1, np.int64)
         for i in np.flatnonzero(np.diff(start) > 1).tolist():
             held = np.flatnonzero(rows[start[i] : start[i + 1]] == self._lead.get(int(aircraft[i]), -1))
@@ -228,12 +229,13 @@ class Picture:
         with np.errstate(invalid="ignore"):
             long = now - since[rows] >= DIFFER_FOR_S
         self._rows.seen[rows[long], f.DISAGREE] = now
-        self._judge(now, now_ns, rows, start)
+        self._judge(now, now_ns, rows, start, carried[lead])
 
-    def _judge(self, now: float, now_ns: int, rows: I64, start: I64) -> None:
-        """Count the aircraft that show signs of interference."""
+    def _judge(self, now: float, now_ns: int, rows: I64, start: I64, at: F64) -> None:
+        """Find the aircraft that show signs of interference, and where they are; `at`: the row followed of each."""
         if not len(rows):
-            self.interference = self._watching.judge(0, 0, {}, now_ns)
+            nobody = np.zeros(0)
+            self.interference = self._regions.judge(nobody, nobody, nobody.astype(np.bool_), {}, now_ns)
             return
         satellite = self._satellite(rows) & (now - self._rows.state[rows, f.T] < SIGN_FOR)
         seen, begins = self._rows.seen[rows], start[:-1]
@@ -246,9 +248,7 @@ class Picture:
         shown = {sign: np.logical_or.reduceat(said & satellite, begins) for sign, said in by_row.items()}
         shown[DIFFERED] &= mixed
         judged = np.logical_or.reduceat(satellite, begins)
-        total = np.logical_or.reduce(list(shown.values()))
-        counts = {sign: int(said.sum()) for sign, said in shown.items()}
-        self.interference = self._watching.judge(int(judged.sum()), int(total.sum()), counts, now_ns)
+        self.interference = self._regions.judge(at[:, c.LAT], at[:, c.LON], judged, shown, now_ns)
 
     def _marks(self, now: float, rows: I64, start: I64) -> tuple[I64, I64]:
         """Return the marks of each aircraft, and its sources, as bits."""
@@ -282,7 +282,8 @@ class Picture:
         vs, sigma_vs = carried[rate_of, c.VS], carried[rate_of, c.SIGMA_VS]
         entered = levels.datum == words.LEVEL_ENTERED
         vs, sigma_vs = np.where(entered, 0.0, vs), np.where(entered, ENTERED_DRIFT_MPS, sigma_vs)
-        widened = np.where(self._satellite(followed) & self.interference.active, EXTRA_M, 0.0)
+        jammed = self._satellite(followed) & self.interference.covers(at[:, c.LAT], at[:, c.LON])
+        widened = np.where(jammed, EXTRA_M, 0.0)
         return Snapshot(
             now_ns, aircraft.astype(np.int32), tuple(self.roster.addresses[k] for k in aircraft.tolist()),
             at[:, c.LAT], at[:, c.LON], levels.level_m, at[:, c.GS], at[:, c.TRACK], vs, levels.datum,
@@ -310,8 +311,8 @@ class Picture:
         datum = np.where(has, first, np.where(np.isnan(level), words.LEVEL_UNKNOWN, second)).astype(np.uint8)
         unknown = np.flatnonzero(np.isnan(level)).tolist() if self._entered else []
         for k in unknown:
-            known = self._entered.get(self.roster.addresses[int(aircraft[k])], (np.nan, now_ns, 0.0))
-            said, when_ns, unsure = known
+            entry = self._entered.get(self.roster.addresses[int(aircraft[k])], (np.nan, now_ns, 0.0))
+            said, when_ns, unsure = entry
             past = (now_ns - when_ns) / NS
             if isfinite(said) and past <= ENTERED_FOR_S:
                 level[k], sigma[k], age[k] = said, hypot(ENTERED_SIGMA_M + ENTERED_DRIFT_MPS * past, unsure), past

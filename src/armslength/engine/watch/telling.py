@@ -115,6 +115,12 @@ def tell(scene: Scene, pairs: list[tuple[int, int]], alert_id: str, opened_ns: i
     )  # fmt: skip
 
 
+def _interfered(snapshot: Snapshot, rows: tuple[int, int]) -> bool:
+    """Return whether either track is where satellite navigation is interfered with."""
+    at = list(rows)
+    return bool(snapshot.interference.covers(snapshot.lat[at], snapshot.lon[at]).any())
+
+
 def _notes(
     scene: Scene, pair: int, rows: tuple[int, int], third_party: bool, tier: int
 ) -> tuple[bool, tuple[str, ...]]:
@@ -143,7 +149,7 @@ def _notes(
         (pair in scene.joined, JOINED_NEAR if tier == Tier.NEAR else JOINED, True),
         (pair in scene.declared, DECLARED, False),
         (bool(scene.unconfirmed[pair]), UNCONFIRMED, True),
-        (snapshot.interference.active, wider, False),
+        (_interfered(snapshot, rows), wider, False),
     ):
         if holds:
             notes.append(words)
