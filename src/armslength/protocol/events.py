@@ -170,11 +170,13 @@ class Received:
         message: what it says.
         expired: it came after its `valid_until`, by any reading of the clocks: record it, never sound it.
         late_s: by how much at least [s]; 0 when not expired.
+        channel: id of the frequency on which it came first; "" for the ground line.
     """
 
     message: Message
     expired: bool
     late_s: float
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +187,7 @@ class Marked:
         expired: the message came too late there and was not sounded.
         time_ns: when, by the clock of the other side [UTC ns].
         envelope: the signed statement itself, for the ledger. One statement may cover many messages.
+        channel: id of the frequency on which it came; "" for the ground line.
     """
 
     message_id: str
@@ -192,6 +195,7 @@ class Marked:
     time_ns: int
     expired: bool
     envelope: bytes
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +320,10 @@ Event = (
     | GapSeen
     | Duplicate
     | Stranded
+    | MediumLost
+    | MediumRestored
+    | InUse
+    | CheckDue
 )
 
 
@@ -328,6 +336,8 @@ class Output:
         urgent: how many of them, from the first, go before everything that still waits on their connections: greetings,
             FLASH messages and the marks on them, pings.
         close: (path, why).
+        air: (frequency, payload, rank, id of the message or ""), rank 0 is sent first. What repeats a message on a
+            frequency has its id: it need not be sent once that message is marked.
     """
 
     events: tuple[Event, ...] = ()
@@ -335,3 +345,4 @@ class Output:
     frames: tuple[tuple[str, bytes], ...] = ()
     close: tuple[tuple[str, str], ...] = ()
     urgent: int = 0
+    air: tuple[tuple[str, bytes, int, str], ...] = ()

@@ -167,6 +167,11 @@ class Failover:
         return tuple(self.media)
 
     @property
+    def change(self) -> int:
+        """How many changes this side has told."""
+        return self._ours.change
+
+    @property
     def in_use(self) -> str:
         """The medium that both sides use as far as is known here; "" where there is none."""
         usable = (name for name in self.media if self._ours.usable(name) and self._theirs.usable(name))

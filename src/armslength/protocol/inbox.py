@@ -109,6 +109,10 @@ class Inbox:
         """Return every stream known."""
         return sorted(self._streams)
 
+    def ids(self) -> Iterable[str]:
+        """Return the ids of the messages that are kept."""
+        return self._by_id.keys()
+
     def records(self) -> list[Record]:
         """Return what is kept of messages received, stream by stream, in their order."""
         return [record for _, stream in sorted(self._streams.items()) for record in stream.records.values()]

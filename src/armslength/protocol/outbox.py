@@ -125,6 +125,23 @@ class Outbox:
         for _, stream in self._in_order():
             yield from (one.message for one in stream.waiting.values())
 
+    def ids(self) -> Iterator[str]:
+        """Give the id of every message that waits, or that is remembered."""
+        for stream in self._streams.values():
+            yield from (one.message.id for one in stream.waiting.values())
+            yield from (one.id for one in stream.sent.values())
+
+    def id_of(self, name: Stream, seq: int) -> str | None:
+        """Return the id of the message of that number; None where it was not sent, or is forgotten."""
+        stream = self._streams.get(name) or _Stream()
+        waiting, sent = stream.waiting.get(seq), stream.sent.get(seq)
+        return waiting.message.id if waiting else sent.id if sent else None
+
+    def is_waiting(self, message: Message) -> bool:
+        """Return whether `message` still waits for the mark RECEIVED."""
+        stream = self._streams.get(stream_of(message))
+        return stream is not None and message.seq in stream.waiting
+
     def room(self, precedence: Precedence) -> int:
         """Return how many more messages of `precedence` are taken; at least one for FLASH."""
         room = CAPACITY - RESERVE[precedence] - self._waiting

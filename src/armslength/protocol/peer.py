@@ -29,6 +29,7 @@ from armslength.protocol.events import (
     Stranded,
     Timing,
 )
+from armslength.protocol.failover import Patience
 from armslength.protocol.frames import Plain, open_frame, read_carrier, read_taken, taken
 from armslength.protocol.greeting import PROOF_TYPE
 from armslength.protocol.line import Line, Rank
@@ -165,6 +166,41 @@ class Peer:
         self._traffic.add(message, now)
         return message
 
+    def tune(
+        self, plan: Sequence[str], patience: Patience, now: Now, *, sealed: bool = False, distress: bool = False
+    ) -> None:
+        """Use these frequencies from now on, in their order, with the times of the terms.
+
+        Args:
+            plan: ids of the frequencies that carry data here; none: everything goes over the ground line.
+            patience: see `Patience`.
+            now: the time.
+            sealed: what is said there is encrypted to the other side.
+            distress: nothing goes over them but what nobody can suspend.
+        """
+        self._awake(now)
+        self._traffic.air.adopt(plan, patience, sealed=sealed, distress=distress)
+
+    def hear(self, channel: str, payload: bytes, now: Now) -> None:
+        """Take a payload that a radio heard on a frequency of the plan.
+
+        Raises:
+            RemoteProtocolError: it is no message or mark of the other side. It accuses nobody: whoever has a radio can
+                send. Nothing of it took effect.
+        """
+        self._awake(now)
+        if self._line.in_force(now) is None:
+            raise refusal("wrong agreement", "A payload came over a frequency, and no agreement is in force.")
+        self._traffic.heard(channel, payload, now)
+
+    def channels(self) -> Mapping[str, Mapping[str, object]]:
+        """Return for each medium how it stands; empty where no frequency carries data."""
+        return self._traffic.air.status()
+
+    def channel_change(self) -> int:
+        """Return how many changes of channel we have told."""
+        return self._traffic.air.waves.failover.change
+
     def room(self, precedence: Precedence) -> int:
         """Return how many more messages of `precedence` the outbox takes; for FLASH always at least one."""
         return self._traffic.room(precedence)
@@ -278,10 +314,13 @@ class Peer:
             for frame in checkpoints:
                 line.put(Rank.CHECKPOINT, session, frame)
         writes = self._traffic.take(self._last)
+        told, more, over_air = self._traffic.air.take()
+        line.events += told
         alive = {path for path, session in line.sessions.items() if session.state not in (State.FROZEN, State.REFUSED)}
         frames = sorted((one for one in line.frames if one[1] in alive), key=itemgetter(0))
         urgent = sum(one[0] <= Rank.URGENT for one in frames)
-        output = Output(tuple(line.events), writes, tuple(one[1:] for one in frames), tuple(line.close), urgent)
+        leaving = tuple(one[1:] for one in frames)
+        output = Output(tuple(line.events), (*writes, *more), leaving, tuple(line.close), urgent, over_air)
         line.events, line.frames, line.close, line.turned = [], [], [], []
         return output
 

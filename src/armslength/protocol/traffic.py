@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from armslength.crypto.canonical import digest
 from armslength.crypto.envelope import Envelope
 from armslength.errors import LocalProtocolError
+from armslength.protocol.air_traffic import AirTraffic
+from armslength.protocol.airwaves import channel_of
 from armslength.protocol.bucket import Bucket
 from armslength.protocol.catalogue import CATALOGUE, Precedence
 from armslength.protocol.events import Duplicate, Marked, Now, Received
@@ -49,11 +51,12 @@ class Traffic:
         for space in self._inbox.spaces:
             self._inbox.restore(space, restored.get(space, ()))
         self._stated.restore(restored.get(self._stated.space, ()))
+        self.air = AirTraffic(line, self._outbox, self._inbox, pair, restored.get(f"channels/{pair}", ()))
 
     @staticmethod
     def spaces(pair: str) -> tuple[str, ...]:
         """Return the spaces of the store in which the messages of `pair` are kept."""
-        return tuple(f"{kind}/{pair}" for kind in ("out", "sent", "count", "in", "marks"))
+        return tuple(f"{kind}/{pair}" for kind in ("out", "sent", "count", "in", "marks", "channels"))
 
     def start(self, now: Now) -> None:
         """The first moment known: what is held back waits from now on."""
@@ -74,6 +77,7 @@ class Traffic:
     def add(self, message: Message, now: Now) -> None:
         """Queue a message that was just composed. Raises LocalProtocolError where there is no room."""
         self._writes.append(self._outbox.add(message))
+        self.air.note(message)
         self._pump(now)
 
     def received(self) -> list[tuple[Message, bool, dict[str, int]]]:
@@ -112,8 +116,21 @@ class Traffic:
         """
         if any(public == self._line.me.key.public for public, _ in envelope.signatures):
             raise refusal("reflected", "A message of ours came back.")
-        message = from_envelope(envelope, frame, self._line.other.key)
-        strict = self._under(message, session, now)
+        self._take(from_envelope(envelope, frame, self._line.other.key), session.path, session.theirs, now)
+
+    def heard(self, channel: str, payload: bytes, now: Now) -> None:
+        """A payload came over a frequency. Raises RemoteProtocolError; nothing of it took effect then."""
+        self.air.receive(
+            channel,
+            payload,
+            now,
+            lambda path, message: self._take(message, path, None, now),
+            lambda path, envelope, frame: self._take_marks(path, envelope, frame, now),
+        )
+
+    def _take(self, message: Message, path: str, theirs: tuple[str, str] | None, now: Now) -> None:
+        """Take a message that came by `path`, from a side that has `theirs` in force as far as that path says."""
+        strict = self._under(message, theirs, now)
         self._addressed(message, strict)
         if self._inbox.judge(message):
             if not self._bounds[message.precedence is Precedence.FLASH].take(now.mono_s, self._line.timing.ping_s):
@@ -121,25 +138,31 @@ class Traffic:
             late = message.valid_until_ns is not None and self._line.offset.late_ns(message.valid_until_ns, now) > 0
             arrival, writes = self._inbox.take(message, late, now.utc_ns, now.mono_s)
             self._writes += writes
-            self._receipt(session.path, stream_of(message), Entry(message.seq, message.id, late))
+            self._receipt(path, stream_of(message), Entry(message.seq, message.id, late))
             self._deliver(arrival, now)
         else:
             record = self._inbox.find(message.id)
             late = record is not None and record.expired
-            self._receipt(session.path, stream_of(message), Entry(message.seq, message.id, late))
+            self._receipt(path, stream_of(message), Entry(message.seq, message.id, late))
             self._line.events.append(Duplicate(message.id))
 
     def marks(self, session: Session, envelope: Envelope, frame: bytes, now: Now) -> None:
         """Marks on messages of ours came."""
+        self._take_marks(session.path, envelope, frame, now)
+
+    def _take_marks(self, path: str, envelope: Envelope, frame: bytes, now: Now) -> None:
+        session = self._line.sessions.get(path)
         statement = read(envelope, self._line.me.key.public, self._line.other.key)
         self._outbox.judge(statement.stream, statement.entries)
-        if statement.mark is not Mark.RECEIVED:
+        if statement.mark is not Mark.RECEIVED and session is not None:
             self._line.put(Rank.MARK, session, taken([digest(frame)]))
         for entry in statement.entries:
             new, writes = self._outbox.marked(statement.stream, statement.mark, entry, statement.time_ns, now.mono_s)
             self._writes += writes
+            self.air.marked(entry.id, path, now)
             if new:
-                marked = Marked(entry.id, statement.mark, statement.time_ns, entry.expired, frame)
+                channel = channel_of(path)
+                marked = Marked(entry.id, statement.mark, statement.time_ns, entry.expired, frame, channel)
                 self._line.events.append(marked)
         self._pump(now)
 
@@ -191,6 +214,7 @@ class Traffic:
     def tick(self, now: Now) -> None:
         """Give up gaps, and send again what was not marked in time."""
         self._deliver(self._inbox.tick(now.mono_s), now)
+        self._line.events += self.air.tick(now)
         proved = self._line.proved(now)
         if proved:
             self._doubt(proved, now)
@@ -199,11 +223,13 @@ class Traffic:
                 self._stated.sent_s = now.mono_s
                 for frame in self._stated.frames():
                     self._line.put(Rank.MARK, proved[0], frame)
+        elif self._stated:
+            self.air.stated(self._stated.frames(), now)
         self._pump(now)
 
     def due(self) -> float:
         """Return when `tick` has something to do [s, monotonic]."""
-        times = [self._inbox.due()]
+        times = [self._inbox.due(), self.air.due()]
         if self._line.proved():
             times.append(self._outbox.due())
             if self._stated:
@@ -213,6 +239,9 @@ class Traffic:
     def take(self, now: Now | None) -> tuple[Write, ...]:
         """Return what makes all of it durable; the marks RECEIVED are signed now, one statement for many messages."""
         for (path, stream), entries in self._receipts.items():
+            if now is not None and (channel := channel_of(path)):
+                self.air.receipts(channel, stream, [entries[seq] for seq in sorted(entries)], now)
+                continue
             session = self._line.sessions.get(path)
             if session is None or not session.proved or now is None:
                 continue  # they will send it again, and be told then
@@ -238,7 +267,7 @@ class Traffic:
         if not (here if strict else parties):
             raise refusal("wrong party", "A message is from or to another party or post than those of this session.")
 
-    def _under(self, message: Message, session: Session, now: Now) -> bool:
+    def _under(self, message: Message, theirs: tuple[str, str] | None, now: Now) -> bool:
         """Refuse what may not be said under what is in force; return whether it names the version in force."""
         code, ours = CATALOGUE[message.code], self._line.agreement
         if message.agreement == NONE and code.without_agreement:
@@ -247,14 +276,16 @@ class Traffic:
             raise refusal("wrong agreement", "A message is said under an agreement that is not in force.")
         if self._line.in_force(now) is None:
             raise refusal("expired agreement", "A message is said under an agreement whose time is over.")
-        if message.terms == ours.digest or (code.unstoppable and session.theirs == (ours.id, message.terms)):
+        if message.terms == ours.digest or (code.unstoppable and theirs == (ours.id, message.terms)):
             return True
         if message.terms not in ours.earlier:
             raise refusal("wrong agreement", "A message is said under a version that was never in force here.")
         return False
 
     def _may(self, message: Message, session: Session) -> bool:
-        """Return whether `message` may leave on `session` now."""
+        """Return whether `message` may leave on `session` now, and is not to go over a frequency."""
+        if self.air.waves.carries(message):
+            return False
         if message.agreement == NONE or session.state is State.OPEN:
             return True
         same = session.theirs is not None and session.theirs[0] == message.agreement
@@ -266,6 +297,7 @@ class Traffic:
         if proved:
             best = proved[0]
             self._fly(self._outbox.leaving(now.mono_s, lambda message: self._may(message, best)), now)
+        self.air.pump(now)
 
     def _doubt(self, proved: list[Session], now: Now) -> None:
         """What is under way on sessions of which we are in doubt waits again, where there is a better one."""
@@ -295,6 +327,8 @@ class Traffic:
         if message is None:
             return
         record.message = None
+        channel = self.air.came.pop(message.id, "")
+        self.air.heard(message, channel, now)
         until = message.valid_until_ns
         late_ns = 0 if until is None else self._line.offset.late_ns(until, now)
         if late_ns > 0 and not record.expired:
@@ -302,7 +336,8 @@ class Traffic:
             self._writes.append(self._inbox.row(record))
             for session in self._line.proved()[:1]:
                 self._receipt(session.path, record.stream, Entry(record.seq, record.id, True))
-        self._line.events.append(Received(message, record.expired, late_ns / 1e9 if record.expired else 0.0))
+        late_s = late_ns / 1e9 if record.expired else 0.0
+        self._line.events.append(Received(message, record.expired, late_s, channel))
 
 
 def _mark_rank(stream: Stream) -> int:

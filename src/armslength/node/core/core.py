@@ -17,11 +17,12 @@ from typing import Any
 from armslength import __version__
 from armslength.crypto.canonical import canonical, digest
 from armslength.domain.alert import Kind
-from armslength.node.core import declared
+from armslength.node.core import airing, declared
 from armslength.node.core.books import NODE, Books
 from armslength.node.core.commanding import command
 from armslength.node.core.effects import Effects
 from armslength.node.core.inputs import (
+    AirIn,
     Command,
     FeedState,
     FrameIn,
@@ -72,6 +73,7 @@ class Core:
         restored: what the store holds, by space.
         timing: of the sessions.
         speed: seconds of the node's clock in one real second.
+        radios: for each counterpart the frequencies, by their ids, on which this node has a radio.
     """
 
     own: Own
@@ -80,6 +82,7 @@ class Core:
     restored: Mapping[str, Sequence[tuple[str, bytes]]]
     timing: Timing
     speed: float = 1.0
+    radios: Mapping[str, frozenset[str]] = field(default_factory=dict)
     lines: dict[str, Line] = field(default_factory=dict)
     feeds: dict[str, FeedState] = field(default_factory=dict)
     encounters: deque[Mapping[str, Any]] = field(default_factory=lambda: deque(maxlen=KEPT_ENCOUNTERS))
@@ -184,6 +187,12 @@ class Core:
             line.frame(one.connection, one.frame, effects, now)
 
     @_take.register
+    def _(self, one: AirIn, effects: Effects, now: Now) -> None:
+        line = self.lines.get(one.counterpart)
+        if line is not None:
+            airing.hear(line, one, effects, now)
+
+    @_take.register
     def _(self, one: LinkClosed, effects: Effects, now: Now) -> None:
         line = self.lines.get(self._where.pop(one.connection, ""))
         by_us = one.connection in self._ending  # for what it was accused of already
@@ -212,7 +221,15 @@ class Core:
         before = {name: line.agreed for name, line in self.lines.items()}
         for agreed in one.lines:
             if agreed.counterpart not in self.lines:
-                line = Line(self.own, agreed, self.books, self.restored, self.timing, self.speed)
+                line = Line(
+                    self.own,
+                    agreed,
+                    self.books,
+                    self.restored,
+                    self.timing,
+                    self.speed,
+                    self.radios.get(agreed.counterpart, frozenset()),
+                )
                 self.lines[agreed.counterpart] = line
                 line.offer(effects, now)
             else:

@@ -8,14 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from armslength.node.core import airing
 from armslength.node.core.effects import Effects
 from armslength.node.core.messages import Logged
 from armslength.protocol import events as e
 from armslength.protocol.events import Event, Now
+from armslength.protocol.failover import GROUND
 
 if TYPE_CHECKING:
     from armslength.node.core.line import Line
 
+NOTHING_LEFT = "NO CHANNEL ANSWERS. What must be said waits; call by voice, on guard for distress, or by telephone."
 CENTRE, NO_CENTRE = "as the terms name it", "not named in the terms"
 """A message lies in outbox, ledger and log, where no term may be: it points at the article, which both sides have."""
 
@@ -78,7 +81,9 @@ def _received(line: Line, event: e.Received, effects: Effects, now: Now) -> None
     message = event.message
     logged = Logged(message, False, now.utc_ns, event.expired)
     line.log.add(logged)
-    payload = described(message) | {"expired": event.expired, "late_s": round(event.late_s, 3)}
+    logged.channel = event.channel or GROUND
+    payload = described(message) | {"channel": logged.channel, "expired": event.expired}
+    payload |= {"late_s": round(event.late_s, 3)}
     payload["late_s"] = str(payload["late_s"])
     _enter(line, effects, "message in", payload, now)
     effects.tells.append({"event": "received", "sounds": logged.sounds(now.utc_ns), **logged.as_dict(line.name)})
@@ -88,6 +93,13 @@ def _received(line: Line, event: e.Received, effects: Effects, now: Now) -> None
         line.say("GCR", {"nonce": message.fields["nonce"]}, effects, now, automatic=True, ref=message.id)
     elif message.code == "GCR" and message.fields["nonce"] == line.nonce:
         line.checked_ns, line.nonce = now.utc_ns, ""
+    elif message.code == "RCK" and event.channel == message.fields["freq_id"]:
+        heard = {
+            "freq_id": event.channel,
+            "nonce": message.fields["nonce"],
+            "readability": line.readability.get(event.channel, 5),
+        }
+        line.say("RCR", heard, effects, now, automatic=True)
     elif message.code == "AST" and line.terms.assistance.answer == "declined":
         centre = CENTRE if line.terms.assistance.rescue_centre else NO_CENTRE
         line.say("ADC", {"rescue_centre": centre}, effects, now, automatic=True, ref=message.id)
@@ -106,6 +118,7 @@ def marked(line: Line, events: Sequence[Any], effects: Effects, now: Now) -> Non
         "mark": first.mark.value,
         "their_time_ns": str(first.time_ns),
         "expired": first.expired,
+        "channel": first.channel or GROUND,
         "envelope": first.envelope.decode("ascii"),
     }
     _enter(line, effects, "mark in", payload, now)
@@ -116,6 +129,8 @@ def marked(line: Line, events: Sequence[Any], effects: Effects, now: Now) -> Non
 def _marked(line: Line, event: e.Marked, effects: Effects, now: Now) -> None:
     mark = event.mark.value
     logged = line.log.marked(event.message_id, mark, event.time_ns)
+    if logged is not None and mark == "RECEIVED":
+        logged.channel = event.channel or GROUND
     told = logged.as_dict(line.name) if logged is not None else {"id": event.message_id, "counterpart": line.name}
     effects.tells.append({"event": "marked", "by": "theirs", "mark": mark, **told, "expired": event.expired})
 
@@ -160,6 +175,39 @@ def _stranded(line: Line, event: e.Stranded, effects: Effects, now: Now) -> None
     _tell(line, effects, "stranded", messages=list(event.message_ids), says=says)
 
 
+def _medium_lost(line: Line, event: e.MediumLost, effects: Effects, now: Now) -> None:
+    what: dict[str, Any] = {"medium": event.medium, "since_ns": str(event.since_ns), "change": event.change}
+    if event.last_ok_ns:
+        what["last_ok_ns"] = str(event.last_ok_ns)
+    _enter(line, effects, "channel", {"state": "LOST", **what}, now)
+    _tell(line, effects, "channel", state="LOST", **what)
+    line.say("LCM", what, effects, now, automatic=True)
+
+
+def _medium_restored(line: Line, event: e.MediumRestored, effects: Effects, now: Now) -> None:
+    what = {"medium": event.medium, "backlog_count": min(len(line.peer.waiting()), 65_535), "change": event.change}
+    _enter(line, effects, "channel", {"state": "RESTORED", **what}, now)
+    _tell(line, effects, "channel", state="RESTORED", **what)
+    line.say("RES", what, effects, now, automatic=True)
+
+
+def _in_use(line: Line, event: e.InUse, effects: Effects, now: Now) -> None:
+    """Another channel carries the talk. Where none does, that sounds: nobody can be reached by what this node has."""
+    line.using = event.medium
+    lost_here = [name for name, state in line.peer.channels().items() if state["lost_here"]]
+    what = {"medium": event.medium, "was": event.was}
+    _enter(line, effects, "channel", {"state": "IN USE", **what}, now)
+    says = "" if event.medium else NOTHING_LEFT
+    _tell(line, effects, "channel", state="IN USE", says=says, sounds=not event.medium, **what)
+    if event.medium == GROUND and event.was and event.was in lost_here:
+        change = line.peer.channel_change()
+        line.say("GLN", {"reason": "NO_ANSWER", "change": change}, effects, now, automatic=True)
+
+
+def _check_due(line: Line, event: e.CheckDue, effects: Effects, now: Now) -> None:
+    airing.check(line, event.medium, effects, now)
+
+
 _HANDLERS: dict[type, Callable[..., None]] = {
     e.SessionOpen: _open,
     e.SessionLost: _lost,
@@ -175,5 +223,9 @@ _HANDLERS: dict[type, Callable[..., None]] = {
     e.GapSeen: _gap,
     e.Duplicate: _duplicate,
     e.Stranded: _stranded,
+    e.MediumLost: _medium_lost,
+    e.MediumRestored: _medium_restored,
+    e.InUse: _in_use,
+    e.CheckDue: _check_due,
 }
 """Every event has its handler; a test holds this and `protocol.events.Event` together."""

@@ -64,6 +64,16 @@ class FrameIn:
 
 
 @dataclass(frozen=True, slots=True)
+class AirIn:
+    """A radio heard a payload on a frequency. `readability`: 1 to 5, of what was heard there lately."""
+
+    counterpart: str
+    channel: str
+    payload: bytes
+    readability: int = 5
+
+
+@dataclass(frozen=True, slots=True)
 class LinkClosed:
     """A connection is gone, and why. `breach`: the other side sent what no frame may be; `why` are then fixed words."""
 
@@ -174,6 +184,6 @@ class StoreState:
 
 
 Input = (
-    Tick | Started | Stopped | PlotsIn | FeedState | LinkOpened | FrameIn | LinkClosed | LinkRefused | Command
+    Tick | Started | Stopped | PlotsIn | FeedState | LinkOpened | FrameIn | AirIn | LinkClosed | LinkRefused | Command
     | Standings | Happened | MembersIn | Recorded | StoreState
 )  # fmt: skip

@@ -11,6 +11,7 @@ from armslength.agreement.terms import Terms, default_terms
 from armslength.crypto.canonical import digest
 from armslength.engine.watch.memory import Memory
 from armslength.errors import DisclosureError, InputError, LocalProtocolError, RemoteProtocolError
+from armslength.node.core import airing
 from armslength.node.core.books import NODE, Books
 from armslength.node.core.effects import Effects
 from armslength.node.core.hearing import hear, marked, stated
@@ -50,6 +51,7 @@ class Line:
         restored: Mapping[str, Sequence[tuple[str, bytes]]],
         timing: Timing,
         speed: float = 1.0,
+        radios: frozenset[str] = frozenset(),
     ) -> None:
         self.own, self.agreed, self.books = own, agreed, books
         self.name = agreed.counterpart
@@ -58,7 +60,7 @@ class Line:
         in_force = timing_of(agreed.terms, timing, speed)
         self.peer = Peer(own, other, _ref(agreed), restored=restored, timing=in_force)
         self.witness = Witness(own.key, agreed.key, restored)
-        self.log = MessageLog()
+        self.log = MessageLog(lambda: self.terms.answering)
         for message, expired, marks in self.peer.received():
             self.log.restore(Logged(message, False, marks.get("RECEIVED", message.time_ns), expired, marks))
         for message in self.peer.waiting():
@@ -76,6 +78,11 @@ class Line:
         self.checked_ns = 0
         self._hour, self._in_hour = 0, 0
         self._offered: dict[str, bytes] = {}
+        self.radios: frozenset[str] = radios
+        self.using = ""
+        self.tune_due_s = self.strange_due_s = float("-inf")
+        self.readability: dict[str, int] = {}
+        self.strange: dict[tuple[str, str], int] = {}
 
     @property
     def book(self) -> str:
@@ -93,6 +100,8 @@ class Line:
         self.agreed = agreed
         if changed:
             self.peer.adopt(_ref(agreed), now, timing_of(agreed.terms, self._timing, self._speed))
+        self.tune_due_s = now.mono_s
+        airing.tune(self, self.radios, now)
         self.offer(effects, now)
         self.settle(effects, now)
 
@@ -141,6 +150,8 @@ class Line:
 
     def tick(self, effects: Effects, now: Now) -> None:
         """Do what is due: liveness, ground-line checks, checkpoints."""
+        if now.mono_s >= self.tune_due_s:
+            airing.tune(self, self.radios, now)
         self.peer.tick(now)
         if self.standing in {"OPEN", "FIRST_CONTACT"} and now.mono_s >= self.check_due_s:
             self.check_due_s = now.mono_s + self.terms.ground_line.check_every_s
@@ -229,7 +240,7 @@ class Line:
             raise DisclosureError(f"{mark} was not sent: {ruling.why}", where=ruling.article)
         self.peer.mark(logged.message.id, Mark(mark), now)
         self.log.marked(logged.message.id, mark, now.utc_ns)
-        payload = {"message": logged.message.id, "mark": mark}
+        payload = {"message": logged.message.id, "mark": mark, "after_s": f"{logged.took_s(mark) or 0.0:.3f}"}
         self.books.enter(effects, self.book, "mark out", payload, now.utc_ns, role)
         effects.tells.append({"event": "marked", "by": "own", "mark": mark, **logged.as_dict(self.name)})
         self.settle(effects, now)
@@ -244,10 +255,11 @@ class Line:
         self.unsettled = False
         while True:
             out = self.peer.take()
-            if not (out.events or out.writes or out.frames or out.close):
+            if not (out.events or out.writes or out.frames or out.close or out.air):
                 return
             effects.writes += out.writes
             effects.frames += [(*frame, at < out.urgent) for at, frame in enumerate(out.frames)]
+            effects.air += [(self.name, *one) for one in out.air]
             effects.closes += out.close
             for statement, events in groupby(out.events, key=stated):
                 if statement is None:

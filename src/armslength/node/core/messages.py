@@ -28,6 +28,8 @@ class Logged:
     at_ns: int
     expired: bool = False
     marks: dict[str, int] = field(default_factory=dict)
+    channel: str = ""
+    """By which it came: a frequency, or GROUND; of what is ours, by which its mark RECEIVED came."""
 
     def sounds(self, now_ns: int) -> bool:
         """Whether it sounds at the own post: urgent, not ours, and not too late."""
@@ -58,6 +60,7 @@ class Logged:
             "valid_until_ns": None if m.valid_until_ns is None else str(m.valid_until_ns),
             "at_ns": str(self.at_ns),
             "expired": self.expired,
+            "channel": self.channel,
             "marks": {mark: str(at) for mark, at in self.marks.items()},
             "took_s": {
                 mark: round(took, 3) for mark in (UNDERSTOOD, RELAYED) if (took := self.took_s(mark)) is not None

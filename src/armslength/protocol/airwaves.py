@@ -1,0 +1,256 @@
+"""The talk with one other side over the designated frequencies: what is called where, how often, and what answers.
+
+A message waits in the same outbox whichever way it goes. What is FLASH is called on every living frequency, and goes
+over the ground line besides; everything else goes by the one channel in use. On a frequency one message of a precedence
+is under way at a time, so that order holds, and it is called again every `Patience.call_every_s` until a mark comes.
+What has outlived its `valid_until` waits behind what has not: on a slow channel a stale backlog must not stand before a
+fresh warning.
+
+A radio check is called on the frequency that it is about and nowhere else, until as many calls as the terms name are
+unanswered; then it goes by the channel in use, so that both logs have it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from armslength.errors import LocalProtocolError
+from armslength.protocol.catalogue import CATALOGUE, Precedence
+from armslength.protocol.events import CheckDue, InUse, MediumLost, MediumRestored, Now
+from armslength.protocol.failover import GROUND, Failover, Health, Patience
+from armslength.protocol.messages import Message
+from armslength.protocol.writes import Write
+
+__all__ = ["AIR", "Airwaves", "channel_of"]
+
+AIR = "air:"
+"""Begins the name of a path that is a frequency."""
+CHECKS = frozenset({"RCK", "RCR"})
+"""Codes that are said on the frequency that they name."""
+MOST_FLASH = 4
+"""Messages that are FLASH under way at once on one frequency."""
+REMEMBERED = 256
+"""Calls of which the answer is still recognised."""
+_RANK = {Precedence.FLASH: 0, Precedence.PRIORITY: 2, Precedence.ROUTINE: 3}
+MARK_RANK = 1
+_NEVER = float("inf")
+
+AirFrame = tuple[str, bytes, int, str]
+"""Frequency, payload, rank (0 is sent first), id of the message or ""."""
+Pack = Callable[[Message, str, Now], tuple[bytes, ...]]
+
+
+@dataclass(slots=True)
+class Call:
+    """A message on a frequency: how often it was called, and when last [s, monotonic]."""
+
+    made: int
+    last_s: float
+
+
+def channel_of(path: str) -> str:
+    """Return the frequency that a path is, "" where it is a connection of the ground line."""
+    return path.removeprefix(AIR) if path.startswith(AIR) else ""
+
+
+class Airwaves:
+    """The frequencies to one other side.
+
+    Args:
+        pair: names its row in the store.
+        restored: rows of its space.
+        pack: gives the payloads that carry a message: one, or its fragments. Raises LocalProtocolError where it cannot
+            go over the air.
+    """
+
+    def __init__(self, pair: str, restored: Iterable[tuple[str, bytes]], pack: Pack) -> None:
+        self.failover = Failover(pair)
+        self.failover.restore(restored)
+        self.frames: list[AirFrame] = []
+        self._pack = pack
+        self._calls: dict[tuple[str, str], Call] = {}
+        self._recent: dict[tuple[str, str], None] = {}
+        self._unfit: dict[str, None] = {}
+        self._ground_gone_s: float | None = None
+        self.distress = False
+        """Nothing goes over the frequencies but what nobody can suspend."""
+
+    @property
+    def plan(self) -> tuple[str, ...]:
+        """The frequencies that carry data, in their order."""
+        return tuple(name for name in self.failover.plan if name != GROUND)
+
+    def adopt(self, plan: Sequence[str], patience: Patience) -> None:
+        """Use these frequencies and times from now on."""
+        self.failover.adopt(plan, patience)
+        self._calls = {key: call for key, call in self._calls.items() if key[1] in plan}
+
+    def carries(self, message: Message) -> bool:
+        """Return whether `message` is to go over a frequency and not over the ground line."""
+        if not self.plan or self.distress or message.precedence is Precedence.FLASH:
+            return False
+        if self._pinned(message):
+            return True
+        return self.failover.in_use not in ("", GROUND) and self._fits(message)
+
+    def pump(self, waiting: Iterable[Message], now: Now) -> None:
+        """Call what is due of the messages that wait, given the most urgent first."""
+        if not self.plan:
+            return
+        used, taken = self.failover.in_use, set[tuple[str, Precedence]]()
+        stale: list[Message] = []
+        for message in waiting:
+            if message.valid_until_ns is not None and message.valid_until_ns < now.utc_ns:
+                stale.append(message)
+            else:
+                self._offer(message, used, taken, now)
+            if self._is_full(used, taken):
+                break
+        for message in stale:
+            self._offer(message, used, taken, now)
+
+    def marked(self, message_id: str, channel: str, now: Now) -> None:
+        """A mark on `message_id` came by `channel` ("" for the ground line): it need not be called any more."""
+        if channel and (message_id, channel) in self._recent:
+            self.failover.answered(channel, now)
+        for key in [key for key in self._calls if key[0] == message_id]:
+            del self._calls[key]
+        self._unfit.pop(message_id, None)
+
+    def answered(self, message: Message, channel: str, now: Now) -> None:
+        """A message came by `channel`: where it answers one of ours that was called there, that is an answer."""
+        if message.ref is not None and (message.ref, channel) in self._recent:
+            self.failover.answered(channel, now)
+
+    def ground(self, up: bool, patience_s: float, now: Now) -> None:
+        """Say whether the ground line is there; it is given up only after `patience_s` without."""
+        if up:
+            self._ground_gone_s = None
+        elif self._ground_gone_s is None:
+            self._ground_gone_s = now.mono_s + patience_s
+        if up or now.mono_s >= (self._ground_gone_s or 0.0):
+            self.failover.ground(up, now)
+
+    def tick(self, now: Now, waiting: Iterable[Message]) -> list[CheckDue]:
+        """Let time pass; return the checks that are due and not under way."""
+        if not self.plan:
+            return []
+        self.failover.tick(now)
+        if self.distress:
+            return []
+        under_way = {str(one.fields.get("freq_id")) for one in waiting if one.code == "RCK" and self._pinned(one)}
+        due = []
+        for name in self.failover.due_checks(now):
+            self.failover.checked(name, now)
+            if name not in under_way:
+                due.append(CheckDue(name))
+        return due
+
+    def due(self) -> float:
+        """Return when something is to be done next [s, monotonic]."""
+        if not self.plan:
+            return _NEVER
+        every = self.failover.patience.call_every_s
+        times = [call.last_s + self._pause_s(key[1], call, every) for key, call in self._calls.items()]
+        return min([self.failover.due(), self._ground_gone_s or _NEVER, *times])
+
+    def take(self) -> tuple[list[MediumLost | MediumRestored | InUse], tuple[Write, ...], tuple[AirFrame, ...]]:
+        """Return what happened, what makes it durable, and what is to be sent, the most urgent first."""
+        events, writes = self.failover.take() if self.plan else ([], ())
+        frames, self.frames = tuple(sorted(self.frames, key=lambda frame: frame[2])), []
+        return events, writes, frames
+
+    def mark(self, channel: str, payload: bytes) -> None:
+        """Send a mark on a frequency."""
+        if channel in self.failover.media:
+            self.frames.append((channel, payload, MARK_RANK, ""))
+
+    def state(self) -> Mapping[str, Mapping[str, object]]:
+        """Return for each medium how it stands, for people."""
+        failover = self.failover
+        return {
+            name: {
+                "health": medium.health.name,
+                "lost_here": failover.lost_here(name),
+                "lost_there": failover.lost_there(name),
+                "last_ok_ns": str(medium.last_ok_ns),
+                "in_use": failover.in_use == name,
+            }
+            for name, medium in failover.media.items()
+        }
+
+    def _offer(self, message: Message, used: str, taken: set[tuple[str, Precedence]], now: Now) -> None:
+        """Call `message` where it belongs, if that is due."""
+        if self.distress and not CATALOGUE[message.code].unstoppable:
+            return
+        if message.precedence is Precedence.FLASH:
+            if self._fits(message):
+                for name in self._for_flash():
+                    self._call(message, name, now)
+            return
+        name = self._pinned(message) or used
+        if name in ("", GROUND) or (name, message.precedence) in taken or not self._fits(message):
+            return
+        taken.add((name, message.precedence))
+        self._call(message, name, now)
+
+    def _is_full(self, used: str, taken: set[tuple[str, Precedence]]) -> bool:
+        """Return whether nothing more could be called: the rest of a long backlog need not be looked at."""
+        names = [used] if used not in ("", GROUND) else []
+        wanted = {(name, one) for name in names for one in (Precedence.PRIORITY, Precedence.ROUTINE)}
+        return bool(wanted) and wanted <= taken
+
+    def _for_flash(self) -> list[str]:
+        living = [name for name in self.failover.living() if name != GROUND]
+        return living or ([] if GROUND in self.failover.living() else list(self.plan))
+
+    def _call(self, message: Message, name: str, now: Now) -> None:
+        key = (message.id, name)
+        call = self._calls.get(key)
+        if call is None:
+            flash = sum(1 for one in self._calls if one[1] == name)
+            if message.precedence is Precedence.FLASH and flash >= MOST_FLASH:
+                return
+            call = self._calls[key] = Call(0, -_NEVER)
+        if now.mono_s < call.last_s + self._pause_s(name, call, self.failover.patience.call_every_s):
+            return
+        try:
+            payloads = self._pack(message, name, now)
+        except LocalProtocolError:
+            self._unfit[message.id] = None
+            del self._calls[key]
+            return
+        call.made, call.last_s = call.made + 1, now.mono_s
+        self._recent.pop(key, None)
+        self._recent[key] = None
+        while len(self._recent) > REMEMBERED:
+            del self._recent[next(iter(self._recent))]
+        self.failover.called(name, now)
+        self.frames += [(name, payload, _RANK[message.precedence], message.id) for payload in payloads]
+
+    def _pause_s(self, name: str, call: Call, every: float) -> float:
+        """Return how long after its last call a message is called again [s]; on what is lost, less often."""
+        medium = self.failover.media.get(name)
+        lost = medium is None or medium.health is Health.LOST
+        patient = call.made >= self.failover.patience.calls
+        return self.failover.patience.probe_s if lost or patient else every
+
+    def _pinned(self, message: Message) -> str:
+        """Return the frequency that a check is bound to; "" for everything else, and when it was called in vain."""
+        if message.code not in CHECKS:
+            return ""
+        name = str(message.fields.get("freq_id", ""))
+        if name not in self.failover.media or name == GROUND:
+            return ""
+        call = self._calls.get((message.id, name))
+        elsewhere = self.failover.in_use not in ("", name)
+        medium = self.failover.media[name]
+        given_up = call is not None and call.made >= self.failover.patience.calls and medium.health is Health.LOST
+        return "" if given_up and elsewhere else name
+
+    def _fits(self, message: Message) -> bool:
+        """Return whether a message may go over the air: a long one, in fragments, only without the ground line."""
+        if message.id in self._unfit:
+            return False
+        return not CATALOGUE[message.code].not_on_air or self.failover.media[GROUND].health is Health.LOST
