@@ -1,16 +1,17 @@
 """Plots to alerts in a live node: the picture, who belongs to whom, and one watch for each agreement in force.
 
-Without any agreement in force the own post is still warned, of everybody, under the default terms.
+Without any agreement in force the own post is still warned, of everybody, under the default terms. Third parties are
+held to the largest minima of all the agreements in force: by the watch of one that has them, else by one of their own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from armslength.agreement.terms import Terms, default_terms
+from armslength.agreement.terms import NearMiss, Separation, Terms, default_terms
 from armslength.domain.alert import Alert, AlertChange, Join, Kind
 from armslength.domain.levels import Told
 from armslength.domain.picture import Snapshot, Source, integrity
@@ -25,7 +26,7 @@ from armslength.units import NS
 OWN, OTHER, THIRD, APART = 0, 1, -1, -2
 """Groups: ours, the counterpart's, nobody's whom the agreement binds, and who is another watch's business."""
 ALONE = ""
-"""Name of the watch that runs while no agreement is in force."""
+"""Name of the watch under nobody's agreement: while none is in force, or of third parties under several."""
 MOST_AIRCRAFT = 20_000
 """Aircraft known at once; plots of more are kept aside, and counted."""
 NO_ROOM = "more aircraft than can be watched at once"
@@ -60,6 +61,7 @@ class Watching:
         self._agreed: dict[str, Agreed] = {}
         self._watch: dict[str, Watch] = {}
         self._terms: dict[str, Terms] = {}
+        self._third = ALONE
         self._terms[ALONE] = default_terms()
         self._watch[ALONE] = Watch(self._terms[ALONE])
         self.belonging = Belonging(default_terms(), self.membership, self.roster, forgiving=True)
@@ -79,9 +81,15 @@ class Watching:
         for name in [n for n in self._watch if n != ALONE and n not in force]:
             closed += self._close(name)
             del self._watch[name], self._terms[name]
-        if bool(force) != bool(self._agreed):
+        strict = strictest([one.terms for _, one in sorted(force.items()) if one.terms is not None])
+        own = next((name for name in sorted(force) if self._terms[name] == strict), ALONE)
+        if bool(force) != bool(self._agreed) or strict != self._terms[ALONE] or own != self._third:
             closed += self._close(ALONE)
-            self._watch[ALONE] = Watch(self._terms[ALONE])
+            if self._third in self._watch and self._third not in {ALONE, own}:
+                closed += self._close(self._third)  # its alerts about third parties are another's now: all open anew
+                self._watch[self._third] = Watch(self._terms[self._third])
+            self._terms[ALONE], self._third = strict, own
+            self._watch[ALONE] = Watch(strict)
         self._agreed = force
         if force:
             first = self._terms[sorted(force)[0]]
@@ -161,7 +169,7 @@ class Watching:
         out: list[tuple[str, AlertChange]] = []
         names = self._in_use()
         for name in names:
-            group = groups(party, self.party, name, set(names) - {name}, third=name == names[0])
+            group = groups(party, self.party, name, set(names) - {name, ALONE}, third=name == self._third)
             suspended = self._agreed[name].suspended if name in self._agreed else frozenset()
             changes = self._watch[name].update(
                 snapshot, group, own=OWN, now_ns=now_ns, uncrewed=drone, joins=tuple(self.joins), suspended=suspended
@@ -191,13 +199,48 @@ class Watching:
         return {name: (now_ns - last) / NS for name, last in self.last_plot_ns.items()}
 
     def _in_use(self) -> list[str]:
-        return sorted(self._agreed) or [ALONE]
+        """Return the watches that look: one for each agreement, and `ALONE` where third parties need their own."""
+        return [*sorted(self._agreed), *([ALONE] if self._third == ALONE else [])]
 
     def _whose(self, snapshot: Snapshot) -> tuple[list[str], Bool]:
         """Return of each track the party that it is bound to, or "", and whether it is uncrewed."""
         members = [self.belonging.member(index) for index in snapshot.aircraft.tolist()]
         drone = np.array([m is not None and m.category.startswith("uncrewed") for m in members], np.bool_)
         return ["" if m is None or m.excluded else m.party for m in members], drone
+
+
+def strictest(known: Sequence[Terms]) -> Terms:
+    """Return the terms by which third parties are watched: of each figure the largest; the default ones without any.
+
+    Where agreements hold in different areas they hold everywhere; exempt is only what all of them exempt.
+    """
+    if not known:
+        return default_terms()
+    first = known[0]
+    widest = Separation(
+        max(one.separation.horizontal_m for one in known),
+        max(one.separation.vertical_m for one in known),
+        min(one.separation.dwell_limit_s for one in known),
+    )
+    near = NearMiss(max(one.near_miss.slant_m for one in known), max(one.near_miss.critical_m for one in known))
+    alike = all(one.area == first.area and one.datum == first.datum for one in known)
+    made = replace(
+        first,
+        separation=widest,
+        near_miss=near,
+        lookahead_s=max(one.lookahead_s for one in known),
+        alert_s=max(one.alert_s for one in known),
+        area=first.area if alike else None,
+        exempt=tuple(area for area in first.exempt if alike and all(area in one.exempt for one in known)),
+    )
+    same = next((one for one in known if _minima(one) == _minima(made)), None)
+    return made if same is None else same
+
+
+def _minima(terms: Terms) -> tuple[object, ...]:
+    """Return what of `terms` a watch goes by."""
+    figures = (terms.separation, terms.near_miss, terms.lookahead_s, terms.alert_s)
+    return (*figures, terms.area, terms.datum, frozenset(terms.exempt))
 
 
 def groups(parties: Sequence[str], own: str, other: str, others: Collection[str] = (), *, third: bool = True) -> I64:
