@@ -161,7 +161,8 @@ class AirChannel:
         heard: dict[str, list[Heard]] = {name: [] for name in self.members}
         if until - self.done > CATCH_UP_S * self.rate:
             skipped = until - round(CATCH_UP_S * self.rate)
-            self._quiet(heard, self.done, skipped)
+            for told in heard.values():
+                told.append((self.done, Quiet(skipped - self.done)))
             self.done = skipped
         self._thirds_talk(until)
         while self.done < until:

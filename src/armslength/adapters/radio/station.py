@@ -186,7 +186,7 @@ class Station(Listener):
         occupancy: share of the time that data may fill, 0 to 1; from the terms.
         heard: takes what other stations of ours say, in the event loop.
         sent: is told channel and number when a payload has gone.
-        seed: of the random back-off: must differ between stations.
+        seed: of the random back-off, with call sign and channel.
         data: whether the plan marks this channel for data. If not, the station only listens.
         frequency: name of the channel's frequency, where `channel` is an id of the plan: "132.055".
         foreign: takes whole frames that are none of ours.

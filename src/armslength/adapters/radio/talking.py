@@ -33,7 +33,7 @@ class Talker:
         transmit: sends one frame; returns when it has gone. Raises InputError where it cannot.
         busy: tells whether somebody else is heard now.
         sent: is told channel and number of what has gone.
-        seed: of the random back-off: two stations must not share it.
+        seed: of the random back-off, with call sign and channel: two stations that draw alike collide for ever.
         counts: where what happens is counted.
     """
 
@@ -56,7 +56,7 @@ class Talker:
         self._channel, self._own, self._clock = channel, own, clock
         self._seconds, self._transmit, self._busy, self._sent = seconds, transmit, busy, sent
         limits = Limits(share=occupancy, slot_s=SLOT_S + SLOT_REAL_S * clock.speed)
-        self._access = Access(limits, random.Random(seed).random)
+        self._access = Access(limits, random.Random(f"{seed} {own} {channel}").random)
         self._frames: dict[int, bytes] = {}
         self._wake = asyncio.Event()
         self._counts = counts
