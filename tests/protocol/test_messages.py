@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from armslength.crypto.canonical import canonical, digest
 from armslength.crypto.envelope import from_json, seal
 from armslength.errors import LocalProtocolError, RemoteProtocolError
-from armslength.protocol.catalogue import CATALOGUE, Answer, Code, Field, Kind, Precedence, Wanted, fault_in
+from armslength.protocol.catalogue import CATALOGUE, Answer, Code, Kind, Precedence, Wanted, fault_in
 from armslength.protocol.messages import (
     FORMAT,
     LARGEST,
@@ -24,39 +24,11 @@ from armslength.protocol.messages import (
     from_envelope,
 )
 from pair import AGREEMENT, AMD, EMG, NORTH, SOUTH, TFA
+from saying import said
 
 NORTH_POST, SOUTH_POST = Post("NORTH", "NORTH POST"), Post("SOUTH", "SOUTH POST")
 ANY = "sha256:" + "a" * 64
 OF_ISSUE = {"GCK", "GCR", "TFA", "ROG", "WIL", "UNA", "SBY", "EMG", "AST", "ADC", "SUS", "RSM", "AMD", "COC"}
-
-
-def values(field: Field) -> st.SearchStrategy[Any]:
-    """Return everything that may stand in `field`."""
-    if field.low is not None and field.high is not None:
-        return st.integers(field.low, field.high)
-    if field.choices:
-        return st.sampled_from(field.choices)
-    if field.kind is Kind.FREE:
-        return st.text(st.characters(codec="utf-8"), min_size=1, max_size=field.longest).filter(field.fits)
-    return st.from_regex(rf"\A(?:{field.form})\Z")
-
-
-@st.composite
-def said(draw: st.DrawFn) -> tuple[Code, dict[str, Any]]:
-    """Draw a code with fields that it may have."""
-    code = CATALOGUE[draw(st.sampled_from(sorted(CATALOGUE)))]
-    groups = {field.together: draw(st.booleans()) for field in code.fields if field.together}
-    if code.one_of:
-        groups |= dict.fromkeys(code.one_of, False) | {draw(st.sampled_from(code.one_of)): True}
-    found: dict[str, Any] = {}
-    for f in code.fields:
-        if f.when is not None:
-            stands = found.get(f.when[0]) in f.when[1]
-        else:
-            stands = f.required or (groups[f.together] if f.together else draw(st.booleans()))
-        if stands:
-            found[f.name] = draw(values(f))
-    return code, found
 
 
 def write(code: str = "AMD", fields: dict[str, Any] | None = None, **other: Any) -> Message:

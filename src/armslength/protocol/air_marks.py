@@ -19,7 +19,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 
 from armslength.crypto.envelope import Envelope, from_json, to_json
-from armslength.errors import LocalProtocolError
+from armslength.errors import LocalProtocolError, RemoteProtocolError
 from armslength.protocol.air import AirContext
 from armslength.protocol.air_bits import LARGEST_FRAME, AirKind, BitReader, BitWriter, kind_of
 from armslength.protocol.catalogue import Precedence
@@ -51,7 +51,10 @@ def encode(frame: bytes, context: AirContext, *, largest: int = LARGEST_FRAME) -
     envelope = from_json(frame, limit=FRAME_LIMIT)
     if context.my_key not in (public for public, _ in envelope.signatures):
         raise LocalProtocolError("A mark of another key was to be sent.")
-    statement = read(envelope, context.other_key, context.my_key)
+    try:
+        statement = read(envelope, context.other_key, context.my_key)
+    except RemoteProtocolError as wrong:
+        raise LocalProtocolError(f"A mark was to be sent that nobody may take: {wrong.says}") from None
     out, stream = BitWriter(), statement.stream
     out.put(stream.agreement == NONE, 1)
     if stream.agreement != NONE:
