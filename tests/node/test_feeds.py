@@ -100,3 +100,24 @@ def test_every_kind_option_and_field_is_documented():
     assert missing == []
     assert [field for field in sorted(FIELDS) if f"`{field}`" not in sections["json_lines"]] == []
     assert set(FEED_WAYS) == set(FEED_OPTIONS)
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "satellite"),
+    [
+        ("readsb", {}, True),
+        ("sbs", {}, True),
+        ("json_lines", {}, False),
+        ("json_lines", {"own": True, "satellite": True}, True),
+        ("recording", {}, False),
+        ("recording", {"broadcast": True}, True),
+        ("recording", {"broadcast": True, "satellite": False}, False),
+        ("recording", {"satellite": True}, True),
+    ],
+)
+def test_where_positions_come_from(kind: str, options: dict[str, bool], satellite: bool) -> None:
+    from armslength.node.config import Feed
+    from armslength.node.live import _source
+
+    found = _source(Feed("one", kind, options))
+    assert found.satellite is satellite and found.own is options.get("own", False)

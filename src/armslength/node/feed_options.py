@@ -36,11 +36,13 @@ FEED_OPTIONS: dict[str, dict[str, Option]] = {
         "remote": Is.FLAG,
         "accuracy": Is.LENGTH,
         "own": Is.FLAG,
+        "satellite": Is.FLAG,
     },
     "recording": {
         "path": Is.TEXT,
         "stamps": ("auto", "recorded", "now"),
         "own": Is.FLAG,
+        "satellite": Is.FLAG,
         "broadcast": Is.FLAG,
     },
 }

@@ -301,6 +301,6 @@ def _one_name(home: Home) -> None:
 
 
 def _source(feed: Feed) -> Source:
-    """Return what a feed is to the picture; a recording says itself whether it holds what aircraft broadcast."""
-    satellite = feed.kind in SATELLITE or bool(feed.options.get("broadcast"))
-    return Source(feed.name, satellite, own=bool(feed.options.get("own")))
+    """Return what a feed is to the picture; node.toml says of lines and recordings where their positions come from."""
+    usual = feed.kind in SATELLITE or bool(feed.options.get("broadcast"))
+    return Source(feed.name, bool(feed.options.get("satellite", usual)), own=bool(feed.options.get("own")))
