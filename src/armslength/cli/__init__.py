@@ -17,6 +17,7 @@ from armslength.cli import (
     agreement,
     bench,
     bench_link,
+    bench_radio,
     bench_replay,
     bench_watch,
     demo,
@@ -58,6 +59,7 @@ radio_app.app.command("ether")(radio_ether.ether)
 radio_app.app.command("listen")(radio_listen.listen)
 app.add_typer(radio_app.app, name="radio")
 bench.app.command("link")(bench_link.link)
+bench.app.command("radio")(bench_radio.radio)
 bench.app.command("replay")(bench_replay.replay)
 bench.app.command("watch")(bench_watch.watch)
 app.add_typer(bench.app, name="bench")
