@@ -117,6 +117,14 @@ def test_a_connection_that_was_refused_says_whose_and_why(story: Story) -> None:
     assert "A connection of somebody is refused: it connected, but" in text(story.tell("NORTH", event, 1.0))
 
 
+def test_what_was_declared_and_is_over_is_told(story: Story) -> None:
+    over = {"event": "level expired", "address": "d20001"}
+    assert text(story.tell("NORTH", over, 1.0)) == "The level entered of OSIER11 has run out."
+    back = {"event": "join withdrawn", "first": "d10001", "second": "d20001", "role": "duty officer"}
+    said = "The agreed join of TEASEL11 and OSIER11 is withdrawn by the duty officer."
+    assert text(story.tell("NORTH", back, 1.0)) == said
+
+
 def test_a_late_one_is_said_to_be_expired_and_does_not_alarm(story: Story) -> None:
     (heard,) = story.tell("SOUTH", message("received", "TFA", "m1", expired=True, sounds=False), 99.0)
     assert heard.tone == WARN and "EXPIRED" in heard.text and "not sounded" in heard.text

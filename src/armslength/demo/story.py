@@ -226,6 +226,19 @@ class Story:
         names = " and ".join(self._plan.named([event[side]]) for side in ("first", "second"))
         return TELL, f"The {event['role']} declares an agreed join: {names}."
 
+    def declared_no_more(self, party: str, event: Event) -> tuple[str, str]:
+        """What an officer declared, a join or a level, is over: its time has run, or he took it back."""
+        what, _, how = str(event["event"]).partition(" ")
+        of = " and ".join(self._plan.named([event[side]]) for side in ("first", "second", "address") if side in event)
+        over = "has run out" if how == "expired" else f"is withdrawn by the {event.get('role')}"
+        return TELL, f"The {'agreed join' if what == 'join' else 'level entered'} of {of} {over}."
+
+    def channel(self, party: str, event: Event) -> tuple[str, str]:
+        """A way to the other side is lost, restored, or taken into use."""
+        state, medium = str(event["state"]).lower(), event.get("medium") or "no way"
+        tone = GOOD if state == "restored" else WARN
+        return tone, f"Channel {medium}: {state}. {event.get('says', '')}".rstrip()
+
     def silenced(self, party: str, event: Event) -> tuple[str, str]:
         """An officer silenced an alert."""
         return TELL, f"The {event['role']} silences an alert: {event['reason']}"
@@ -265,6 +278,12 @@ _TELLERS: dict[str, Callable[[Story, str, Event], tuple[str, str] | None]] = {
     "interference": Story.interference,
     "level": Story.level,
     "join": Story.join,
+    "join expired": Story.declared_no_more,
+    "join withdrawn": Story.declared_no_more,
+    "level expired": Story.declared_no_more,
+    "level withdrawn": Story.declared_no_more,
+    "channel": Story.channel,
+    "strange on air": Story.complaint,
     "silenced": Story.silenced,
     "not done": Story.complaint,
     "refused": Story.complaint,
