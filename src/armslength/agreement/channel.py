@@ -33,7 +33,7 @@ def parse_channel(text: str) -> str:
         if len(name[2]) > 3 and name[2][3:] != "0":
             raise InputError(f'"{text}" has too many figures.', remedy=f"Write it like {EXAMPLE}.")
         khz = int(name[1]) * 1000 + int(name[2][:3].ljust(3, "0"))
-        if VHF[0] <= khz <= VHF[1]:
+        if VHF[0] - 5 < khz < VHF[1] + 10:
             return _vhf(text, khz)
         if UHF[0] <= khz <= UHF[1]:
             return _uhf(text, khz, with_unit=bool(name[3]))
@@ -50,8 +50,41 @@ def parse_channel(text: str) -> str:
     raise InputError(f'"{text}" is not a channel of an aircraft\'s radio.', remedy=f"They are {bands}.")
 
 
+def carrier_hz(channel: str) -> tuple[int, int]:
+    """Return (carrier, width) of a channel as `parse_channel` spells it [Hz].
+
+    ICAO Annex 10, volume V, table 4-1 bis: of the names between two whole steps of 25 kHz the first is 25 kHz wide;
+    those that end 5, 10 and 15 kHz higher are 8.33 kHz wide, on the same carrier, one third and two thirds of the step
+    above it. So "118.005" has the carrier of "118.000". On HF the frequency named stands for the channel.
+    """
+    name, _, unit = channel.partition(" ")
+    if unit == "kHz":
+        return round(float(name) * 1000), 3_000
+    khz = int(name[:3]) * 1000 + int(name[4:])
+    step, place = khz - khz % 25, khz % 25 // 5
+    if khz > VHF[1] or place == 0:
+        return khz * 1000, 25_000
+    return step * 1000 + (place - 1) * 25_000 // 3, 25_000 // 3
+
+
+def same_carrier(one: str, other: str) -> bool:
+    """Return whether two channels have one carrier."""
+    return carrier_hz(one)[0] == carrier_hz(other)[0]
+
+
+def overlap(one: str, other: str) -> bool:
+    """Return whether who talks on one of two channels is heard on the other."""
+    (first, width), (second, other_width) = carrier_hz(one), carrier_hz(other)
+    return abs(first - second) < (width + other_width) // 2
+
+
+def guard_under(channel: str) -> str:
+    """Return the guard that `channel` lies on, wholly or in part; "" where it lies on none."""
+    return next((guard for guard in GUARDS if overlap(channel, guard)), "")
+
+
 def _vhf(text: str, khz: int) -> str:
-    if khz % 5 == 0 and khz % 25 != 20:
+    if VHF[0] <= khz <= VHF[1] and khz % 5 == 0 and khz % 25 != 20:
         return _name(khz)
     around = [k for k in range(khz - 9, khz + 10) if k % 5 == 0 and k % 25 != 20 and VHF[0] <= k <= VHF[1]]
     below, above = [k for k in around if k < khz][-1:], [k for k in around if k > khz][:1]

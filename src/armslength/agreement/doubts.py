@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from armslength.agreement.area import Area, contains
+from armslength.agreement.plan import clashes
 from armslength.agreement.position import show_position
 from armslength.agreement.terms import UNKNOWN, Terms, limit_for
 from armslength.units import FT, G0, KT, NM, Quantity, show
@@ -88,6 +89,12 @@ def _frequencies(terms: Terms) -> Iterator[Doubt]:
         yield Doubt(("frequency", 0), 'No frequency is the primary one. Write role = "primary" with it.')
     elif terms.frequencies and "alternate" not in roles:
         yield Doubt(("frequency", 0), "There is no alternate: when the primary fails, only the ground line is left.")
+    for clash in clashes(terms.frequencies):
+        one, other = terms.frequencies[clash.second], terms.frequencies[clash.first]
+        how = "has the carrier of" if clash.same else "overlaps"
+        where = "" if clash.certain else " where their areas meet"
+        says = f"{one.channel} {how} {other.id}, {other.channel}: each is heard on the other{where}."
+        yield Doubt(("frequency", clash.second, "channel"), says)
 
 
 def _posts(terms: Terms) -> Iterator[Doubt]:

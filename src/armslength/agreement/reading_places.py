@@ -6,8 +6,9 @@ import re
 
 from armslength.agreement.articles import Block, Frequency, ProtectedSite
 from armslength.agreement.articles_kinds import keys_of
-from armslength.agreement.channel import GUARDS, parse_channel
+from armslength.agreement.channel import guard_under, parse_channel
 from armslength.agreement.names import no_address
+from armslength.agreement.plan import clashes
 from armslength.agreement.reading_area import AREA_KEYS, read_area, read_level, read_position
 from armslength.agreement.reading_articles import check_order, only_keys, read_article
 from armslength.agreement.terms import Party
@@ -69,12 +70,26 @@ def read_frequencies(root: Table, datum: str) -> tuple[Frequency, ...]:
         area = read_area(within, datum) if within is not None else None
         one = read_article(table, Frequency, id=number, channel=channel, area=area)
         check_order(table, one.from_ns, one.until_ns)
-        if channel in GUARDS and one.role != "guard":
-            table.fail("channel", f"{channel} is kept for distress and first contact.", 'Write role = "guard" with it.')
-        if one.role == "guard" and one.use != "voice":
-            table.fail("use", "A guard frequency is for voice only.", 'Write use = "voice", or leave it out.')
+        _check_guard(table, one)
         out.append(one)
+        for clash in clashes(out):
+            if clash.same and clash.certain:
+                other = out[clash.first]
+                says = f"{channel} has the carrier of {other.id}, {other.channel}: at one place and time that is one."
+                table.fail("channel", says, "Give each frequency a carrier of its own, or hours or areas that differ.")
     return tuple(out)
+
+
+def _check_guard(table: Table, one: Frequency) -> None:
+    """Refuse a guard for anything but distress and first contact, by voice."""
+    guard = guard_under(one.channel)
+    if guard and one.channel != guard:
+        says = f"{one.channel} lies on {guard}, which is kept for distress and first contact."
+        table.fail("channel", says, f'Write "{guard}" with role = "guard", or another channel.')
+    if guard and one.role != "guard":
+        table.fail("channel", f"{one.channel} is kept for distress and first contact.", 'Write role = "guard" with it.')
+    if one.role == "guard" and one.use != "voice":
+        table.fail("use", "A guard frequency is for voice only.", 'Write use = "voice", or leave it out.')
 
 
 def _channel(table: Table) -> str:
