@@ -131,7 +131,7 @@ class Push:
     def __init__(self, switch: Switch | None, *, vox: bool, rate: int, longest_s: float = LONGEST_S) -> None:
         self.lead: Samples = _lead(rate) if vox else np.empty(0, np.float32)
         self._switch, self._rate, self._longest_s = switch, rate, longest_s
-        self._on = False
+        self._on = self._wanted = False
         self._lock = threading.Lock()
         self._watchdog: threading.Timer | None = None
         atexit.register(self.off)
@@ -152,9 +152,16 @@ class Push:
         Raises:
             InputError: it cannot be turned on.
         """
-        if self._switch is not None:
+        if self._switch is None:
+            return
+        self._wanted = True
+        try:
             await asyncio.to_thread(self._turn_on)
             await asyncio.sleep(RISE_S)
+        except BaseException:  # cancelled: nobody will come to turn it off
+            self._wanted = False
+            await asyncio.shield(asyncio.to_thread(self.off))
+            raise
 
     async def unkey(self) -> None:
         """Let the last sound go out, and turn it off."""
@@ -166,6 +173,7 @@ class Push:
 
     def off(self) -> None:
         """Turn it off, if it is on."""
+        self._wanted = False
         with self._lock:
             if self._watchdog is not None:
                 self._watchdog.cancel()
@@ -188,15 +196,13 @@ class Push:
     def _turn_on(self) -> None:
         assert self._switch is not None
         with self._lock:
+            if not self._wanted:  # it was called off before this thread came to its turn
+                return
             self._on = True  # before: a switch that fails half-way is turned off too
             self._watchdog = threading.Timer(self._longest_s, self.off)
             self._watchdog.daemon = True
             self._watchdog.start()
-        try:
             self._switch.turn(True)
-        except InputError:
-            self.off()
-            raise
 
 
 def push_of(text: str, rate: int) -> Push:
