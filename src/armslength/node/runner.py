@@ -25,8 +25,8 @@ from armslength.node.core.inputs import Command, FrameIn, Happened, Input, LinkC
 from armslength.protocol.events import Now
 from armslength.protocol.writes import Write
 
-MOST_STEPS = 256
-"""Inputs stepped before their writes are committed together."""
+MOST_STEPS = 128
+"""Inputs stepped before their writes are committed together: while one side keeps these, the other has more at hand."""
 RETRY_S = 1.0
 """How often a full disk is tried again (real seconds)."""
 LONGEST_WAIT_S = 1.0

@@ -33,7 +33,7 @@ WINDOW = 1024
 """Numbers beyond the lowest not yet received that may be used: what the receiver is ready to remember."""
 REMEMBERED = 1024
 """Messages of each stream of which the marks are remembered."""
-NARROW, WIDE = 8, 256
+NARROW, WIDE = 8, 512
 """Bounds of what may be under way at once."""
 OLD_COPY = 2**20
 """Messages of a stream that a store restored from an old copy may have forgotten."""

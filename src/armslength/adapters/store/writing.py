@@ -16,6 +16,7 @@ from typing import Never
 from armslength.adapters.store.opening import open_for_writing
 from armslength.adapters.store.rows import Row, books_of, check_all, checksum, damaged, page_of, spaces_of, values_of
 from armslength.crypto.ledger import Entry, Sealed, genesis
+from armslength.crypto.merkle import leaf_hash
 from armslength.errors import LocalProtocolError, StoreError
 from armslength.protocol.writes import Put, Write
 
@@ -138,7 +139,8 @@ class Store:
         rows = []
         for book, sealed in entries:
             entry, (size, head) = sealed.entry, ends.get(book) or _end(db, book)
-            leaf = entry.hash
+            header = entry.header()
+            leaf = leaf_hash(header).hex()
             if entry.sequence < size:
                 if _stored(db, book, entry.sequence) != leaf:
                     raise LocalProtocolError(f"Entry {entry.sequence} is there already, and another one.")
@@ -147,7 +149,7 @@ class Store:
             if (entry.sequence, entry.previous) != (size, head):
                 raise LocalProtocolError(f"Entry {entry.sequence} does not continue a book of {size}.")
             ends[book] = (size + 1, leaf)
-            rows.append((book, size, bytes.fromhex(leaf), entry.header(), sealed.salt, sealed.payload))
+            rows.append((book, size, bytes.fromhex(leaf), header, sealed.salt, sealed.payload))
         return rows
 
     def _pages(self, book: str, first: int) -> Iterator[Row]:
