@@ -8,8 +8,23 @@ from pathlib import Path
 
 import pytest
 
+from armslength.crypto import air_seal
 from armslength.crypto.envelope import from_json
-from armslength.protocol import frames, greeting, inbox, line, marks, messages, outbox, session
+from armslength.protocol import (
+    air,
+    air_bits,
+    air_marks,
+    fragments,
+    frames,
+    greeting,
+    inbox,
+    line,
+    marks,
+    messages,
+    outbox,
+    session,
+)
+from armslength.protocol.air import AirKind
 from armslength.protocol.catalogue import CATALOGUE, Code, Precedence, Wanted
 from armslength.protocol.events import Timing
 from armslength.protocol.messages import MESSAGE_TYPE
@@ -85,6 +100,19 @@ def test_every_bound_is_the_one_that_is_documented() -> None:
     assert (frames.FRAME_LIMIT, frames.LARGE_LIMIT, messages.LARGEST) == (65536, 262144, 4096)
     assert (frames.MOST_DIGESTS, frames.MOST_HASHES, marks.MOST_ENTRIES) == (256, 128, 256)
     assert (session.BURST, session.STEADY, line.MOST_PATHS, line.OVERTIME_NS) == (64, 8, 8, 60 * 10**9)
+
+
+def test_what_goes_over_the_air_is_documented_as_it_is() -> None:
+    chapter_ = TEXT[TEXT.index("## On the air") : TEXT.index("## Refusals")]
+    assert dict(re.findall(r"^\| (\d) `([A-Z]+)` \|", chapter_, re.MULTILINE)) == {
+        str(one.value): one.name for one in AirKind
+    }
+    bounds = (air_bits.LARGEST_FRAME, fragments.MOST_BYTES, fragments.MOST_AT_ONCE, air_marks.MOST_ON_AIR)
+    assert bounds == (120, 4096, 8, 16)
+    assert (fragments.Pace().ask_s, fragments.Pace().asks, air_seal.NONCE, air._MS_BITS) == (6, 5, 8, 42)
+    assert (air._TERMS_BITS, air._REF_BITS, air_seal._INFO.decode() in chapter_) == (24, 48, True)
+    long = ", ".join([name for name, code in CATALOGUE.items() if code.not_on_air][:-1])
+    assert f"but for {long} and RSM" in " ".join(chapter_.split())
 
 
 def test_a_message_on_the_wire_has_the_members_documented() -> None:
