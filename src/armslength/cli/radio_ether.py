@@ -6,6 +6,7 @@ import json
 import math
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 THIRD_EVERY_S, THIRD_LEVEL_DB = 5.0, 10.0
 """A third station: how often it talks [s], and how much stronger than others [dB]."""
+LONGEST_RECORDING_S = 300.0
 _WINDOW = re.compile(r"(?P<channel>.+)@(?P<from>\d+(?:\.\d+)?)-(?P<until>\d+(?:\.\d+)?)?(?::(?P<rest>.+))?")
 _WAY = re.compile(r"(?P<channel>[^:]+):(?P<sender>[^>]+)>(?P<listener>.+)")
 
@@ -43,8 +45,8 @@ def ether(
     third: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="F1@10-60",
-            help=f"A stronger third station between these {Seconds}, with frames of its own.",
+            metavar="F1@10-60[:FILE.wav]",
+            help=f"A stronger third station between these {Seconds}: its own frames, or a recording.",
         ),
     ] = None,
     speed: Annotated[float, typer.Option(metavar="X", help="Seconds of the scenario in one second.")] = 1.0,
@@ -53,6 +55,9 @@ def ether(
     monotonic_origin: Annotated[
         float | None,
         typer.Option(metavar="S", help="CLOCK_MONOTONIC at second 0 of the scenario, as in node.toml. Default: now."),
+    ] = None,
+    record: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Record every channel as a WAV file in this folder.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON line when it listens, one when it ends.")] = False,
 ) -> None:
@@ -70,7 +75,9 @@ def ether(
     air.deaf.update(_way(one) for one in one_way or [])
     origin_s = time.monotonic() if monotonic_origin is None else _finite(monotonic_origin, "--monotonic-origin")
     thirds = [_third(one, seed) for one in third or []]
-    one = Ether(speed, origin_s, air, thirds, port, random_third=_random_frames(seed))
+    if record is not None:
+        record.mkdir(parents=True, exist_ok=True)
+    one = Ether(speed, origin_s, air, thirds, port, random_third=_random_frames(seed), record=record)
     one.open()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: one.stop())
@@ -108,8 +115,11 @@ def _jam(text: str) -> Any:
 def _third(text: str, seed: int) -> Third:
     from armslength.adapters.radio.ether_channel import Third
 
-    channel, from_s, until_s, _ = _window(text, "--third", "F1@10-60")
-    return Third(channel, from_s, until_s, THIRD_EVERY_S, THIRD_LEVEL_DB, _random_frames(seed))
+    channel, from_s, until_s, file = _window(text, "--third", "F1@10-60 or F1@10-60:tape.wav")
+    if not file:
+        return Third(channel, from_s, until_s, THIRD_EVERY_S, THIRD_LEVEL_DB, _random_frames(seed))
+    sound, seconds = _recording(Path(file))
+    return Third(channel, from_s, until_s, max(THIRD_EVERY_S, seconds + 1.0), THIRD_LEVEL_DB, sound)
 
 
 def _window(text: str, option: str, example: str) -> tuple[str, float, float, str]:
@@ -165,3 +175,20 @@ def _random_frames(seed: int) -> Callable[[int, int], Any]:
         return Afsk(rate).modulate(Ui("CQ", "THIRD", draw.bytes(int(draw.integers(20, 200)))).to_bytes())
 
     return sound
+
+
+def _recording(file: Path) -> tuple[Callable[[int, int], Any], float]:
+    """Return what gives the sound of a recording, the same each time, and how long it is [s]."""
+    from armslength.adapters.radio.wav import open_wav
+
+    wav = open_wav(file)
+    if wav.seconds > LONGEST_RECORDING_S:
+        what = f"It is {wav.seconds:.0f} s long; the ether plays {LONGEST_RECORDING_S:.0f} s at most."
+        raise InputError(what, where=str(file), remedy="Cut it.")
+
+    def sound(number: int, rate: int) -> Any:
+        import numpy as np
+
+        return np.concatenate(list(wav.pieces(rate)))
+
+    return sound, wav.seconds

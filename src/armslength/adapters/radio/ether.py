@@ -13,10 +13,12 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from armslength.adapters.radio.ether_channel import Air, AirChannel, Member, Third
+from armslength.adapters.radio.ether_channel import Air, AirChannel, Heard, Member, Third
 from armslength.adapters.radio.ether_orders import obey
+from armslength.adapters.radio.ether_tape import Tape
 from armslength.adapters.radio.ether_wire import GONE_REAL_S, HOST, LARGEST, Datagram, Kind, pieces, read, told
 from armslength.adapters.radio.sound import Quiet
 from armslength.errors import InputError
@@ -31,6 +33,8 @@ MOST_AT_ONCE = 512
 """Datagrams read before time goes on."""
 BUFFER = 4 << 20
 LONGEST_NAME = 32
+TAPE = "(tape)"
+"""What listens for the recording; no station can have this name."""
 RATES = range(8_000, 48_001)
 
 
@@ -71,6 +75,8 @@ class Ether:
     counts: Counter[str] = field(default_factory=Counter)
     random_third: Callable[[int, int], Any] | None = None
     """What a third station says that is ordered while the ether runs: its sound by number and rate."""
+    record: Path | None = None
+    """Folder in which every channel is recorded."""
 
     def __post_init__(self) -> None:
         self.channels: dict[str, AirChannel] = {}
@@ -78,6 +84,7 @@ class Ether:
         self._slots = 0
         self._line: socket.socket | None = None
         self._stopping = False
+        self._tapes: dict[str, Tape] = {}
         self._told_real_s = 0.0
 
     @property
@@ -112,6 +119,8 @@ class Ether:
                 self._receive()
         finally:
             self._line.close()
+            for tape in self._tapes.values():
+                tape.close()
 
     def stop(self) -> None:
         """End `run` soon."""
@@ -136,6 +145,7 @@ class Ether:
 
     def _give_out(self, channel: AirChannel, until: int) -> None:
         heard = channel.advance(until)
+        self._tape(channel.name, heard.get(TAPE, []))
         for one in self._joined.values():
             if one.channel is not channel:
                 continue
@@ -145,6 +155,17 @@ class Ether:
                 else:
                     for piece in pieces(one.slot, first, what):
                         self._send(piece, one)
+
+    def _tape(self, channel: str, heard: list[Heard]) -> None:
+        """Record; a disk that takes nothing ends the recording, not the ether."""
+        tape = self._tapes.get(channel)
+        try:
+            for first, what in heard if tape is not None else []:
+                assert tape is not None
+                tape.take(first, what)
+        except OSError:
+            self.counts["recordings that the disk did not take"] += 1
+            del self._tapes[channel]
 
     def _receive(self) -> None:
         """Take what has come, waiting for the first as long as the socket's time-out says."""
@@ -186,26 +207,35 @@ class Ether:
             return {"error": "The ether does not understand what this station asks for."}
         assert isinstance(name, str) and isinstance(station, str)
         channel = self.channels.get(name)
-        if channel is not None and not channel.members:
-            channel = None  # nobody has heard anything: begin anew, at whatever rate
+        if channel is not None and not channel.members.keys() - {TAPE} and channel.rate != rate:
+            channel = None  # nobody is there any more: begin anew
         if channel is None:
             if name not in self.channels and len(self.channels) >= MOST_CHANNELS:
                 return {"error": f"The ether has {MOST_CHANNELS} channels already."}
-            channel = self.channels[name] = AirChannel(name, rate, int(self.now_s * rate), self.air)
-            for third in self.thirds:
-                if third.channel == name:
-                    channel.third(third)
+            channel = self._begin(name, rate)
         if channel.rate != rate:
             return {"error": f"{name} runs at {channel.rate} samples a second, not {rate}: another modem is on it."}
         for other in [j for j in self._joined.values() if j.channel is channel and j.member.name == station]:
             self._gone(other)
         if len(channel.members) >= MOST_STATIONS:
             return {"error": f"{name} has {MOST_STATIONS} stations already."}
-        self.channels[name] = channel
         self._slots += 1
         member = channel.join(station, always=asks.get("always") is True)
         self._joined[self._slots] = Joined(channel, member, address, time.monotonic(), self._slots)
         return {"slot": self._slots, "speed": self.speed, "origin_s": self.origin_s, "done": channel.done}
+
+    def _begin(self, name: str, rate: int) -> AirChannel:
+        """Open a channel, with all that belongs to it."""
+        channel = self.channels[name] = AirChannel(name, rate, int(self.now_s * rate), self.air)
+        for third in self.thirds:
+            if third.channel == name:
+                channel.third(third)
+        if self.record is not None:
+            channel.join(TAPE, always=False)
+            if name in self._tapes:
+                self._tapes.pop(name).close()
+            self._tapes[name] = Tape(self.record, name, rate)
+        return channel
 
     def _drop_the_gone(self, real: float) -> None:
         for one in [j for j in self._joined.values() if real - j.seen_real_s > GONE_REAL_S]:
@@ -229,4 +259,4 @@ class Ether:
 
 
 def _is_name(text: object) -> bool:
-    return isinstance(text, str) and 0 < len(text) <= LONGEST_NAME and text.isprintable()
+    return isinstance(text, str) and 0 < len(text) <= LONGEST_NAME and text.isprintable() and text != TAPE

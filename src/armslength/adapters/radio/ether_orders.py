@@ -123,7 +123,7 @@ def _status(ether: Ether) -> dict[str, Any]:
         "origin_s": ether.origin_s,
         "snr_db": ether.air.snr_db,
         "channels": {
-            name: {"stations": sorted(one.members), "rate": one.rate, "dropped": dict(one.counts)}
+            name: {"stations": sorted(one.members.keys() - {"(tape)"}), "rate": one.rate, "dropped": dict(one.counts)}
             for name, one in ether.channels.items()
         },
         "jammed": sorted({one.channel for one in ether.air.jams if one.from_s <= now < one.until_s}),
