@@ -298,3 +298,49 @@ def test_bits_come_back_as_they_went(numbers: list[tuple[int, bool]]) -> None:
 def test_a_number_too_large_is_our_own_fault() -> None:
     with pytest.raises(LocalProtocolError):
         BitWriter().put(8, 3)
+
+
+def long(value: int) -> str:
+    """Write a long number as docs/protocol.md has it, in the digits 0 and 1."""
+    bits = f"{value:b}" if value else ""
+    return f"{len(bits):06b}{bits[1:]}"
+
+
+def text(value: str, alphabet: str, longest: int) -> str:
+    """Write a text of a fixed alphabet as docs/protocol.md has it."""
+    number, most = 0, len(alphabet) ** len(value) - 1
+    for sign in value:
+        number = number * len(alphabet) + alphabet.index(sign)
+    return f"{len(value):0{len(f'{longest:b}')}b}{number:0{len(f'{most:b}')}b}"
+
+
+def test_a_second_radio_node_written_from_the_document_says_the_same() -> None:
+    """By hand, bit by bit: whoever changes the format changes the document and these."""
+    head = f"{AGREEMENT.digest[7:13]}"
+    terms = "0" + f"{int(head, 16):024b}"
+    stamp = "1" + f"{EPOCH_NS // 10**6 - 1_577_836_800_000:042b}"
+    fields = {**TFA, "level_ft": 25000, "level_datum": "QNH", "level_sigma_ft": 300, "level_qnh_hpa": 1013}
+    said_ = f"{18:06b}" + terms + long(300) + stamp + long(60_000)
+    said_ += f"{3 - 1:04b}" + "0" + "1" + f"{9000:019b}"  # clock, urgency, range
+    said_ += "1" + f"{25000 + 1500:017b}" + "01" + f"{300:015b}" + f"{1013 - 850:08b}"  # level, datum, sigma, pressure
+    said_ += "1" + f"{5:03b}" + "0" + "0"  # direction; no closest_s, no addressed
+    by_hand(say("TFA", fields, seq=300), said_)
+
+    capitals = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 -"
+    values = f"{9:06b}" + terms + long(0) + stamp + REF_BITS + text("270 LEFT", capitals + "_", 40)
+    by_hand(say("RBK", {"values": "270 LEFT"}, seq=0), values)
+
+    emergency = f"{31:06b}" + terms + long(1) + stamp + "000" + text("NORTH AIRCRAFT 2", capitals, 24) + "0" * 5
+    by_hand(say("EMG", {**EMG, "nature": "DISTRESS"}, seq=1), emergency)
+
+
+REF_BITS = f"{int(REF[7:19], 16):048b}"
+
+
+def by_hand(message: Message, bits: str) -> None:
+    """Hold the payload of `message` against `bits`."""
+    bits += "0" * (-len(bits) % 8)
+    packed = int(bits, 2).to_bytes(len(bits) // 8, "big")
+    payload = encode(message, sending())
+    assert payload[:-64] == b"\x01" + packed
+    assert decode(payload, hearing()) == message
