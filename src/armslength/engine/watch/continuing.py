@@ -18,7 +18,7 @@ ABSORBED_S = 8.0
 """An alert whose pairs another one took over is over after this time [s]; when they part before, it goes on."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Open:
     """An open alert.
 
@@ -61,8 +61,9 @@ def grouped(scene: Scene, believed: Mapping[int, int]) -> list[Group]:
 def heirs(known: Sequence[Open], groups: Sequence[Group]) -> dict[int, Open]:
     """Return which of `known`, the oldest first, goes on in which group, by the place of the group."""
     out: dict[int, Open] = {}
+    place = {pair: at for at, group in enumerate(groups) for pair in group.about}  # a pair is in one group at most
     for one in known:
-        free = [at for at, group in enumerate(groups) if at not in out and group.about & one.about]
+        free = {place[pair] for pair in one.about if pair in place} - out.keys()
         if free:
             out[min(free, key=lambda at: groups[at].rank)] = one
     return out

@@ -160,13 +160,13 @@ class Watch:
             else:
                 self._go_on(scene, group, known, changes)
                 kept.append(known)
-        stands = [one for one in kept if not one.absorbed_ns]
+        stands, stay = {pair for one in kept for pair in one.about}, {id(one) for one in kept}
         for one in self._open:
-            if one in kept:
+            if id(one) in stay:
                 continue
             one.absorbed_ns = one.absorbed_ns or scene.now_ns
             over = scene.now_ns - one.absorbed_ns > ABSORBED_S * NS
-            if over or not any(one.about & other.about for other in stands):
+            if over or stands.isdisjoint(one.about):
                 changes.append(AlertChange(Kind.CLOSED, replace(one.alert, now_ns=scene.now_ns)))
             else:
                 kept.append(one)
