@@ -28,8 +28,8 @@ from shared import shared_data
 
 # code | precedence | answer | how soon in the terms of the default profile [s] ("" for no limit)
 TABLE = """\
-RCK | PRIORITY | RCR | 10
-RCR | PRIORITY | nothing |
+RCK | ROUTINE | RCR | 10
+RCR | ROUTINE | nothing |
 ROG | PRIORITY | nothing |
 WIL | PRIORITY | nothing |
 UNA | PRIORITY | nothing |

@@ -54,7 +54,7 @@ def test_every_code_and_field_is_documented_as_it_is(code: Code) -> None:
     assert ("`valid_until_ns`" in text) is (code.valid_until is Wanted.MUST)
     assert ("said by a person" in text) is code.by_person and ("read back (RBK)" in text) is code.read_back
     assert all(f"`{article}`" in text for article in (code.answer_in, code.finally_in) if article)
-    assert ("On the air: " in text) is bool(code.not_on_air)
+    assert ("On the air: " in text) is bool(code.not_on_air) and ("in no order" in text) is code.unordered
     rows = {row[0]: row[1:] for row in re.findall(r"^\| `(\w+)` \| (.*) \| (.*) \|$", text, re.MULTILINE)}
     assert set(rows) == {field.name for field in code.fields}
     for field in code.fields:
