@@ -75,7 +75,7 @@ class Deframer:
         """Flags seen so far that followed directly upon another, as before every frame; noise hardly makes any."""
 
     def feed(self, bits: Bits) -> list[Span]:
-        """Return the spans long enough to be a frame that ended in `bits`; those broken off by an abort are none."""
+        """Return the spans long enough to be a frame that ended in `bits`, frames and others."""
         held = self._held + bits.tobytes()
         found, last = [], -1
         for at in _flags(held):
@@ -92,14 +92,11 @@ class Deframer:
     def _between(self, held: bytes, start: int, end: int) -> Span | None:
         if end - start < 8 * (SHORTEST + FCS_BYTES):
             return None
-        stuffed = held[start:end]
-        if _ABORT in stuffed:
-            return None
-        plain = stuffed.replace(_STUFFED, _BARE)
+        plain = held[start:end].replace(_STUFFED, _BARE)
         frame = None
-        if len(plain) % 8 == 0:
+        if len(plain) % 8 == 0 and _ABORT not in held[start:end]:
             data = np.packbits(np.frombuffer(plain, np.uint8), bitorder="little").tobytes()
-            if len(data) >= SHORTEST + FCS_BYTES and fcs(data[:-FCS_BYTES]) == data[-FCS_BYTES:]:
+            if fcs(data[:-FCS_BYTES]) == data[-FCS_BYTES:] and len(data) >= SHORTEST + FCS_BYTES:
                 frame = data[:-FCS_BYTES]
         return Span(self._origin + start, self._origin + end, frame)
 
