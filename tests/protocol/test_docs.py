@@ -94,7 +94,7 @@ def test_every_bound_is_the_one_that_is_documented() -> None:
     assert (timing.ping_s, timing.frozen_s, timing.vanished_s, timing.hello_s, timing.gap_s) == (1, 4, 2, 5, 3)
     assert (timing.resend_s, timing.resend_most_s, timing.brisk_s) == (1, 8, 0.3)
     assert (outbox.WINDOW, outbox.REMEMBERED, inbox.KEPT, outbox.OLD_COPY) == (1024, 1024, 1024, 2**20)
-    assert (outbox.NARROW, outbox.WIDE, outbox.CAPACITY) == (8, 256, 8192)
+    assert (outbox.NARROW, outbox.WIDE, outbox.CAPACITY) == (8, 512, 8192)
     rooms = [outbox.CAPACITY - outbox.RESERVE[precedence] for precedence in Precedence]
     assert rooms == [8192, 7168, 5120]
     assert (frames.FRAME_LIMIT, frames.LARGE_LIMIT, messages.LARGEST) == (65536, 262144, 4096)
