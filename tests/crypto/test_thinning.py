@@ -27,8 +27,7 @@ def test_the_newest_stays_and_few_of_the_old(sizes: list[int]) -> None:
 
 
 @given(st.lists(st.integers(1, 400), min_size=1, max_size=300))
-def test_thinned_again_and_again_is_as_good_as_thinned_once(steps: list[int]) -> None:
-    """What was let go of on the way would not be wanted later: of every age there is still one nearby."""
+def test_thinned_again_and_again_there_is_one_of_every_age(steps: list[int]) -> None:
     kept: set[int] = set()
     everything: list[int] = []
     size = 0
@@ -37,7 +36,10 @@ def test_thinned_again_and_again_is_as_good_as_thinned_once(steps: list[int]) ->
         everything.append(size)
         kept.add(size)
         kept -= needless(kept, size)
-    assert kept == set(everything) - needless(everything, size)
+    assert kept <= set(everything) - needless(everything, size)
+    for one in everything:
+        before = max(other for other in kept if other <= one)
+        assert one - before <= (size - before) / 32, one
 
 
 def test_a_year_of_states_fits_into_memory() -> None:

@@ -17,8 +17,9 @@ _CELLS_BITS = 5
 def needless(sizes: Iterable[int], newest: int) -> set[int]:
     """Return which of `sizes` need not be kept beside the others; never the newest, nor anything beyond it.
 
-    At a distance of d entries one of each d / 32 (rounded to a power of two) stays, the first: what stays now was there
-    to stay before, however often this is asked while a book grows. At most 33 stay of each doubling of the distance.
+    At a distance of d entries one of each d / 32 (rounded to a power of two) stays, the first. At most 33 stay of each
+    doubling of the distance. However often this is asked while a book grows, whatever is let go of had, and has, one
+    that stays no more than d / 32 before it.
 
     Args:
         sizes: numbers of entries at which states were signed.
