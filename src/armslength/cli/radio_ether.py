@@ -62,12 +62,10 @@ def ether(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON line when it listens, one when it ends.")] = False,
 ) -> None:
     """Run the simulated ether until Ctrl-C: stations that join a channel hear each other as these options let them."""
-    import signal
     import time
 
     from armslength.adapters.radio.ether import Ether
     from armslength.adapters.radio.ether_channel import Air
-    from armslength.adapters.radio.ether_wire import HOST
 
     if not 0.01 <= speed <= 100.0:
         raise InputError(f"{speed:g} is no speed.", where="--speed", remedy="Write a number from 0.01 to 100.")
@@ -78,13 +76,22 @@ def ether(
     if record is not None:
         record.mkdir(parents=True, exist_ok=True)
     one = Ether(speed, origin_s, air, thirds, port, random_third=_random_frames(seed), record=record)
+    _run(one, as_json)
+
+
+def _run(one: Ether, as_json: bool) -> None:
+    """Run it until a signal ends it."""
+    import signal
+
+    from armslength.adapters.radio.ether_wire import HOST
+
     one.open()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: one.stop())
     if as_json:
-        typer.echo(json.dumps({"event": "ready", "port": one.port, "speed": speed, "origin_s": origin_s}))
+        typer.echo(json.dumps({"event": "ready", "port": one.port, "speed": one.speed, "origin_s": one.origin_s}))
     else:
-        typer.echo(f"The ether is at {HOST}:{one.port}, {speed:g} times speed. Ctrl-C ends it.")
+        typer.echo(f"The ether is at {HOST}:{one.port}, {one.speed:g} times speed. Ctrl-C ends it.")
     one.run()
     _tell(one, as_json)
 
