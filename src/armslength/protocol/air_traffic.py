@@ -8,6 +8,7 @@ nobody. Everything else is as on the ground line: the same inbox, the same ids, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import takewhile
 
 from armslength.crypto.canonical import digest
@@ -29,13 +30,28 @@ from armslength.protocol.refusals import refusal
 from armslength.protocol.session import State
 from armslength.protocol.writes import Write
 
-__all__ = ["AirTraffic"]
+__all__ = ["AirTraffic", "Channels"]
 
 MOST_IN_MARK = 12
 """Messages that one mark on the air is about: more do not fit into a frame."""
 MOST_CAME = 64
 MOST_TOLD = 3
 """How often UNDERSTOOD and RELAYED are said over a frequency, which has no receipt for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """How the media to the other side stand.
+
+    Attributes:
+        in_use: the one that both use as far as is known here; "" for none.
+        change: how many changes we have told.
+        media: for each, by its id: health, lost_here, lost_there, last_ok_ns, in_use; empty without frequencies.
+    """
+
+    in_use: str
+    change: int
+    media: Mapping[str, Mapping[str, object]]
 
 
 class AirTraffic:
@@ -65,7 +81,14 @@ class AirTraffic:
         self._checks = {one.id: one for one in self._outbox if one.code in CHECKS}
 
     def adopt(self, plan: Sequence[str], patience: Patience, *, sealed: bool, distress: bool = False) -> None:
-        """Use these frequencies and times from now on; `sealed`: what is said there is encrypted."""
+        """Use these frequencies and times from now on.
+
+        Args:
+            plan: ids of the frequencies that carry data here; none: everything goes over the ground line.
+            patience: the times of the terms.
+            sealed: what is said there is encrypted to the other side.
+            distress: nothing goes over them but what nobody can suspend.
+        """
         self.waves.adopt(plan, patience)
         self.sealed, self.waves.distress = sealed, distress
         key, other = self._line.me.key, self._line.other.key
@@ -166,9 +189,10 @@ class AirTraffic:
         while len(self._told) > 256:
             del self._told[next(iter(self._told))]
 
-    def status(self) -> Mapping[str, Mapping[str, object]]:
-        """Return for each medium how it stands, for people."""
-        return self.waves.state() if self.waves.plan else {}
+    def channels(self) -> Channels:
+        """Return how the media stand, for people."""
+        failover = self.waves.failover
+        return Channels(failover.in_use, failover.change, self.waves.state() if self.waves.plan else {})
 
     def _say(self, channel: str, frame: bytes, now: Now) -> None:
         packing, context = self._packing.get(channel), self._context()

@@ -49,6 +49,10 @@ class Call:
     last_s: float
 
 
+Calls = dict[tuple[str, str], Call]
+"""By id of the message and frequency."""
+
+
 def channel_of(path: str) -> str:
     """Return the frequency that a path is, "" where it is a connection of the ground line."""
     return path.removeprefix(AIR) if path.startswith(AIR) else ""
@@ -69,9 +73,11 @@ class Airwaves:
         self.failover.restore(restored)
         self.frames: list[AirFrame] = []
         self._pack = pack
-        self._calls: dict[tuple[str, str], Call] = {}
+        self._calls: Calls = {}
         self._recent: dict[tuple[str, str], None] = {}
         self._unfit: dict[str, None] = {}
+        self._vain: dict[str, int] = {}
+        """How often each check was called."""
         self._ground_gone_s: float | None = None
         self.distress = False
         """Nothing goes over the frequencies but what nobody can suspend."""
@@ -99,16 +105,17 @@ class Airwaves:
         if not self.plan:
             return
         used, taken = self.failover.in_use, set[tuple[str, Precedence]]()
+        before, self._calls = self._calls, {}
         stale: list[Message] = []
         for message in waiting:
             if message.valid_until_ns is not None and message.valid_until_ns < now.utc_ns:
                 stale.append(message)
             else:
-                self._offer(message, used, taken, now)
+                self._offer(message, used, taken, before, now)
             if self._is_full(used, taken):
                 break
         for message in stale:
-            self._offer(message, used, taken, now)
+            self._offer(message, used, taken, before, now)
 
     def marked(self, message_id: str, channel: str, now: Now) -> None:
         """A mark on `message_id` came by `channel` ("" for the ground line): it need not be called any more."""
@@ -117,6 +124,7 @@ class Airwaves:
         for key in [key for key in self._calls if key[0] == message_id]:
             del self._calls[key]
         self._unfit.pop(message_id, None)
+        self._vain.pop(message_id, None)
 
     def answered(self, message: Message, channel: str, now: Now) -> None:
         """A message came by `channel`: where it answers one of ours that was called there, that is an answer."""
@@ -180,20 +188,20 @@ class Airwaves:
             for name, medium in failover.media.items()
         }
 
-    def _offer(self, message: Message, used: str, taken: set[tuple[str, Precedence]], now: Now) -> None:
+    def _offer(self, message: Message, used: str, taken: set[tuple[str, Precedence]], before: Calls, now: Now) -> None:
         """Call `message` where it belongs, if that is due."""
         if self.distress and not CATALOGUE[message.code].unstoppable:
             return
         if message.precedence is Precedence.FLASH:
             if self._fits(message):
                 for name in self._for_flash():
-                    self._call(message, name, now)
+                    self._call(message, name, before, now)
             return
         name = self._pinned(message) or used
         if name in ("", GROUND) or (name, message.precedence) in taken or not self._fits(message):
             return
         taken.add((name, message.precedence))
-        self._call(message, name, now)
+        self._call(message, name, before, now)
 
     def _is_full(self, used: str, taken: set[tuple[str, Precedence]]) -> bool:
         """Return whether nothing more could be called: the rest of a long backlog need not be looked at."""
@@ -205,14 +213,11 @@ class Airwaves:
         living = [name for name in self.failover.living() if name != GROUND]
         return living or ([] if GROUND in self.failover.living() else list(self.plan))
 
-    def _call(self, message: Message, name: str, now: Now) -> None:
+    def _call(self, message: Message, name: str, before: Calls, now: Now) -> None:
         key = (message.id, name)
-        call = self._calls.get(key)
-        if call is None:
-            flash = sum(1 for one in self._calls if one[1] == name)
-            if message.precedence is Precedence.FLASH and flash >= MOST_FLASH:
-                return
-            call = self._calls[key] = Call(0, -_NEVER)
+        if message.precedence is Precedence.FLASH and sum(1 for one in self._calls if one[1] == name) >= MOST_FLASH:
+            return
+        call = self._calls[key] = before.get(key) or Call(0, -_NEVER)
         if now.mono_s < call.last_s + self._pause_s(name, call, self.failover.patience.call_every_s):
             return
         try:
@@ -222,6 +227,8 @@ class Airwaves:
             del self._calls[key]
             return
         call.made, call.last_s = call.made + 1, now.mono_s
+        if message.code in CHECKS:
+            self._vain[message.id] = self._vain.get(message.id, 0) + 1
         self._recent.pop(key, None)
         self._recent[key] = None
         while len(self._recent) > REMEMBERED:
@@ -243,11 +250,9 @@ class Airwaves:
         name = str(message.fields.get("freq_id", ""))
         if name not in self.failover.media or name == GROUND:
             return ""
-        call = self._calls.get((message.id, name))
+        vain = self._vain.get(message.id, 0) >= self.failover.patience.calls
         elsewhere = self.failover.in_use not in ("", name)
-        medium = self.failover.media[name]
-        given_up = call is not None and call.made >= self.failover.patience.calls and medium.health is Health.LOST
-        return "" if given_up and elsewhere else name
+        return "" if vain and elsewhere and self.failover.media[name].health is Health.LOST else name
 
     def _fits(self, message: Message) -> bool:
         """Return whether a message may go over the air: a long one, in fragments, only without the ground line."""

@@ -215,6 +215,8 @@ class Failover:
         medium.last_ok_ns, medium.last_ok_s = now.utc_ns, now.mono_s
         if was is Health.LOST:
             medium.steady_s = now.mono_s
+        if medium.health is Health.RETURNING and not self.in_use:
+            medium.health = after(medium.health, Step.STEADY)  # nothing else is there: no time to be careful
         self._plan_check(name, medium, now)
         if was is Health.UNCHECKED or (medium.health is Health.ANSWERING and self.lost_here(name)):
             self._tell(name, lost=False, now=now)
@@ -253,6 +255,12 @@ class Failover:
         """Return the frequencies that are to be checked now."""
         return [name for name, one in self.media.items() if name != GROUND and now.mono_s >= one.check_s]
 
+    def begin(self, now: Now, *, first: bool) -> None:
+        """The first moment known. One side checks at once, the other gives it time: an answer proves both ways."""
+        wait_s = 0.0 if first else 2 * self.patience.call_every_s
+        for medium in self.media.values():
+            medium.check_s = max(medium.check_s, now.mono_s + wait_s)
+
     def checked(self, name: str, now: Now) -> None:
         """A check of `name` is on its way, or cannot be sent now: the next one is not due at once."""
         self.media[name].check_s = now.mono_s + self.patience.probe_s
@@ -264,7 +272,8 @@ class Failover:
             if name == GROUND:
                 continue
             times.append(medium.check_s)
-            if medium.first_call_s is not None and medium.last_call_s is not None:
+            moves = medium.calls >= self.patience.calls or medium.health in (Health.ANSWERING, Health.RETURNING)
+            if medium.first_call_s is not None and medium.last_call_s is not None and moves:
                 times.append(medium.last_call_s + self.patience.call_every_s)
             if medium.health is Health.RETURNING:
                 times.append(medium.steady_s + self._return_s(medium))

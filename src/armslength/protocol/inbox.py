@@ -15,7 +15,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from armslength.protocol.catalogue import Precedence
+from armslength.protocol.catalogue import CATALOGUE, Precedence
 from armslength.protocol.events import GapSeen, Timing
 from armslength.protocol.frames import whole_envelope
 from armslength.protocol.marks import Stream
@@ -27,6 +27,7 @@ from armslength.protocol.writes import Delete, Put, Write
 __all__ = ["KEPT", "Arrival", "Inbox", "Record"]
 
 _ROW = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+_NEVER = float("inf")
 KEPT = 1024
 """Messages of each stream that stay in the store, so that they can be marked: the newest."""
 
@@ -98,8 +99,9 @@ class Inbox:
 
     def hold_from(self, mono_s: float) -> None:
         """What is held back waits for what is missing from `mono_s` on [s, monotonic]."""
-        for stream in self._streams.values():
-            stream.held = dict.fromkeys(stream.held, mono_s)
+        for name, stream in self._streams.items():
+            flash = name.precedence is Precedence.FLASH
+            stream.held = {seq: mono_s if flash or seq not in stream.done else _NEVER for seq in stream.held}
 
     def expects(self, stream: Stream) -> int:
         """Return the number of `stream` that is expected next."""
@@ -153,6 +155,10 @@ class Inbox:
             stream.done.add(seq)
             stream.held[seq] = mono_s  # only for the time until the gap is given up
             return Arrival(gaps, (record,)), writes
+        if CATALOGUE[message.code].unordered and seq > stream.next:
+            stream.done.add(seq)
+            stream.held[seq] = _NEVER  # what is missing before it is missed only when something waits for it
+            return Arrival(deliver=(record,)), writes
         stream.held[seq] = mono_s
         return Arrival(deliver=self._drain(stream)), writes
 
@@ -173,7 +179,7 @@ class Inbox:
 
     def due(self) -> float:
         """Return when the next gap is given up [s, monotonic]; infinity for never."""
-        waits = [s.held[min(s.held)] for s in self._streams.values() if s.held]
+        waits = [min(s.held.values()) for s in self._streams.values() if s.held]
         return min(waits) + self._timing.gap_s if waits else float("inf")
 
     def tick(self, mono_s: float) -> Arrival:
@@ -182,7 +188,8 @@ class Inbox:
         deliver: list[Record] = []
         for name in sorted(self._streams):
             stream = self._streams[name]
-            while stream.held and mono_s >= stream.held[lowest := min(stream.held)] + self._timing.gap_s:
+            while stream.held and mono_s >= min(stream.held.values()) + self._timing.gap_s:
+                lowest = min(stream.held)
                 gaps += self._tell(stream, name, lowest)
                 self._give_up(stream, lowest)
                 deliver += self._drain(stream)

@@ -15,6 +15,7 @@ from operator import itemgetter
 from armslength.crypto.canonical import digest
 from armslength.crypto.envelope import Envelope
 from armslength.errors import LocalProtocolError, RemoteProtocolError
+from armslength.protocol.air_traffic import Channels
 from armslength.protocol.catalogue import CATALOGUE, Value
 from armslength.protocol.events import (
     AgreementRef,
@@ -169,37 +170,20 @@ class Peer:
     def tune(
         self, plan: Sequence[str], patience: Patience, now: Now, *, sealed: bool = False, distress: bool = False
     ) -> None:
-        """Use these frequencies from now on, in their order, with the times of the terms.
-
-        Args:
-            plan: ids of the frequencies that carry data here; none: everything goes over the ground line.
-            patience: see `Patience`.
-            now: the time.
-            sealed: what is said there is encrypted to the other side.
-            distress: nothing goes over them but what nobody can suspend.
-        """
+        """Use the frequencies of `plan` (ids, in order) from now on; see `AirTraffic.adopt`."""
         self._awake(now)
         self._traffic.air.adopt(plan, patience, sealed=sealed, distress=distress)
 
     def hear(self, channel: str, payload: bytes, now: Now) -> None:
-        """Take a payload that a radio heard on a frequency of the plan.
-
-        Raises:
-            RemoteProtocolError: it is no message or mark of the other side. It accuses nobody: whoever has a radio can
-                send. Nothing of it took effect.
-        """
+        """Take what a radio heard. Raises RemoteProtocolError, which accuses nobody: anybody can transmit."""
         self._awake(now)
         if self._line.in_force(now) is None:
             raise refusal("wrong agreement", "A payload came over a frequency, and no agreement is in force.")
         self._traffic.heard(channel, payload, now)
 
-    def channels(self) -> Mapping[str, Mapping[str, object]]:
-        """Return for each medium how it stands; empty where no frequency carries data."""
-        return self._traffic.air.status()
-
-    def channel_change(self) -> int:
-        """Return how many changes of channel we have told."""
-        return self._traffic.air.waves.failover.change
+    def channels(self) -> Channels:
+        """Return how the frequencies and the ground line stand."""
+        return self._traffic.air.channels()
 
     def room(self, precedence: Precedence) -> int:
         """Return how many more messages of `precedence` the outbox takes; for FLASH always at least one."""

@@ -61,6 +61,7 @@ class Traffic:
     def start(self, now: Now) -> None:
         """The first moment known: what is held back waits from now on."""
         self._inbox.hold_from(now.mono_s)
+        self.air.waves.failover.begin(now, first=self._line.me.key.public < self._line.other.key)
 
     def next_seq(self, agreement: str, precedence: Precedence) -> int:
         """Return the number that the next message gets."""

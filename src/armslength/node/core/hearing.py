@@ -194,14 +194,14 @@ def _medium_restored(line: Line, event: e.MediumRestored, effects: Effects, now:
 def _in_use(line: Line, event: e.InUse, effects: Effects, now: Now) -> None:
     """Another channel carries the talk. Where none does, that sounds: nobody can be reached by what this node has."""
     line.using = event.medium
-    lost_here = [name for name, state in line.peer.channels().items() if state["lost_here"]]
+    channels = line.peer.channels()
+    lost_here = [name for name, state in channels.media.items() if state["lost_here"]]
     what = {"medium": event.medium, "was": event.was}
     _enter(line, effects, "channel", {"state": "IN USE", **what}, now)
     says = "" if event.medium else NOTHING_LEFT
     _tell(line, effects, "channel", state="IN USE", says=says, sounds=not event.medium, **what)
     if event.medium == GROUND and event.was and event.was in lost_here:
-        change = line.peer.channel_change()
-        line.say("GLN", {"reason": "NO_ANSWER", "change": change}, effects, now, automatic=True)
+        line.say("GLN", {"reason": "NO_ANSWER", "change": channels.change}, effects, now, automatic=True)
 
 
 def _check_due(line: Line, event: e.CheckDue, effects: Effects, now: Now) -> None:

@@ -25,17 +25,18 @@ CHECKS = (
         "RCK",
         1,
         "radio check",
-        P.PRIORITY,
+        P.ROUTINE,
         A.RADIO_CHECK,
         (_FREQUENCY, c.NONCE, c.maybe(c.call_sign("station", "call sign, from the terms, of who calls"))),
         answer_in="failover.call_every",
         by_person=False,
+        unordered=True,
     ),
     Code(
         "RCR",
         2,
         "reading you",
-        P.PRIORITY,
+        P.ROUTINE,
         A.NONE,
         (
             _FREQUENCY,
@@ -44,6 +45,7 @@ CHECKS = (
             c.maybe(c.choice("note", "what ails it", "NOISE", "WEAK", "DISTORTED", "BROKEN", "INTERFERENCE")),
         ),
         by_person=False,
+        unordered=True,
     ),
     Code(
         "GCK",

@@ -143,6 +143,7 @@ class Code:
         by_person: it never leaves without a person; the others a node may send by itself, where the terms let it.
         read_back: the receiver reads back its fields that are marked so (RBK), and the two are compared.
         one_of: groups of fields of which exactly one stands there.
+        unordered: it is delivered the moment it comes, and no message waits for it: it is about one frequency.
         not_on_air: why its longest message takes more than one frame of a radio; empty where every message fits.
     """
 
@@ -163,6 +164,7 @@ class Code:
     by_person: bool = True
     read_back: bool = False
     one_of: tuple[str, ...] = ()
+    unordered: bool = False
     not_on_air: str = ""
 
     def precedence_of(self, fields: Mapping[str, Value]) -> Precedence:
