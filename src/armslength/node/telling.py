@@ -106,6 +106,16 @@ _FIELDS: dict[str, Callable[[Any], str]] = {
 """Fields of a traffic advisory, in the order in which they are of use."""
 
 
+def _read_back(event: Mapping[str, Any]) -> str:
+    who, code = event["counterpart"], f"{event.get('code', 'message')} [{short_id(event['of'])}]"
+    if event["outcome"] == "equal":
+        return f"{who} read back {code}: equal"
+    if not event["differs"]:
+        return f"{who} read back something: {event['says']}"
+    differs = ", ".join(f"{one['field']} {one['said']} as {one['heard'] or 'nothing'}" for one in event["differs"])
+    return f"READ BACK WRONG by {who}, {code}: {differs}. Say it again, or correct it (COR)"
+
+
 def _marked(event: Mapping[str, Any]) -> str:
     who = "we" if event.get("by") == "own" else str(event.get("counterpart"))
     return f"{who}: {event['mark']} {event.get('code', 'message')} [{short_id(event['id'])}]"
@@ -210,6 +220,7 @@ _WORDS = {
     "received": _message,
     "unanswered": _message,
     "marked": _marked,
+    "read back": _read_back,
     "link": _link,
     "store": _store,
     "terms": _terms,

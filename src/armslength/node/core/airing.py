@@ -11,6 +11,7 @@ from armslength.node.core.effects import Effects
 from armslength.node.core.inputs import AirIn
 from armslength.protocol.events import Now
 from armslength.protocol.failover import Patience
+from armslength.protocol.messages import Message
 
 if TYPE_CHECKING:
     from armslength.node.core.line import Line
@@ -60,7 +61,9 @@ def hear(line: Line, one: AirIn, effects: Effects, now: Now) -> None:
     line.settle(effects, now)
 
 
-def check(line: Line, channel: str, effects: Effects, now: Now, *, role: str = "node", automatic: bool = True) -> None:
-    """Say RCK on a frequency."""
+def check(
+    line: Line, channel: str, effects: Effects, now: Now, *, role: str = "node", automatic: bool = True
+) -> Message | None:
+    """Say RCK on a frequency, and return it; None where the terms or the room do not let it, which is told."""
     fields = {"freq_id": channel, "nonce": digest(f"{line.own.key.public}|{channel}|{now.utc_ns}".encode())[7:23]}
-    line.say("RCK", fields, effects, now, role=role, automatic=automatic)
+    return line.say("RCK", fields, effects, now, role=role, automatic=automatic)

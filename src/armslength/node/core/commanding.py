@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 from armslength.domain.levels import STANDARD, told
 from armslength.errors import InputError
-from armslength.node.core import declared
+from armslength.node.core import airing, declared
 from armslength.node.core.books import NODE
 from armslength.node.core.effects import Effects
 from armslength.node.core.inputs import Command
 from armslength.protocol.events import Now
+from armslength.protocol.failover import GROUND
 from armslength.units import NS, Quantity, parse
 
 if TYPE_CHECKING:
     from armslength.node.core.core import Core
     from armslength.node.core.line import Line
+    from armslength.protocol.messages import Message
 
 _PRESSURE = re.compile(r"([0-9]{3,4}(?:\.[0-9]{1,2})?) ?hPa")
 _ADDRESS = re.compile(r"~?[0-9a-f]{6}")
@@ -59,8 +61,11 @@ def _send(core: Core, one: Command, effects: Effects, now: Now) -> Mapping[str, 
             raise InputError("There is no such message.", where="ref", remedy="GET /api/messages lists them.")
         ref = found.message.id
     code = _text(one.args, "code").upper()
+    if one.args.get("dry_run") is True:
+        ruling = line.ruling(code, role=one.role)
+        return {"code": code, "allowed": ruling.allowed, "article": ruling.article, "says": ruling.why, **_posts(line)}
     message = line.send(code, fields, effects, now, role=one.role, ref=ref, valid_until_ns=until)
-    return {"id": message.id, "code": message.code, "seq": message.seq, "counterpart": line.name}
+    return {**_sent(line, message), "seq": message.seq, **_posts(line)}
 
 
 def _mark(core: Core, one: Command, effects: Effects, now: Now) -> Mapping[str, Any]:
@@ -74,8 +79,27 @@ def _mark(core: Core, one: Command, effects: Effects, now: Now) -> Mapping[str, 
 
 def _check(core: Core, one: Command, effects: Effects, now: Now) -> Mapping[str, Any]:
     line = _line(core, one.args)
-    message = line.check(effects, now, role=one.role)
-    return {"id": message.id, "code": message.code, "counterpart": line.name}
+    channel = _text(one.args, "frequency").upper() if one.args.get("frequency") is not None else GROUND
+    if channel == GROUND:
+        return _sent(line, line.check(effects, now, role=one.role))
+    media = [name for name in line.peer.channels().media if name != GROUND]
+    if channel not in media:
+        here = f"Here and now: {', '.join(media)}." if media else "This node has no radio on any frequency of the plan."
+        raise InputError(f"This node cannot talk on {channel[:20]}.", where="frequency", remedy=here)
+    message = airing.check(line, channel, effects, now, role=one.role, automatic=False)
+    if message is None:
+        raise InputError(f"RCK was not sent on {channel}.", where="frequency", remedy="The log of the node says why.")
+    return _sent(line, message)
+
+
+def _sent(line: Line, message: Message) -> dict[str, Any]:
+    return {"id": message.id, "code": message.code, "time_ns": str(message.time_ns), "counterpart": line.name}
+
+
+def _posts(line: Line) -> dict[str, Any]:
+    """Return who speaks to whom, and in which languages: what the words of a message begin with."""
+    languages = list(line.terms.radio.languages)
+    return {"counterpart": line.name, "to": line.agreed.post, "from": line.own.post, "languages": languages}
 
 
 def _level(core: Core, one: Command, effects: Effects, now: Now) -> Mapping[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from armslength.node.core import airing
+from armslength.node.core import airing, reading
 from armslength.node.core.effects import Effects
 from armslength.node.core.messages import Logged
 from armslength.protocol import events as e
@@ -100,6 +100,8 @@ def _received(line: Line, event: e.Received, effects: Effects, now: Now) -> None
             "readability": line.readability.get(event.channel, 5),
         }
         line.say("RCR", heard, effects, now, automatic=True)
+    elif message.code == "RBK":
+        reading.heard(line, message, effects, now)
     elif message.code == "AST" and line.terms.assistance.answer == "declined":
         centre = CENTRE if line.terms.assistance.rescue_centre else NO_CENTRE
         line.say("ADC", {"rescue_centre": centre}, effects, now, automatic=True, ref=message.id)

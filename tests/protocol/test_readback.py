@@ -1,0 +1,44 @@
+"""Read-back: what is said again is equal, or it is named where it differs."""
+
+from __future__ import annotations
+
+from hypothesis import assume, given
+
+from armslength.protocol.catalogue import CATALOGUE, Code, readback
+from armslength.protocol.readback import BEYOND, Difference, compare, expected, heard
+from saying import said
+
+CLB = CATALOGUE["CLB"]
+TO_FL250 = {"to_level_ft": 25000, "to_level_datum": "STANDARD", "rate_fpm": 1500}
+
+
+def test_equal_is_equal_however_a_number_is_written() -> None:
+    assert compare(CLB, TO_FL250, "25000 STANDARD") == ()
+    assert compare(CLB, TO_FL250, "025000 STANDARD") == ()
+    assert heard(CLB, TO_FL250, "26000 STANDARD") == {"to_level_ft": "26000", "to_level_datum": "STANDARD"}
+
+
+def test_what_differs_is_named() -> None:
+    assert compare(CLB, TO_FL250, "26000 STANDARD") == (Difference("to_level_ft", "25000", "26000"),)
+    assert compare(CLB, TO_FL250, "25000 QFE") == (Difference("to_level_datum", "STANDARD", "QFE"),)
+    assert compare(CLB, TO_FL250, "25000") == (Difference("to_level_datum", "STANDARD", ""),)
+    assert compare(CLB, TO_FL250, "25000 STANDARD 1500") == (Difference(BEYOND, "", "1500"),)
+    assert compare(CLB, TO_FL250, "-25000 STANDARD")[0].field == "to_level_ft"
+    assert compare(CLB, TO_FL250, "--5 STANDARD")[0].heard == "--5"
+
+
+@given(said())
+def test_what_the_catalogue_says_again_is_equal_to_what_was_said(one: tuple[Code, dict[str, str | int]]) -> None:
+    code, fields = one
+    assert compare(code, fields, readback(code, fields)) == ()
+    assert [word for _, word in expected(code, fields)] == readback(code, fields).split()
+
+
+@given(said())
+def test_one_changed_number_is_seen(one: tuple[Code, dict[str, str | int]]) -> None:
+    code, fields = one
+    numbers = [field.name for field, _ in expected(code, fields) if isinstance(fields[field.name], int)]
+    assume(numbers)
+    wrong = {**fields, numbers[0]: int(fields[numbers[0]]) + 1}
+    found = compare(code, fields, readback(code, wrong))
+    assert [one.field for one in found] == [numbers[0]]
