@@ -42,7 +42,7 @@ CASES = (
         A.ROGER_THEN_ANSWER,
         (
             _CASE,
-            c.signs("rule_ids", "rules, with a space between", rf"{_RULE}( {_RULE}){{0,7}}", c.RULES, 31),
+            c.signs("rule_ids", "rules, with a space between", rf"{_RULE}(?: {_RULE}){{0,7}}", c.RULES, 31),
             _LANGUAGE,
             _TEXT,
         ),
