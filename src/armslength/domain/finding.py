@@ -1,0 +1,88 @@
+"""Findings: what a rule of conduct says of something that happened. Three outcomes; guilt is nowhere stated.
+
+The nouns are those of all rules, whatever they are about. Stamps are UTC nanoseconds, values in SI.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from enum import IntEnum, StrEnum
+
+from armslength.crypto.canonical import canonical, digest
+
+
+class Outcome(StrEnum):
+    """What could be determined."""
+
+    BREACH = "BREACH"
+    NO_BREACH = "NO_BREACH"
+    NOT_DETERMINABLE = "NOT_DETERMINABLE"
+
+
+class Severity(IntEnum):
+    """How grave: the smaller, the graver."""
+
+    SEV1 = 1
+    """Critical."""
+    SEV2 = 2
+    """Serious."""
+    SEV3 = 3
+    """Notable."""
+    SEV4 = 4
+    """Administrative."""
+
+
+SUSPENDED = "SUSPENDED"
+"""Regime of what happened while a provision was suspended: recorded, not judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding. It is said again, under the same id, when it grows worse, closes, or turns out otherwise.
+
+    Attributes:
+        rule: "C06". about: what of: id of a message, name of a medium; once in a rule with `opened_ns`.
+        outcome, severity: see there.
+        by: the party whose act, or omission, it was; "" where the rule names none.
+        opened_ns: when what is found began. closed_ns: when it ended, None while it lasts [UTC ns].
+        value, threshold: measured, and agreed, in `unit`. The value of one that lasts is that at its last saying.
+        evidence: ids of ledger entries ("BOOK#NUMBER") and of messages, in order.
+        explanation: in plain words.
+        regime: "" for the usual one, or "SUSPENDED".
+    """
+
+    rule: str
+    about: str
+    outcome: Outcome
+    severity: Severity
+    by: str
+    opened_ns: int
+    closed_ns: int | None
+    value: float
+    threshold: float
+    unit: str
+    evidence: tuple[str, ...]
+    explanation: str
+    regime: str = ""
+
+    @property
+    def id(self) -> str:
+        """The same for everything that is said of one matter, and on both sides: of rule, matter and beginning."""
+        return "finding:" + digest(canonical([self.rule, self.about, str(self.opened_ns)]))[7:23]
+
+    def as_dict(self) -> dict[str, object]:
+        """Return it for ledger and JSON: stamps and measures as strings, lists for tuples."""
+        out: dict[str, object] = {"finding": self.id}
+        for one in fields(self):
+            value = getattr(self, one.name)
+            if isinstance(value, Severity):
+                out[one.name] = value.name
+            elif isinstance(value, float):
+                out[one.name] = f"{value:.3f}"
+            elif isinstance(value, Outcome):
+                out[one.name] = value.value
+            elif one.name.endswith("_ns"):
+                out[one.name] = None if value is None else str(value)
+            else:
+                out[one.name] = list(value) if isinstance(value, tuple) else value
+        return out
