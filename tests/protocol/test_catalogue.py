@@ -18,6 +18,7 @@ from armslength.protocol.catalogue import (
     Field,
     Kind,
     Precedence,
+    Value,
     Wanted,
     answer_due_s,
     fault_in,
@@ -137,7 +138,7 @@ def test_manoeuvres_and_numeric_demands_are_read_back() -> None:
     assert {name for name, code in CATALOGUE.items() if code.read_back} == {"INC", "ITC", "MON", *MANOEUVRES}
     for code in CATALOGUE.values():
         assert code.read_back is any(field.read_back for field in code.fields), code.name
-    fields = {"option_id": 3, "own": "MAINTAIN", "other": "DESCEND", "other_level_ft": 12000}
+    fields: dict[str, Value] = {"option_id": 3, "own": "MAINTAIN", "other": "DESCEND", "other_level_ft": 12000}
     fields |= {"other_level_datum": "QNH", "other_level_qnh_hpa": 1013}
     assert fault_in(CATALOGUE["PRP"], fields) == ""
     assert readback(CATALOGUE["PRP"], fields) == "3 DESCEND 12000 QNH 1013"
@@ -146,7 +147,7 @@ def test_manoeuvres_and_numeric_demands_are_read_back() -> None:
 
 def test_every_readback_fits_its_field() -> None:
     values = CATALOGUE["RBK"].fields[0]
-    longest = {
+    longest: dict[str, dict[str, Value]] = {
         "INC": {"min_dist_m": 500000, "min_vert_ft": 30000, "direction": "DOWN"},
         "ITC": {"lasts_s": 180, "min_dist_m": 500000},
         "MON": {"freq_id": "F99"},

@@ -48,7 +48,8 @@ def test_only_what_was_missed_goes_again(seed: int, loss: float, count: int) -> 
     data = [whole(draw.randrange(1, 2000), n) for n in range(count)]
     pieces, wholes = Pieces(), Wholes()
     air = [one for each in data for one in pieces.send(each, 0.0)]
-    first, sent, got = len(air), 0, set()
+    got: set[bytes] = set()
+    first, sent = len(air), 0
     now_s = 0.0
     while (air or wholes.due() < float("inf")) and len(got) < count and now_s < 100:
         for one in air:
@@ -93,7 +94,7 @@ def test_what_never_comes_is_given_up_and_forgotten() -> None:
     wholes, pieces = Wholes(), Pieces()
     fragments = pieces.send(whole(300), 0.0)
     wholes.take(fragments[0], 0.0)
-    asks = []
+    asks: list[bytes] = []
     for _ in range(20):
         if wholes.due() < float("inf"):
             asks += wholes.tick(wholes.due())
