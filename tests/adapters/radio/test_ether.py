@@ -90,11 +90,11 @@ def test_a_jammed_channel_carries_nothing_and_the_other_one_does(air: Running) -
 
 def test_a_jam_on_the_command_line_begins_and_ends_when_it_says() -> None:
     async def run() -> None:
-        with ether("--jam", "F1@0-60", "--jam", "F2@1000-", speed=20) as running:
+        with ether("--jam", "F1@0-30", "--jam", "F2@1000-", speed=15) as running:
             assert running.control.order("status")["jammed"] == ["F1"]
             north, south = await on_ether(running, "NORTH1", "SOUTH1")
             north.station.send(payload(1), rank=FLASH, number=1)
-            await until(lambda: running.clock.mono() > 61.0, "its end")
+            await until(lambda: running.clock.mono() > 31.0, "its end")
             assert south.payloads == []
             north.station.send(payload(2), rank=FLASH, number=2)
             await until(lambda: payload(2) in south.payloads, "a frame after the jam")
@@ -121,7 +121,7 @@ def test_one_way_and_mended(air: Running) -> None:
 
 def test_fading_takes_some_frames_and_never_changes_one() -> None:
     async def run() -> None:
-        with ether("--fading", "2", "--snr", "6", "--seed", "3", speed=20) as running:
+        with ether("--fading", "0.5", "--snr", "10", "--seed", "3", speed=15) as running:
             north, south = await on_ether(running, "NORTH1", "SOUTH1")
             sent = {payload(number) for number in range(15)}
             for number in range(15):

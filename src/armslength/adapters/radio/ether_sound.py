@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 from armslength.adapters.radio.ether_channel import rms, to_int16
 from armslength.adapters.radio.ether_wire import (
     FULL_SCALE,
-    GONE_REAL_S,
     HERE_REAL_S,
     HOST,
     LARGEST,
+    LOST_REAL_S,
     REFERENCE,
     Datagram,
     Kind,
@@ -175,7 +175,8 @@ class EtherSound:
     async def _keep_up(self) -> None:
         """Say that we are there; join anew where the ether does not know us, or is another one."""
         while True:
-            silent = time.monotonic() - self._seen_real_s > GONE_REAL_S
+            self._readable()  # first: after a busy moment of our own, all of it waits there
+            silent = time.monotonic() - self._seen_real_s > LOST_REAL_S
             if self._slot and silent:
                 self._lost()
             if self._slot:

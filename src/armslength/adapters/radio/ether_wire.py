@@ -23,8 +23,9 @@ VERSION = 1
 MOST_SAMPLES = 16_384
 """Samples of one datagram at the most: it stays below 64 KiB, which loopback carries in one piece."""
 LARGEST = 60_000
-HERE_REAL_S, GONE_REAL_S = 1.0, 4.0
-"""How often each side says that it is there, and after what silence the other side takes it for gone (real seconds)."""
+HERE_REAL_S, GONE_REAL_S, LOST_REAL_S = 1.0, 4.0, 2.0
+"""Real seconds: how often a station says that it is there, after what silence the ether takes it for gone, and after
+what silence the station takes the ether for gone, which speaks four times a second."""
 REFERENCE = 0.1
 """Root mean square of a station's sound on the ether, of full scale: what SNR and levels relate to."""
 FULL_SCALE = 32_767.0
