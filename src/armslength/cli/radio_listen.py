@@ -13,7 +13,6 @@ from armslength.errors import InputError, RemoteProtocolError
 if TYPE_CHECKING:
     from armslength.adapters.radio.frames import Foreign
     from armslength.adapters.radio.sound import AirHeard
-    from armslength.modem.port import Modem
 
 LOOK_S = 0.5
 """How often it is looked whether the station still hears [s]."""
@@ -88,6 +87,7 @@ def _ears(told: _Told, channel: str, ether: str, sound_card: str | None, kiss: s
     from armslength.adapters.radio.ether_sound import EtherSound
     from armslength.adapters.radio.ether_wire import HOST
     from armslength.adapters.radio.kiss import KissStation
+    from armslength.adapters.radio.opening import modem_of
     from armslength.adapters.radio.sound_card import SoundCard
     from armslength.adapters.radio.station import Listener
     from armslength.node.clock import SystemClock
@@ -99,7 +99,7 @@ def _ears(told: _Told, channel: str, ether: str, sound_card: str | None, kiss: s
             channel, host, port, "", clock=clock, occupancy=0.0, heard=told.heard, sent=lambda *_: None, seed=0,
             data=False, foreign=told.foreign,
         )  # fmt: skip
-    kind = _modem(modem)
+    kind = modem_of(modem)
     if ether:
         host, port = _address(ether, "--ether")
         if host not in (HOST, "localhost"):
@@ -110,18 +110,6 @@ def _ears(told: _Told, channel: str, ether: str, sound_card: str | None, kiss: s
     else:
         sound = SoundCard(sound_card or "", kind.rate, None)
     return Listener(channel, kind, sound, clock=clock, heard=told.heard, foreign=told.foreign)
-
-
-def _modem(name: str) -> Modem:
-    if name == "afsk":
-        from armslength.modem.afsk import Afsk
-
-        return Afsk()
-    if name == "datac3":
-        from armslength.adapters.radio.codec2 import Datac3
-
-        return Datac3()
-    raise InputError(f'"{name}" is no modem.', where="--modem", remedy="There are afsk and datac3.")
 
 
 def _address(text: str, option: str) -> tuple[str, int]:

@@ -58,9 +58,12 @@ class EtherSound:
         channel: "F1". station: its id: two with one id on one channel push each other out.
         rate: of the modem.
         always: hear noise too while nobody talks.
+        speed: of the clock of whoever uses it; an ether of another speed is refused. None: any will do.
     """
 
-    def __init__(self, port: int, channel: str, station: str, rate: int, *, always: bool = False) -> None:
+    def __init__(
+        self, port: int, channel: str, station: str, rate: int, *, always: bool = False, speed: float | None = None
+    ) -> None:
         self.rate = rate
         self.lead_s = 0.0
         self.dropped = 0
@@ -68,6 +71,7 @@ class EtherSound:
         self._asks = {"channel": channel, "station": station, "rate": rate, "always": always}
         self._line: socket.socket | None = None
         self._slot = 0
+        self._wanted = speed
         self._speed, self._origin_s = 1.0, 0.0
         self._seen_real_s = 0.0
         self._refusal = ""
@@ -221,8 +225,11 @@ class EtherSound:
             else:
                 slot, speed = int(told_us["slot"]), float(told_us["speed"])
                 origin_s, done = float(told_us["origin_s"]), int(told_us["done"])
-                self._slot, self._speed, self._origin_s, self._expected = slot, speed, origin_s, done
-                self._refusal = ""
+                if self._wanted is not None and speed != self._wanted:
+                    self._refusal = f"The ether runs at {speed:g} times speed, the clock here at {self._wanted:g}."
+                else:
+                    self._slot, self._speed, self._origin_s, self._expected = slot, speed, origin_s, done
+                    self._refusal = ""
         except (KeyError, TypeError, ValueError):
             self._refusal = "What answers there is no ether of this version."
         self._welcomed.set()
