@@ -36,7 +36,7 @@ def _lines(figures: dict[str, Any]) -> list[str]:
         lines += [
             f"{name}: a message of 100 bytes is on the air for at most {one['on_air_s']:.2f} s",
             f"  decoded, signal to noise in 3 kHz: {counts}; {wrong} wrong",
-            f"  of one core, in real time: hearing {cost['hearing']:.1f} %, sending {cost['sending']:.1f} % "
+            f"  of one core, in real time: hearing {cost['hearing']:.1f} %, sending {cost['sending']:.2f} % "
             f"(mark: under {marks['percent_of_one_core']:g} % together)",
         ]
     if figures["dire_wolf"] is None:
