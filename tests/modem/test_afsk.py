@@ -181,6 +181,18 @@ def test_how_loud_it_is_does_not_matter(scale: float) -> None:
     assert [one.frame for one in hear(MODEM, sound)[0]] == [sent]
 
 
+@pytest.mark.parametrize("worst", [np.nan, np.inf, -np.inf, 1e30])
+@pytest.mark.filterwarnings("error")
+def test_what_is_no_sound_is_got_over(worst: float) -> None:
+    sent, ears = frame(b"after it " * 8), MODEM.demodulator()
+    ears.feed(np.full(RATE // 10, worst, np.float32))
+    found = ears.feed(np.concatenate((quiet(MODEM, 0.3), MODEM.modulate(sent), quiet(MODEM, 0.2))))
+    assert [one.frame for one in found] == [sent]
+    assert not ears.busy
+    ears.feed(np.full(RATE // 10, 0.5, np.float32) * np.sin(np.arange(RATE // 10)).astype(np.float32))
+    assert ears.busy
+
+
 def test_the_same_bytes_give_the_same_sound() -> None:
     sent = frame(b"same")
     assert np.array_equal(MODEM.modulate(sent), MODEM.modulate(sent))

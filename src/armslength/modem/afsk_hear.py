@@ -17,7 +17,7 @@ from armslength.modem import hdlc
 from armslength.modem.afsk_bits import BIT, RATE, READERS, BitReader, Strip
 from armslength.modem.loudness import Loudness
 from armslength.modem.port import BAD_CHECK, NO_FRAME, OVERSIZED, TRUNCATED, Heard, Samples
-from armslength.modem.resample import Resampler
+from armslength.modem.resample import Resampler, as_sound
 
 BLOCK = 480
 """Samples handled at once: 40 ms."""
@@ -79,7 +79,7 @@ class AfskDemodulator:
 
     def feed(self, samples: Samples) -> list[Heard]:
         """Return the frames that ended in `samples`; a frame is found about 0.1 s after its end."""
-        ready = self._resampler.feed(np.asarray(samples, np.float32))
+        ready = self._resampler.feed(as_sound(samples))
         self._waiting.append(ready)
         self._waits += len(ready)
         return self._work(BLOCK)

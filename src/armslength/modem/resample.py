@@ -5,12 +5,14 @@ from __future__ import annotations
 from math import ceil, gcd
 
 import numpy as np
+from numpy.typing import NDArray
 
 from armslength.errors import InputError
 from armslength.modem.port import Samples
 
 SLOWEST, FASTEST = 8000, 192_000
 """Samples a second between which sound can be brought to a modem: below, the upper tone would not fit in."""
+_MOST = np.float32(100.0)
 _LOBES, _SHAPE, _PASS = 10, 7.0, 0.92
 """Lobes of the sinc on each side, Kaiser's beta (70 dB), and the share of the narrower band that passes."""
 
@@ -27,6 +29,11 @@ def check_rate(rate: int) -> int:
             remedy=f"Use {SLOWEST:,} to {FASTEST:,} samples a second; 48,000 is what sound cards like.",
         )
     return rate
+
+
+def as_sound(samples: NDArray[np.floating]) -> Samples:
+    """Return `samples` as float32 within a hundred times full scale; what is no number is silence."""
+    return np.clip(np.nan_to_num(samples.astype(np.float32, copy=False), posinf=0.0, neginf=0.0), -_MOST, _MOST)
 
 
 class Resampler:

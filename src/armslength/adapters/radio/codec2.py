@@ -24,7 +24,7 @@ from armslength.adapters.radio import freedv
 from armslength.errors import InputError, LocalProtocolError
 from armslength.modem.loudness import Loudness
 from armslength.modem.port import BAD_CHECK, TRUNCATED, Demodulator, Heard, Samples
-from armslength.modem.resample import Resampler, check_rate
+from armslength.modem.resample import Resampler, as_sound, check_rate
 
 LARGEST = 328
 """Bytes of the longest frame: that of AX.25, in three packets."""
@@ -113,7 +113,7 @@ class Datac3Demodulator:
 
     def feed(self, samples: Samples) -> list[Heard]:
         """Return the frames that ended in `samples`; a frame is found about 0.2 s after its end."""
-        return self._work(self._resampler.feed(np.asarray(samples, np.float32)))
+        return self._work(self._resampler.feed(as_sound(samples)))
 
     def finish(self) -> list[Heard]:
         """Return what was still on its way, as if silence followed."""
