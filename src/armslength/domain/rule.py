@@ -1,4 +1,4 @@
-"""What a rule of conduct is, for people: the words beside the code. The registry of each part of the engine holds them."""
+"""What a rule of conduct is, for people: the words beside the code, which each part of the engine lists."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ HOLDS = {
     "FACTS": "the facts are being looked into",
     "EQUIPMENT": "equipment fails",
 }
-"""Why an answer is held. The duty post is addressed and never a person: the first is no good reason, and is recorded."""
+"""Why an answer is held. The duty post is addressed and never a person: the first is no good reason; it is recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +76,7 @@ class Said(Known):
         valid_until_ns: after that it is owed to nobody; None: no limit.
         read_back: its fields are to be read back.
         free: it holds free text.
+        kind: of STP, what is to stop.
         voice: words, not a message: nothing of it carries marks.
     """
 
@@ -89,12 +90,13 @@ class Said(Known):
     valid_until_ns: int | None = None
     read_back: bool = False
     free: bool = False
+    kind: str = ""
     voice: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marked(Known):
-    """The receiver of `id` put a mark on it at `stamp_ns` of its own clock. `expired`: it had come too late to sound."""
+    """The receiver of `id` put a mark on it, at `stamp_ns` of its own clock. `expired`: it came too late to sound."""
 
     id: str
     mark: str

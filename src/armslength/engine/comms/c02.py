@@ -1,0 +1,121 @@
+"""C02: who is called on the designated frequencies answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from armslength.domain import talk as t
+from armslength.domain.finding import Finding, Severity
+from armslength.domain.rule import Parameter, RuleText
+from armslength.engine.comms.around import Around
+from armslength.engine.comms.rule import Rule, nanoseconds, seconds
+
+UNKNOWN = "Nobody had ever answered there: it is not known that the other side listens."
+NOISY = "Noise was heard on all of these frequencies: a call may not have been heard."
+BLIND = "Part of that time was not recorded here."
+
+
+@dataclass
+class Run:
+    """Calls on one medium that nobody has answered [UTC ns]."""
+
+    first_ns: int
+    last_ns: int
+    calls: int = 1
+    evidence: list[str] = field(default_factory=list)
+
+
+class NoAnswer(Rule):
+    """C02. A matter is one party calling, until somebody answers."""
+
+    text = RuleText(
+        "C02",
+        "No answer on the designated frequency",
+        "A post or crew that is called again and again on two frequencies answers.",
+        "22 guard calls to about ten aircraft in one shift of eight hours, without an answer; the order of calling of "
+        "ICAO Annex 10.",
+        "Breach when so many calls, at least so far apart, had no answer on two frequencies (on one, where the plan "
+        "has no more), and the time after the first of them is over. It is counted once until somebody answers. Not "
+        "determinable where nobody ever answered on any of them, where noise was heard on all of them, or where part "
+        "of the time was not recorded.",
+        (
+            Parameter("failover.calls", "failover.calls", "", "calls without an answer"),
+            Parameter("failover.call_every", "failover.call_every_s", "s", "between two calls; closer ones are one"),
+            Parameter("failover.no_answer", "failover.no_answer_s", "s", "after the first call"),
+        ),
+        ("the other side is not known to be on the frequency", "an aircraft without a radio, whose post was reached"),
+        "SEV3; SEV2 while a pair is inside the minima",
+        "the stamps of the calls with their frequencies",
+        "the party that was called",
+        ("frequency",),
+    )
+
+    def __init__(self, around: Around) -> None:
+        super().__init__(around)
+        self._runs: dict[tuple[str, str], Run] = {}
+        self._heard: set[str] = set()
+        self._noise: dict[tuple[str, str], int] = {}
+
+    def take(self, fact: t.Fact) -> Iterator[Finding]:
+        """Count calls; an answer ends the matter."""
+        if isinstance(fact, t.Called):
+            self._called(fact)
+        elif isinstance(fact, t.Replied):
+            self._heard.add(fact.medium)
+            for key in [key for key in self._runs if key[1] == fact.to]:
+                del self._runs[key]
+            self.sleep(fact.to)
+            if (found := self.open.get(fact.to)) is not None:
+                yield from self.close(fact.to, fact.at_ns, seconds(fact.at_ns - found.opened_ns), fact.entry)
+        elif isinstance(fact, t.Noise):
+            if fact.heard:
+                self._noise.setdefault((fact.medium, fact.by), fact.at_ns)
+            else:
+                self._noise.pop((fact.medium, fact.by), None)
+
+    def expire(self, key: str, due_ns: int) -> Iterator[Finding]:
+        """The time after the first call is over."""
+        silent = self._silent(key)
+        if key in self.open or len(silent) < self._wanted():
+            return
+        first = min(run.first_ns for run in silent.values())
+        media = sorted(silent)
+        noisy = {medium for medium, _ in self._noise}
+        doubt = UNKNOWN if not self._heard & set(media) else NOISY if noisy >= set(media) else ""
+        if self.around.was_blind(first):
+            doubt = BLIND
+        calls = sum(run.calls for run in silent.values())
+        yield self.find(
+            key,
+            Severity.SEV2 if self.around.inside else Severity.SEV3,
+            self.around.across(key),
+            (first, None),
+            (seconds(due_ns - first), self.around.terms.failover.no_answer_s, "s"),
+            [one for run in silent.values() for one in run.evidence],
+            f"{calls} calls of {key} on {' and '.join(media)} had no answer.",
+            doubt=doubt,
+        )
+
+    def _called(self, fact: t.Called) -> None:
+        failover = self.around.terms.failover
+        key, told = (fact.medium, fact.by), [fact.entry, fact.id]
+        run = self._runs.get(key)
+        stale = run is not None and fact.at_ns - run.last_ns > nanoseconds(failover.no_answer_s)
+        if run is None or (stale and fact.by not in self.open):
+            self._runs[key] = Run(fact.at_ns, fact.at_ns, 1, told)
+        elif fact.at_ns - run.last_ns >= nanoseconds(failover.call_every_s):
+            run.calls, run.last_ns = run.calls + 1, fact.at_ns
+            run.evidence = (run.evidence + told)[:20]
+        silent = self._silent(fact.by)
+        if fact.by in self.open or len(silent) < self._wanted():
+            return
+        first = min(one.first_ns for one in silent.values())
+        self.wake(fact.by, first + nanoseconds(failover.no_answer_s))
+
+    def _silent(self, by: str) -> dict[str, Run]:
+        calls = self.around.terms.failover.calls
+        return {m: run for (m, caller), run in self._runs.items() if caller == by and run.calls >= calls}
+
+    def _wanted(self) -> int:
+        return min(2, max(1, len(self.around.plan)))

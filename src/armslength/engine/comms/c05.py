@@ -1,0 +1,92 @@
+"""C05: the ground line is checked in time, both ways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from armslength.domain import talk as t
+from armslength.domain.finding import Finding, Severity
+from armslength.domain.rule import Parameter, RuleText
+from armslength.engine.comms.around import Around
+from armslength.engine.comms.rule import Rule, nanoseconds, seconds
+
+
+@dataclass
+class Way:
+    """Checks that one party calls: the last that succeeded, and what it called since [UTC ns]."""
+
+    ok_ns: int
+    entry: str = ""
+    called: list[str] = field(default_factory=list)
+
+
+class GroundCheckDue(Rule):
+    """C05. A matter is the checks that one of the two parties calls."""
+
+    text = RuleText(
+        "C05",
+        "Ground-line check overdue",
+        "The line between the posts is tested by each side at least so often, and the test is answered.",
+        "A sister line is tested twice a day by a call; the line of the deal was used ten times a day.",
+        "Breach when a side's last check that was answered, with a signature, is longer ago than the time agreed and "
+        "the grace. A telephone call is no such check.",
+        (
+            Parameter("ground_line.check_every", "ground_line.check_every_s", "s", "between two successful checks"),
+            Parameter("ground_line.grace", "ground_line.grace_s", "s", "on top of it"),
+            Parameter("conduct.C05.severe", "severe_s", "s", "without a successful check makes it worse"),
+        ),
+        ("an outage that was announced: the check is due when it is over, and the grace",),
+        "SEV3; SEV2 after the longer time",
+        "checks and answers, signed",
+        "who was called and did not answer; who did not call, while the line stood; else nobody",
+        (),
+    )
+
+    def __init__(self, around: Around) -> None:
+        super().__init__(around)
+        self._ways: dict[str, Way] = {}
+        self._outages: list[tuple[int, int]] = []
+
+    def take(self, fact: t.Fact) -> Iterator[Finding]:
+        """Follow checks of the ground line and announced outages."""
+        if not self._ways:  # the time runs from the first thing recorded
+            for party in self.around.parties:
+                self._ways[party] = Way(fact.at_ns)
+                self.wake(party, fact.at_ns + self._limit())
+        if isinstance(fact, t.Checked) and fact.medium == t.GROUND:
+            way = self._ways[fact.by]
+            way.called = [*way.called[-4:], fact.id]
+        elif isinstance(fact, t.CheckAnswered) and fact.medium == t.GROUND and fact.authentic:
+            was, self._ways[fact.by] = self._ways[fact.by], Way(fact.at_ns, fact.entry)
+            yield from self.close(fact.by, fact.at_ns, seconds(fact.at_ns - was.ok_ns), fact.entry, fact.id)
+            self.wake(fact.by, fact.at_ns + self._limit())
+        elif isinstance(fact, t.Announced) and fact.medium == t.GROUND and fact.kind == "outage":
+            self._outages = [*self._outages[-9:], (fact.from_ns, fact.until_ns)]
+
+    def expire(self, key: str, due_ns: int) -> Iterator[Finding]:
+        """No check of `key` succeeded in time, or for so long that it is worse."""
+        way, limit = self._ways[key], self._limit()
+        grace = nanoseconds(self.around.terms.ground_line.grace_s)
+        over = max((until + grace for since, until in self._outages if since <= due_ns < until + grace), default=0)
+        if over > due_ns:
+            self.wake(key, over)
+            return
+        opened = self.open.get(key)
+        worse = way.ok_ns + max(nanoseconds(self.figure("severe_s")), limit)
+        since = opened.opened_ns if opened else due_ns
+        if way.called:
+            by, says = self.around.across(key), f"Checks of the ground line that {key} called were not answered."
+        elif self.around.session:
+            by, says = key, f"{key} did not check the ground line in the time agreed, while it stood."
+        else:
+            by, says = "", f"No check of the ground line by {key} succeeded in the time agreed; it did not stand."
+        severity = Severity.SEV2 if due_ns >= worse else Severity.SEV3
+        measured = (seconds(due_ns - way.ok_ns), seconds(limit), "s")
+        yield self.find(key, severity, by, (since, None), measured, (way.entry, *way.called), says)
+        if due_ns < worse:
+            self.wake(key, worse)
+
+    def _limit(self) -> int:
+        line = self.around.terms.ground_line
+        return nanoseconds(line.check_every_s + line.grace_s)

@@ -1,0 +1,133 @@
+"""C07: when a frequency fails, the next way carries the talk in time, and no message is lost on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from armslength.domain import talk as t
+from armslength.domain.finding import Finding, Outcome, Severity
+from armslength.domain.rule import Parameter, RuleText
+from armslength.engine.comms.around import Around
+from armslength.engine.comms.rule import Rule, nanoseconds, seconds
+
+WAY = "way"
+BLIND = "Part of that time was not recorded here."
+NO_WAY = "There was no way at all for a time: what waits is kept, and goes out on return."
+
+
+@dataclass
+class Lack:
+    """Messages of one side that are missing: their numbers, since when it is known [UTC ns]."""
+
+    by: str
+    precedence: str
+    numbers: set[int]
+    since_ns: int
+    entry: str
+
+
+class Failover(Rule):
+    """C07. A matter is the change to another way, or a run of missing numbers."""
+
+    text = RuleText(
+        "C07",
+        "Failover late or a message lost",
+        "When a frequency fails, another way is in use in time, and both sides are told; nothing is lost meanwhile.",
+        "The deal: a communication line on the ground backs up the frequencies.",
+        "Breach when, after the first call without an answer on the medium in use, no other medium is in use in the "
+        "time agreed; and when numbers of a side's messages are missing for as long as that while a way stands. No "
+        "breach where no way stood at all: messages wait, and go out on return. Not determinable where part of the "
+        "time was not recorded.",
+        (Parameter("failover.ground_line", "failover.ground_line_s", "s", "from the first call to the next way"),),
+        ("both media down: then store, and forward on return",),
+        "SEV2 for a late change, SEV1 for a loss",
+        "what each side told of its media, which was in use when; sequence numbers",
+        "of a loss, who sent; of a late change, nobody",
+        (),
+    )
+
+    def __init__(self, around: Around) -> None:
+        super().__init__(around)
+        self._failed: tuple[str, int, str] | None = None
+        self._in_use = ""
+        self._lacks: dict[str, Lack] = {}
+
+    def take(self, fact: t.Fact) -> Iterator[Finding]:
+        """Follow media that fail, the one in use, and numbers that are missing."""
+        self.returned(fact)
+        match fact:
+            case t.Lost() if fact.medium == self._in_use and self._failed is None:
+                self._failed = (fact.medium, min(fact.since_ns, fact.at_ns), fact.entry)
+                self.wake(WAY, self._failed[1] + self._limit())
+            case t.InUse():
+                yield from self._changed(fact)
+            case t.Missing():
+                key = f"{fact.by} {fact.precedence} {min(fact.numbers)}"
+                self._lacks[key] = Lack(fact.by, fact.precedence, set(fact.numbers), fact.at_ns, fact.entry)
+                self.wake(key, fact.at_ns + self._limit())
+            case t.Arrived():
+                yield from self._arrived(fact)
+            case _:
+                pass
+
+    def expire(self, key: str, due_ns: int) -> Iterator[Finding]:
+        """No other way is in use in time, or numbers are still missing."""
+        limit = self.around.terms.failover.ground_line_s
+        if key == WAY:
+            if self._failed is None or not self._in_use:
+                return  # what is open is said when a way is in use again
+            medium, since, entry = self._failed
+            says = f"{medium} did not answer, and no other way was in use in the time agreed."
+            yield self._way(since, None, limit, (entry,), says)
+            return
+        lack = self._lacks[key]
+        if not self.around.path:
+            self._cut.add(key)
+            return
+        back = self.around.path_since_ns + self._limit()
+        if back > due_ns:  # the time runs while a way stands
+            self.wake(key, back)
+            return
+        first, last, count = min(lack.numbers), max(lack.numbers), len(lack.numbers)
+        says = f"{count} messages of {lack.by} ({lack.precedence}, numbers {first} to {last}) did not come."
+        doubt = BLIND if self.around.was_blind(lack.since_ns) else ""
+        measured = (float(count), 0.0, "messages")
+        yield self.find(key, Severity.SEV1, lack.by, (lack.since_ns, None), measured, (lack.entry,), says, doubt=doubt)
+
+    def _limit(self) -> int:
+        return nanoseconds(self.around.terms.failover.ground_line_s)
+
+    def _changed(self, fact: t.InUse) -> Iterator[Finding]:
+        self._in_use = fact.medium
+        if self._failed is None or not fact.medium:
+            return
+        (medium, since, entry), self._failed = self._failed, None
+        self.sleep(WAY)
+        took, limit = seconds(fact.at_ns - since), self.around.terms.failover.ground_line_s
+        turned = NO_WAY if self.around.was_cut(since) else ""
+        if WAY in self.open:
+            yield from self.close(WAY, fact.at_ns, took, fact.entry, turned=turned)
+        elif fact.at_ns - since > self._limit():
+            says = turned or f"{medium} did not answer, and no other way was in use in the time agreed."
+            yield self._way(since, fact.at_ns, took, (entry, fact.entry), says, turned=bool(turned))
+
+    def _way(
+        self, since: int, closed: int | None, took: float, told: tuple[str, ...], says: str, *, turned: bool = False
+    ) -> Finding:  # fmt: skip
+        limit = self.around.terms.failover.ground_line_s
+        outcome = Outcome.NO_BREACH if turned else Outcome.BREACH
+        doubt = BLIND if self.around.was_blind(since) else ""
+        span = (since + self._limit(), closed)
+        return self.find(WAY, Severity.SEV2, "", span, (took, limit, "s"), told, says, outcome=outcome, doubt=doubt)
+
+    def _arrived(self, fact: t.Arrived) -> Iterator[Finding]:
+        for key, lack in list(self._lacks.items()):
+            if (lack.by, lack.precedence) != (fact.by, fact.precedence) or fact.number not in lack.numbers:
+                continue
+            lack.numbers.discard(fact.number)
+            if not lack.numbers:
+                del self._lacks[key]
+                self.sleep(key)
+                says = f"All that was missing of {lack.by} came after all."
+                yield from self.close(key, fact.at_ns, 0.0, fact.entry, turned=says)
