@@ -17,6 +17,7 @@ BLIND = "Part of that time was not recorded here."
 class RadioCheckDue(Rule):
     """C01. A matter is a frequency, or the first use of one."""
 
+    takes = (t.Planned, t.CheckAnswered, t.Said)
     text = RuleText(
         "C01",
         "Radio check due",

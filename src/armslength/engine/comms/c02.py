@@ -29,6 +29,7 @@ class Run:
 class NoAnswer(Rule):
     """C02. A matter is one party calling, until somebody answers."""
 
+    takes = (t.Called, t.Replied, t.Noise)
     text = RuleText(
         "C02",
         "No answer on the designated frequency",

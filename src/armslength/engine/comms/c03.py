@@ -18,6 +18,7 @@ CONTACT = frozenset({"RCK", "RCR", "IDQ", "IDR", "MON"})
 class WrongFrequency(Rule):
     """C03. A matter is one thing said."""
 
+    takes = (t.Replied, t.CheckAnswered, t.Lost, t.Planned, t.Said)
     text = RuleText(
         "C03",
         "Wrong frequency or guard misuse",

@@ -32,6 +32,7 @@ class Owed:
 class Wording(Rule):
     """C04. A matter is one message, or the free text of one side on one day."""
 
+    takes = (t.Path, t.Said, t.Marked, t.Answered, t.Garbled, t.Flagged)
     text = RuleText(
         "C04",
         "Identification, phraseology, civility, readback",

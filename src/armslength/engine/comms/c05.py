@@ -24,6 +24,7 @@ class Way:
 class GroundCheckDue(Rule):
     """C05. A matter is the checks that one of the two parties calls."""
 
+    takes = (t.Planned, t.Suspended, t.Session, t.Checked, t.CheckAnswered, t.Announced)
     text = RuleText(
         "C05",
         "Ground-line check overdue",

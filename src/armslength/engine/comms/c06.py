@@ -32,6 +32,7 @@ class Call:
 class AnsweredLate(Rule):
     """C06. A matter is one call until it is picked up, and once more until its content is captured."""
 
+    takes = (t.Path, t.Said, t.Marked, t.Answered, t.Held)
     text = RuleText(
         "C06",
         "Ground line answered late, or message held for a named person",

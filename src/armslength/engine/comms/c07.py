@@ -30,6 +30,7 @@ class Lack:
 class Failover(Rule):
     """C07. A matter is the change to another way, or a run of missing numbers."""
 
+    takes = (t.Path, t.Lost, t.InUse, t.Missing, t.Arrived)
     text = RuleText(
         "C07",
         "Failover late or a message lost",
@@ -104,7 +105,7 @@ class Failover(Rule):
             return
         (medium, since, entry), self._failed = self._failed, None
         self.sleep(WAY)
-        took, limit = seconds(fact.at_ns - since), self.around.terms.failover.ground_line_s
+        took = seconds(fact.at_ns - since)
         turned = NO_WAY if self.around.was_cut(since) else ""
         if WAY in self.open:
             yield from self.close(WAY, fact.at_ns, took, fact.entry, turned=turned)

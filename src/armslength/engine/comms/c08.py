@@ -27,6 +27,7 @@ class Owed:
 class NotRelayed(Rule):
     """C08. A matter is one message for crews."""
 
+    takes = (t.Path, t.Said, t.Marked, t.Answered)
     text = RuleText(
         "C08",
         "Acknowledged but not passed on",

@@ -29,6 +29,7 @@ class Asked:
 class Interference(Rule):
     """C09. A matter is a medium on which both hear noise, or a request to stop."""
 
+    takes = (t.Path, t.Noise, t.Announced, t.Said, t.Marked, t.Answered)
     text = RuleText(
         "C09",
         "Interference with designated frequencies or satellite navigation",

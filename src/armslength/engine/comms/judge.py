@@ -6,6 +6,7 @@ What comes out does not depend on how often it is asked in between: a deadline i
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import get_args
 
 from armslength.agreement.terms import Terms
 from armslength.domain.finding import Finding
@@ -27,6 +28,7 @@ class Judge:
     def __init__(self, own: str, other: str, terms: Terms) -> None:
         self._around = Around(own, other, terms)
         self._rules = [rule(self._around) for rule in RULES.values()]
+        self._for = {kind: [rule for rule in self._rules if kind in rule.takes] for kind in get_args(Fact)}
 
     def adopt(self, terms: Terms) -> None:
         """Go by these terms from now on; deadlines that run stay as they are."""
@@ -36,7 +38,7 @@ class Judge:
         """Return what follows from the time up to `fact`, and from it. Facts come in the order of `at_ns`."""
         out = self.until(fact.at_ns)
         self._around.take(fact)
-        for rule in self._rules:
+        for rule in self._for[type(fact)]:
             out += rule.take(fact)
         return self._enabled(out)
 

@@ -28,6 +28,8 @@ class Rule:
     """
 
     text: ClassVar[RuleText]
+    takes: ClassVar[tuple[type, ...]]
+    """The facts that it wants to be given."""
 
     def __init__(self, around: Around) -> None:
         self.around = around
@@ -122,7 +124,10 @@ class Rule:
             outcome, regime = Outcome.NOT_DETERMINABLE, SUSPENDED
             explanation = f"{explanation} Recorded, not judged: {stopped[0]} is suspended."
         told = tuple(dict.fromkeys(one for one in evidence if one))
-        found = Finding(text.id, key, outcome, severity, by, *span, *measured, told, explanation, regime)
+        (opened, closed), (value, threshold, unit) = span, measured
+        found = Finding(
+            text.id, key, outcome, severity, by, opened, closed, value, threshold, unit, told, explanation, regime
+        )
         if span[1] is None:
             self.open[key] = found
         else:
