@@ -1,7 +1,7 @@
 """Two whole nodes without a network: two cores, their stores, a ground line and frequencies, one clock, one seed.
 
-Everything that decides is the real part (`node.core`); everything that the world does is a line of a script: a frequency
-is jammed, fades or goes deaf in one direction, the ground line is cut, nodes are killed, clocks jump.
+Everything that decides is the real part (`node.core`); everything that the world does is a line of a script:
+frequencies are jammed, fade or go deaf in one direction, the ground line is cut, nodes are killed, clocks jump.
 """
 
 from __future__ import annotations

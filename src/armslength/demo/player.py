@@ -23,7 +23,7 @@ LATENCY_S = 0.4
 """From the time of a plot until its line is written [s of the scenario]."""
 STEP_S = 0.02
 """The player looks at the clock so often (real seconds)."""
-OPEN_S = 10.0
+OPEN_S = 45.0
 """A feed has this time to listen (real seconds)."""
 HERE = b"<TIME>"
 """What stands in a line where its time will be."""

@@ -161,7 +161,9 @@ class Airwaves:
             return _NEVER
         every = self.failover.patience.call_every_s
         times = [call.last_s + self._pause_s(key[1], call, every) for key, call in self._calls.items()]
-        return min([self.failover.due(), self._ground_gone_s or _NEVER, *times])
+        gone_s = _NEVER if self._ground_gone_s is None else self._ground_gone_s
+        given_up = self.failover.media[GROUND].health is Health.LOST
+        return min([self.failover.due(), _NEVER if given_up else gone_s, *times])
 
     def take(self) -> tuple[list[MediumLost | MediumRestored | InUse], tuple[Write, ...], tuple[AirFrame, ...]]:
         """Return what happened, what makes it durable, and what is to be sent, the most urgent first."""

@@ -50,6 +50,7 @@ class Watching:
     sources: Sequence[Source]
     roster: Roster = field(default_factory=lambda: Roster(most_callsigns=MOST_CALLSIGNS))
     snapshot: Snapshot | None = None
+    _fresh: bool = True
     joins: list[Join] = field(default_factory=list)
     levels: dict[str, tuple[Told, int]] = field(default_factory=dict)
     plots_in: dict[str, int] = field(default_factory=dict)
@@ -129,6 +130,7 @@ class Watching:
             return
         newest = min(max(plot.time_ns for plot in batch.plots), now_ns)  # a stamp ahead must not hide that it is stale
         self.last_plot_ns[source] = max(newest, self.last_plot_ns.get(source, 0))
+        self._fresh = True
         taken_in = self._with_room(batch.plots, aside)
         if not taken_in:
             return
@@ -164,6 +166,8 @@ class Watching:
     def look(self, now_ns: int) -> list[tuple[str, AlertChange]]:
         """Return what changed about the alerts, each with the counterpart it is about (`ALONE`: none)."""
         self._forget(now_ns)
+        if self._is_still(now_ns):
+            return []
         self.snapshot = snapshot = self.picture.snapshot(now_ns)
         party, drone = self._whose(snapshot)
         out: list[tuple[str, AlertChange]] = []
@@ -176,6 +180,15 @@ class Watching:
             )
             out += [(name, change) for change in changes]
         return out
+
+    def _is_still(self, now_ns: int) -> bool:
+        """Whether the sky was empty, nothing came since, and nothing is left to be told: time alone changes nothing."""
+        before = self.snapshot
+        if before is None or len(before.aircraft) or before.interference.active or self._fresh or self.open_alerts():
+            self._fresh = False
+            return False
+        self.snapshot = replace(before, now_ns=now_ns)
+        return True
 
     def open_alerts(self) -> list[tuple[str, Alert]]:
         """Return every open alert with the counterpart it is about."""
