@@ -10,6 +10,8 @@ from armslength.errors import HomeError
 from armslength.node.config import FEED_KEYS, KEYS, Config, Counterpart, Feed, Listen, Plots, parse_config
 from armslength.node.node_file import node_file
 
+COMMENTS = ("Whom we call", "What the node hears", "On which frequencies")
+
 DOCUMENT = (Path(__file__).resolve().parents[2] / "docs" / "home.md").read_text("utf-8")
 HEAD = 'party = "North"\npost = "NORTH POST"\n'
 
@@ -27,7 +29,7 @@ def test_what_init_comments_out_can_be_used() -> None:
     start = next(n for n, row in enumerate(rows) if row.startswith("# [[counterpart]]"))
     end = next(n for n, row in enumerate(rows) if row.startswith("[plots]"))
     rows[start:end] = [
-        row if "Whom we call" in row or "What the node hears" in row else row.removeprefix("#").removeprefix(" ")
+        row if any(what in row for what in COMMENTS) else row.removeprefix("#").removeprefix(" ")
         for row in rows[start:end]
     ]
     found = parse_config("\n".join(rows), "node.toml")
@@ -36,6 +38,15 @@ def test_what_init_comments_out_can_be_used() -> None:
     )
     assert [feed.kind for feed in found.feeds] == list(FEED_KEYS)
     assert found.feeds[0].options["every_s"] == 1.0
+
+
+def test_a_frequency_has_one_radio_and_a_radio_says_what_carries_it() -> None:
+    row = '[[radio]]\ncounterpart = "South"\nfrequency = "F1"\ncallsign = "NORTH1"\nvia = "ether:8650"\n'
+    (radio,) = parse(row).radios
+    assert (radio.counterpart, radio.frequency, radio.modem, radio.ptt) == ("South", "F1", "afsk", "vox")
+    for wrong, what in ((row + row, "stands twice"), (row.replace("ether:8650", "usb"), "no radio")):
+        with pytest.raises(HomeError, match=what):
+            parse(wrong)
 
 
 def test_everything_is_typed() -> None:

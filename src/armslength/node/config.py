@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from armslength.agreement.identity import LONGEST_NAME
 from armslength.errors import HomeError, InputError
 from armslength.node.feed_options import FEED_HINTS, FEED_OPTIONS, FEED_WAYS, SUFFIX, Is, Option
+from armslength.node.radio_options import RADIO_KEYS, Radio, radios_of
 from armslength.toml_source import Table, read
 from armslength.units import Quantity, parse_stamp
 
@@ -25,10 +26,11 @@ Address = tuple[str, int]
 FEED_KEYS = {kind: tuple(options) for kind, options in FEED_OPTIONS.items()}
 """What each kind of feed may say besides its name and kind."""
 KEYS: dict[str, tuple[str, ...]] = {
-    "": ("party", "post", "listen", "counterpart", "feed", "plots", "clock"),
+    "": ("party", "post", "listen", "counterpart", "feed", "radio", "plots", "clock"),
     "listen": ("ground_line", "api"),
     "counterpart": ("name", "dial"),
     "feed": ("name", "kind", *dict.fromkeys(key for keys in FEED_KEYS.values() for key in keys)),
+    "radio": RADIO_KEYS,
     "plots": ("retention", "budget"),
     "clock": ("speed", "utc_origin", "monotonic_origin"),
 }
@@ -91,6 +93,7 @@ class Config:
     listen: Listen = Listen()
     counterparts: tuple[Counterpart, ...] = ()
     feeds: tuple[Feed, ...] = ()
+    radios: tuple[Radio, ...] = ()
     plots: Plots = Plots()
     speed: float = 1.0
     utc_origin_ns: int | None = None
@@ -118,6 +121,7 @@ def parse_config(text: str, name: str) -> Config:
         listen=_listen(root.table("listen")),
         counterparts=_once([_counterpart(table) for table in root.tables("counterpart")], root, "counterpart"),
         feeds=_once([_feed(table) for table in root.tables("feed")], root, "feed"),
+        radios=radios_of(root.tables("radio")),
         plots=_plots(root.table("plots")),
         speed=speed,
         utc_origin_ns=utc,

@@ -25,6 +25,7 @@ from armslength.node.core.books import Books
 from armslength.node.core.commanding import VERBS
 from armslength.node.core.core import Core
 from armslength.node.core.inputs import (
+    AirIn,
     FrameIn,
     LinkClosed,
     LinkRefused,
@@ -43,6 +44,7 @@ from armslength.node.home import Home
 from armslength.node.keeping import Keeping
 from armslength.node.log import Log
 from armslength.node.members import Members
+from armslength.node.radio import Radios
 from armslength.node.recording import Recording
 from armslength.node.runner import Runner
 from armslength.node.serving import Server
@@ -83,11 +85,14 @@ class LiveNode:
         AloneLedger(home, self.store, self.clock.utc_ns()).finish(home)
         self.keeping = Keeping(home, self.store)
         self.members = Members(home, self.keeping.standings(self.clock.utc_ns()).lines)
+        self.radios = Radios(config.radios, self.clock, self._heard, self.tell)
         self.core = self._core()
         self.events, self.log = Events(time.time_ns() // 10**6), Log()
         self.runner = Runner(self.core, self.store, self.clock, self.tell, self._document)
+        self.runner.voice = self.radios
         self.recording = Recording(home, self.members, self.runner.give, self.clock)
         self.views = NodeViews(self.core, self.runner, self.clock, self.clock.utc_ns(), self.recording, self.events)
+        self.views.radios = self.radios
         self.feeding = Feeding(config.feeds, self.clock, home.path, self._plots, self.runner.give)
         self.line: GroundLine | None = None
         self._leaving: asyncio.Task[None] | None = None
@@ -115,6 +120,7 @@ class LiveNode:
             self.runner.give(MembersIn(self.members.membership, self.members.digest))
             self.runner.give(standings)
             await self.recording.start(standings.lines)
+            await self.radios.retune(standings.lines)
             await self._open_line()
             self.feeding.start()
             running = asyncio.create_task(self.runner.run())
@@ -180,7 +186,8 @@ class LiveNode:
         sources = [_source(feed) for feed in config.feeds]
         watching = Watching(config.party, self.members.membership, sources)
         timing = Timing().scaled(self.clock.speed)
-        return Core(own, watching, Books(home.salt_secret, config.post, books), restored, timing, self.clock.speed)
+        ledgers = Books(home.salt_secret, config.post, books)
+        return Core(own, watching, ledgers, restored, timing, self.clock.speed, self.radios.equipped)
 
     async def _open_line(self) -> None:
         certificate, key = self.home.tls_files
@@ -194,6 +201,9 @@ class LiveNode:
         await self.line.start()
         self.runner.wire = self.line
         self._dial()
+
+    def _heard(self, one: AirIn) -> None:
+        self.runner.give(one)
 
     def _closed(self, connection: str, why: str) -> None:
         self.runner.give(LinkClosed(connection, why, why in BREACHES))
@@ -228,6 +238,7 @@ class LiveNode:
         """Tell everybody how the agreements stand now."""
         self.runner.give(standings)
         self._dial()
+        await self.radios.retune(standings.lines)
         await self._belong(standings)
         await self.recording.judge_by(standings.lines)
 
@@ -265,7 +276,7 @@ class LiveNode:
     async def _stop(self, server: Server) -> None:
         """Stop everything, each whatever became of the one before."""
         line = self.line
-        steps = [self.feeding.stop, *([line.stop] if line is not None else []), self.recording.stop]
+        steps = [self.feeding.stop, self.radios.stop, *([line.stop] if line is not None else []), self.recording.stop]
         faults = [await _tried(step) for step in steps]
         self.events.close()
         faults += [await _tried(step) for step in (server.stop, self.runner.finish)]

@@ -45,6 +45,15 @@ api = "127.0.0.1:8443"            # the local API; keep it on this machine
 # kind = "recording"              # a recording, played as if it were now
 # path = "day.parquet"
 
+# On which frequencies of an agreement there is a radio; those that the terms mark for data carry messages.
+# [[radio]]
+# counterpart = "South"
+# frequency = "F1"                # its id in the agreed plan
+# callsign = "NORTH1"             # of the station on the air
+# via = "sound:USB Audio"         # or "kiss:127.0.0.1:8001" (a TNC), or "ether:8650" (simulated)
+# modem = "afsk"                  # or "datac3"
+# ptt = "vox"                     # or "rts:/dev/ttyUSB0", "command:..."
+
 [plots]
 retention = "30 d"                # how long plots are kept ...
 budget = "20 GB"                  # ... and how much room they may take; the oldest go first

@@ -21,7 +21,17 @@ from armslength.errors import ArmslengthError, InputError, StoreError
 from armslength.node.clock import Clock
 from armslength.node.core.core import Core
 from armslength.node.core.effects import Effects
-from armslength.node.core.inputs import Command, FrameIn, Happened, Input, LinkClosed, LinkOpened, StoreState, Tick
+from armslength.node.core.inputs import (
+    AirIn,
+    Command,
+    FrameIn,
+    Happened,
+    Input,
+    LinkClosed,
+    LinkOpened,
+    StoreState,
+    Tick,
+)
 from armslength.protocol.events import Now
 from armslength.protocol.writes import Write
 
@@ -42,6 +52,13 @@ NO_ROOM = "The disk takes nothing for so long that no more can wait for it: what
 UNSENT = "more waited for the disk than could be held"
 HELD_FRAMES = 1_024
 """Frames of the other side held while nothing can be stored; beyond, connections are read no further."""
+
+
+class Voice(Protocol):
+    """What says payloads by radio."""
+
+    def say(self, counterpart: str, channel: str, payload: bytes, rank: int, message_id: str) -> None:
+        """Say a payload when the frequency is free."""
 
 
 class Keeper(Protocol):
@@ -85,6 +102,7 @@ class Runner:
     def __init__(self, core: Core, store: Keeper, clock: Clock, tell: Tell, take_document: TakeDocument) -> None:
         self.core, self.clock = core, clock
         self.wire: Wire | None = None
+        self.voice: Voice | None = None
         self.storing, self.hangs = True, False
         self.steps = self.commits = 0
         self._store, self._tell, self._take_document = store, tell, take_document
@@ -201,7 +219,7 @@ class Runner:
                 self.wire.resume()
         for _ in range(min(len(self._inputs), MOST_STEPS)):
             one = self._inputs.popleft()
-            if (self.hangs or not self.storing) and isinstance(one, FrameIn | LinkOpened | LinkClosed):
+            if (self.hangs or not self.storing) and isinstance(one, FrameIn | AirIn | LinkOpened | LinkClosed):
                 self._hold(one)
                 continue
             self._one(one)
@@ -313,6 +331,8 @@ class Runner:
             for connection, why in effects.closes:
                 self._cut.discard(connection)
                 self.wire.close(connection, why)
+        for said in effects.air if self.voice is not None else ():
+            self.voice.say(*said)  # type: ignore[union-attr]
         for counterpart, data in effects.documents:
             task = asyncio.get_running_loop().create_task(self._document(counterpart, data))
             self._documents.add(task)

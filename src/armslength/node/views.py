@@ -18,6 +18,7 @@ from armslength.node.core.line import Line
 from armslength.node.core.messages import Took
 from armslength.node.events import Events
 from armslength.node.metrics import Figures
+from armslength.node.radio import Radios
 from armslength.node.recording import PLOT_STORE, Recording
 from armslength.node.runner import HANGS, Runner
 from armslength.protocol.events import Now
@@ -40,6 +41,7 @@ class NodeViews:
     recording: Recording | None = None
     events: Events | None = None
     figures: Figures = field(default_factory=Figures)
+    radios: Radios | None = None
 
     def status(self) -> dict[str, Any]:
         """Return link, clocks, feeds, store, counts, and whether all of it does its duty."""
@@ -60,6 +62,7 @@ class NodeViews:
             "store": {"working": self.runner.storing, "says": core.store.says, "missed": core.books.missed},
             "last_event": 0 if self.events is None else self.events.last,
             "plot_store": self._plot_store(),
+            "radios": [] if self.radios is None else self.radios.state(),
             "lines": [self._line(line, now) for line in core.lines.values()],
             "feeds": self._feeds(now),
             "tracks": 0 if snapshot is None else len(snapshot),
@@ -67,6 +70,7 @@ class NodeViews:
             "alerts": {"open": len(core.watching.open_alerts()), "opened": core.alerts_opened},
             "encounters": {"told": core.encounters_told, "held": len(core.encounters)},
             "refused": dict(core.refused),
+            "duty": duty.view(core),
             **listed(core),
             "sealed_rounds": "NO SEALED COVER",
         }
@@ -174,6 +178,9 @@ class NodeViews:
             "state": line.standing,
             "since": stamp(line.since_ns) if line.since_ns else None,
             "paths": sorted(line.connections.values()),
+            "in_use": line.using or None,
+            "channels": line.peer.channels().media,
+            "strange_on_air": {f"{channel}: {why}": count for (channel, why), count in line.strange.items()},
             "agreement": line.agreed.agreement or None,
             "version": line.agreed.version or None,
             "terms": line.agreed.state,
@@ -190,6 +197,7 @@ class NodeViews:
             "expired": line.log.expired,
             "duplicated": line.log.duplicated,
             "evidence": dict(line.evidence),
+            "findings": summary(line.talking),
             "ledger": {
                 "book": line.book,
                 "size": book.size if book else 0,

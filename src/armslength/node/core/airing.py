@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from armslength.agreement.plan import frequencies_at
 from armslength.crypto.canonical import digest
 from armslength.errors import RemoteProtocolError
 from armslength.node.core.effects import Effects
@@ -33,8 +34,7 @@ def tune(line: Line, radios: Collection[str], now: Now) -> None:
     if terms is None:
         line.peer.tune((), Patience(), now)
         return
-    usable = [one for one in terms.frequencies if one.role != "guard" and "data" in one.use]
-    plan = [one.id for one in usable if one.id in radios]
+    plan = [one.id for one in frequencies_at(terms, None, now.utc_ns, use="data") if one.id in radios]
     patience = Patience(
         terms.failover.calls, terms.failover.call_every_s, terms.failover.return_after_s, terms.radio.check_every_s
     )

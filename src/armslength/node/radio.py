@@ -1,0 +1,176 @@
+"""The radios of a node: a station for each frequency that the terms in force mark for data and the node file equips."""
+
+from __future__ import annotations
+
+import secrets
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from armslength.adapters.radio.opening import AnyStation, Equipment, station_of
+from armslength.adapters.radio.sound import AirHeard
+from armslength.agreement.articles import Frequency
+from armslength.agreement.plan import carries
+from armslength.errors import ArmslengthError
+from armslength.modem.port import BAD_CHECK, TRUNCATED
+from armslength.node.clock import Clock
+from armslength.node.core.inputs import Agreed, AirIn
+from armslength.node.radio_options import Radio
+
+__all__ = ["Radios"]
+
+LATELY = 10
+"""Bursts by which readability is judged."""
+SCALE = ((0.9, 5), (0.7, 4), (0.5, 3), (0.25, 2), (0.0, 1))
+"""Share of bursts that arrived whole, and the readability that it stands for."""
+Key = tuple[str, str]
+
+
+@dataclass
+class _Serving:
+    """A station that runs, and what it was made for."""
+
+    station: AnyStation
+    made_for: tuple[str, bool, float]
+    waiting: dict[str, int] = field(default_factory=dict)
+    whole: deque[bool] = field(default_factory=lambda: deque(maxlen=LATELY))
+    spoilt: int = 0
+
+
+class Radios:
+    """All stations of a node.
+
+    Args:
+        radios: of the node file.
+        clock: of the node.
+        give: takes what is heard.
+        tell: is told what a radio cannot do.
+    """
+
+    def __init__(
+        self,
+        radios: Sequence[Radio],
+        clock: Clock,
+        give: Callable[[AirIn], None],
+        tell: Callable[[Mapping[str, Any]], None],
+    ) -> None:
+        self._radios = {(one.counterpart, one.frequency): one for one in radios}
+        self._clock, self._give, self._tell = clock, give, tell
+        self._serving: dict[Key, _Serving] = {}
+        self._wrong: dict[Key, str] = {}
+        self._numbers = count(1)
+
+    @property
+    def equipped(self) -> dict[str, frozenset[str]]:
+        """For each counterpart the frequencies on which there is a radio."""
+        found: dict[str, set[str]] = {}
+        for counterpart, frequency in self._radios:
+            found.setdefault(counterpart, set()).add(frequency)
+        return {name: frozenset(ids) for name, ids in found.items()}
+
+    async def retune(self, lines: Sequence[Agreed]) -> None:
+        """Have a station on every frequency that is agreed now and equipped, and on no other."""
+        wanted = {
+            (line.counterpart, one.id): (one, line.terms.radio.most_occupancy_share)
+            for line in lines
+            if line.terms is not None
+            for one in line.terms.frequencies
+            if (line.counterpart, one.id) in self._radios
+        }
+        for key in list(self._serving):
+            if key not in wanted or self._serving[key].made_for != _made_for(*wanted[key]):
+                await self._serving.pop(key).station.stop()
+        for key, (frequency, share) in wanted.items():
+            if key not in self._serving:
+                await self._begin(key, frequency, share)
+
+    async def stop(self) -> None:
+        """End them all."""
+        for serving in self._serving.values():
+            await serving.station.stop()
+        self._serving.clear()
+
+    def say(self, counterpart: str, channel: str, payload: bytes, rank: int, message_id: str) -> None:
+        """Say a payload; one that repeats a message takes the place of that message where it still waits."""
+        serving = self._serving.get((counterpart, channel))
+        if serving is None:
+            return
+        number = next(self._numbers)
+        if message_id:
+            if (before := serving.waiting.get(message_id)) is not None:
+                serving.station.forget(before)
+            serving.waiting[message_id] = number
+        serving.station.send(payload, rank=rank, number=number)
+
+    def state(self) -> list[dict[str, Any]]:
+        """Return how each radio does, for people."""
+        return [self._state(key, radio) for key, radio in self._radios.items()]
+
+    def _state(self, key: Key, radio: Radio) -> dict[str, Any]:
+        told = {"counterpart": key[0], "frequency": key[1], "via": radio.via.partition(":")[0], "modem": radio.modem}
+        serving = self._serving.get(key)
+        if serving is None:
+            return {**told, "working": False, "says": self._wrong.get(key, "no frequency of that id is agreed")}
+        station = serving.station
+        return {
+            **told,
+            "working": not station.says,
+            "says": station.says,
+            "data": serving.made_for[1],
+            "busy": station.busy,
+            "occupied": round(station.occupied, 3),
+            "waiting": station.waiting,
+            "readability": _readability(serving.whole),
+            "counts": dict(station.counts),
+        }
+
+    async def _begin(self, key: Key, frequency: Frequency, share: float) -> None:
+        radio = self._radios[key]
+        made_for = _made_for(frequency, share)
+        try:
+            station = station_of(
+                Equipment(radio.via, radio.modem, radio.ptt),
+                key[1],
+                radio.callsign,
+                clock=self._clock,
+                occupancy=share,
+                heard=lambda one: self._heard(key, one),
+                sent=lambda _channel, number: self._sent(key, number),
+                seed=secrets.randbits(32),
+                data=made_for[1],
+                frequency=made_for[0],
+            )
+            await station.start()
+        except ArmslengthError as wrong:
+            if self._wrong.get(key) != str(wrong):
+                self._wrong[key] = str(wrong)
+                self._tell({"event": "radio", "counterpart": key[0], "frequency": key[1], "says": str(wrong)})
+            return
+        self._wrong.pop(key, None)
+        self._serving[key] = _Serving(station, made_for)
+
+    def _heard(self, key: Key, one: AirHeard) -> None:
+        serving = self._serving.get(key)
+        if serving is None:
+            return
+        spoilt = sum(serving.station.counts.get(reason, 0) for reason in (BAD_CHECK, TRUNCATED))
+        serving.whole += [False] * min(spoilt - serving.spoilt, LATELY) + [True]
+        serving.spoilt = spoilt
+        self._give(AirIn(key[0], key[1], one.payload, _readability(serving.whole)))
+
+    def _sent(self, key: Key, number: int) -> None:
+        serving = self._serving.get(key)
+        if serving is not None:
+            serving.waiting = {name: one for name, one in serving.waiting.items() if one != number}
+
+
+def _made_for(frequency: Frequency, share: float) -> tuple[str, bool, float]:
+    return frequency.channel, frequency.role != "guard" and carries(frequency, "data"), share
+
+
+def _readability(whole: deque[bool]) -> int:
+    """Return the readability, 1 to 5, of what was heard lately."""
+    good = sum(whole) / len(whole) if whole else 1.0
+    return next(scale for least, scale in SCALE if good >= least)
