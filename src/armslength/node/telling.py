@@ -204,7 +204,39 @@ def _interference(event: Mapping[str, Any]) -> str:
     return "no signs of interference with satellite navigation any more"
 
 
+def _overdue(event: Mapping[str, Any]) -> str:
+    return f"NOT RELAYED TO CREWS IN TIME: {_message(event).removeprefix('overdue ')}"
+
+
+def _duty(event: Mapping[str, Any]) -> str:
+    was = f" (was {event['was']})" if event["was"] else ""
+    if not event["watch"]:
+        return f"the watch goes off duty{was}"
+    rings = f"; {event['ringing']} calls ring" if event["ringing"] else ""
+    return f"watch {event['watch']} is on duty{was}, speaks {', '.join(event['languages'])}{rings}"
+
+
+def _held(event: Mapping[str, Any]) -> str:
+    which = f"{event['code']} of {event['counterpart']} [{short_id(event['message'])}]"
+    return f"the answer to {which} is held: {event['says']}"
+
+
+def _voice(event: Mapping[str, Any]) -> str:
+    heard = f", readability {event['readability']}" if "readability" in event else ""
+    return f"voice on {event['medium']}: {event['code']} by {event['by']}, answer {event['answer']}{heard}"
+
+
+def _finding(event: Mapping[str, Any]) -> str:
+    whose = f" by {event['by']}" if event["by"] else ""
+    return f"finding {event['rule']} {event['outcome']} {event['severity']}{whose}: {event['explanation']}"
+
+
 _WORDS = {
+    "overdue": _overdue,
+    "duty": _duty,
+    "held": _held,
+    "voice contact": _voice,
+    "finding": _finding,
     "interference": _interference,
     "agreement": _agreement,
     "evidence": _says,

@@ -14,8 +14,10 @@ from armslength.domain.picture import DATUMS, STATES, Snapshot, mark_words
 from armslength.node.clock import Clock
 from armslength.node.core.core import Core
 from armslength.node.core.declared import listed
+from armslength.node.core.duty import view as duty_view
 from armslength.node.core.line import Line
 from armslength.node.core.messages import Took
+from armslength.node.core.talking import summary
 from armslength.node.events import Events
 from armslength.node.metrics import Figures
 from armslength.node.radio import Radios
@@ -70,7 +72,7 @@ class NodeViews:
             "alerts": {"open": len(core.watching.open_alerts()), "opened": core.alerts_opened},
             "encounters": {"told": core.encounters_told, "held": len(core.encounters)},
             "refused": dict(core.refused),
-            "duty": duty.view(core),
+            "duty": duty_view(core),
             **listed(core),
             "sealed_rounds": "NO SEALED COVER",
         }
@@ -88,7 +90,8 @@ class NodeViews:
         for line in self.core.lines.values():
             if line.standing == "DOWN":
                 out.append(f"No ground line to {line.name}.")
-            if waiting := len(line.unanswered(Now(self.clock.utc_ns(), 0.0))):
+            now = self.clock.utc_ns()
+            if waiting := sum(one.sounds(now) for one in line.unanswered(Now(now, 0.0))):
                 out.append(f"{waiting} urgent messages of {line.name} are not marked understood.")
             if late := len(line.log.overdue(self.clock.utc_ns())):
                 out.append(f"{late} messages of {line.name} were not relayed in the time of the terms.")

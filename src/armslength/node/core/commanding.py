@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from armslength.domain.levels import STANDARD, told
 from armslength.errors import InputError
-from armslength.node.core import airing, declared
+from armslength.node.core import airing, declared, duty, voice
+from armslength.node.core.asked import line_of as _line
+from armslength.node.core.asked import text_of as _text
 from armslength.node.core.books import NODE
 from armslength.node.core.effects import Effects
 from armslength.node.core.inputs import Command
@@ -154,23 +156,6 @@ def _silence(core: Core, one: Command, effects: Effects, now: Now) -> Mapping[st
     return what
 
 
-def _line(core: Core, args: Mapping[str, Any]) -> Line:
-    name = args.get("counterpart")
-    if name is None and len(core.lines) == 1:
-        return next(iter(core.lines.values()))
-    if not isinstance(name, str) or name not in core.lines:
-        known = ", ".join(core.lines) or "none: accept its identity first"
-        raise InputError("There is no such counterpart.", where="counterpart", remedy=f"Known: {known}.")
-    return core.lines[name]
-
-
-def _text(args: Mapping[str, Any], name: str) -> str:
-    value = args.get(name)
-    if not isinstance(value, str) or not value.strip() or len(value) > 500 or not value.isprintable():
-        raise InputError(f"{name} is missing, or no text in one line of at most 500 characters.", where=name)
-    return value.strip()
-
-
 def _seconds(value: object, name: str) -> float:
     try:
         return parse(value, Quantity.TIME)
@@ -211,6 +196,8 @@ _VERBS: dict[str, Callable[[Core, Command, Effects, Now], Mapping[str, Any]]] = 
     "join": _join,
     "join withdraw": _join_withdraw,
     "silence": _silence,
+    **duty.VERBS,
+    **voice.VERBS,
 }
 VERBS = tuple(_VERBS)
 """What the core itself does; the keeper of agreements adds its own."""

@@ -20,6 +20,8 @@ from armslength.domain.alert import Kind
 from armslength.node.core import airing, declared
 from armslength.node.core.books import NODE, Books
 from armslength.node.core.commanding import command
+from armslength.node.core.duty import Duty
+from armslength.node.core.duty import restored as on_duty
 from armslength.node.core.effects import Effects
 from armslength.node.core.inputs import (
     AirIn,
@@ -41,6 +43,7 @@ from armslength.node.core.inputs import (
     Tick,
 )
 from armslength.node.core.line import Line
+from armslength.node.core.talking import near
 from armslength.node.core.warning import advise, warn
 from armslength.node.core.watching import ALONE, Watching
 from armslength.protocol.events import Now, Own, Timing
@@ -84,6 +87,7 @@ class Core:
     speed: float = 1.0
     radios: Mapping[str, frozenset[str]] = field(default_factory=dict)
     lines: dict[str, Line] = field(default_factory=dict)
+    duty: Duty = field(default_factory=Duty)
     feeds: dict[str, FeedState] = field(default_factory=dict)
     encounters: deque[Mapping[str, Any]] = field(default_factory=lambda: deque(maxlen=KEPT_ENCOUNTERS))
     store: StoreState = field(default_factory=lambda: StoreState(True, ""))
@@ -102,6 +106,7 @@ class Core:
     _refusals_s: float = float("inf")
 
     def __post_init__(self) -> None:
+        self.duty = on_duty(self.restored)
         declared.restore(self)
 
     def step(self, one: Input, now: Now) -> Effects:
@@ -229,8 +234,10 @@ class Core:
                     self.timing,
                     self.speed,
                     self.radios.get(agreed.counterpart, frozenset()),
+                    self.duty,
                 )
                 self.lines[agreed.counterpart] = line
+                line.talking.adopt(effects, now)
                 line.offer(effects, now)
             else:
                 self.lines[agreed.counterpart].adopt(agreed, effects, now)
@@ -323,6 +330,8 @@ class Core:
             what = {"active": state.active, "why": state.why}
             self.books.enter(effects, NODE, "interference", what, now.utc_ns)
             effects.tells.append({"event": "interference", **what})
+        if changes:
+            near(self, now)
         for name, change in changes:
             warn(self, name, change, effects, now)
             if change.kind is not Kind.CLOSED and name != ALONE:

@@ -90,7 +90,8 @@ def _received(line: Line, event: e.Received, effects: Effects, now: Now) -> None
     if event.expired:
         return
     if message.code == "GCK":
-        line.say("GCR", {"nonce": message.fields["nonce"]}, effects, now, automatic=True, ref=message.id)
+        echo = {"nonce": message.fields["nonce"], **line.duty.said()}
+        line.say("GCR", echo, effects, now, automatic=True, ref=message.id)
     elif message.code == "GCR" and message.fields["nonce"] == line.nonce:
         line.checked_ns, line.nonce = now.utc_ns, ""
     elif message.code == "RCK" and event.channel == message.fields["freq_id"]:

@@ -11,13 +11,15 @@ from armslength.agreement.terms import Terms, default_terms
 from armslength.crypto.canonical import digest
 from armslength.engine.watch.memory import Memory
 from armslength.errors import DisclosureError, InputError, LocalProtocolError, RemoteProtocolError
-from armslength.node.core import airing
+from armslength.node.core import airing, ringing
 from armslength.node.core.books import NODE, Books
+from armslength.node.core.duty import Duty
 from armslength.node.core.effects import Effects
 from armslength.node.core.hearing import hear, marked, stated
 from armslength.node.core.inputs import Agreed
 from armslength.node.core.messages import Logged, MessageLog
 from armslength.node.core.patience import timing_of
+from armslength.node.core.talking import Talking
 from armslength.node.core.witness import Witness
 from armslength.protocol.events import AgreementRef, Counterpart, Now, Own, Timing
 from armslength.protocol.messages import Mark, Message
@@ -52,6 +54,7 @@ class Line:
         timing: Timing,
         speed: float = 1.0,
         radios: frozenset[str] = frozenset(),
+        duty: Duty | None = None,
     ) -> None:
         self.own, self.agreed, self.books = own, agreed, books
         self.name = agreed.counterpart
@@ -83,6 +86,8 @@ class Line:
         self.tune_due_s = self.strange_due_s = float("-inf")
         self.readability: dict[str, int] = {}
         self.strange: dict[tuple[str, str], int] = {}
+        self.speed, self.restored, self.duty = speed, restored, duty or Duty()
+        self.talking, self.rounds = Talking(self), 0
 
     @property
     def book(self) -> str:
@@ -102,6 +107,7 @@ class Line:
             self.peer.adopt(_ref(agreed), now, timing_of(agreed.terms, self._timing, self._speed))
         self.tune_due_s = now.mono_s
         airing.tune(self, self.radios, now)
+        self.talking.adopt(effects, now)
         self.offer(effects, now)
         self.settle(effects, now)
 
@@ -158,15 +164,15 @@ class Line:
             self.say("GCK", self._check_fields(now), effects, now, automatic=True)
         if now.mono_s >= self._remind_s:
             self._remind_s = now.mono_s + REMIND_S
-            for logged in self.unanswered(now):
-                effects.tells.append({"event": "unanswered", "sounds": True, **logged.as_dict(self.name)})
+            effects.tells += ringing.reminders(self, now)
+        self.talking.tick(effects, now)
         if self.standing == "OPEN":
             self.witness.offer(self, effects, now)
         self.settle(effects, now)
 
     def unanswered(self, now: Now) -> list[Logged]:
-        """Return what sounds until a person marks it understood: emergencies, requests, refusals, urgent advisories."""
-        return [one for one in self.log.latest() if one.sounds(now.utc_ns) and "UNDERSTOOD" not in one.marks]
+        """Return what rings until a person marks it understood, or answers it."""
+        return [one for one in self.log.latest() if one.is_ringing(now.utc_ns)]
 
     def next_deadline(self) -> float:
         """Return when `tick` is due [s, monotonic]."""
@@ -207,7 +213,8 @@ class Line:
             raise InputError(str(wrong), where=code, remedy="Codes and fields are in docs/protocol.md.") from wrong
         self.log.add(Logged(message, True, now.utc_ns))
         payload = described(message) | {"article": ruling.article, "automatic": automatic}
-        self.books.enter(effects, self.book, "message out", payload, now.utc_ns, role)
+        number = self.books.enter(effects, self.book, "message out", payload, now.utc_ns, role)
+        self.talking.sent(message, number, now)
         effects.tells.append({"event": "sent", "role": role, **self.log.get(message.id).as_dict(self.name)})  # type: ignore[union-attr]
         self.settle(effects, now)
         return message
@@ -241,7 +248,8 @@ class Line:
         self.peer.mark(logged.message.id, Mark(mark), now)
         self.log.marked(logged.message.id, mark, now.utc_ns)
         payload = {"message": logged.message.id, "mark": mark, "after_s": f"{logged.took_s(mark) or 0.0:.3f}"}
-        self.books.enter(effects, self.book, "mark out", payload, now.utc_ns, role)
+        number = self.books.enter(effects, self.book, "mark out", payload, now.utc_ns, role)
+        self.talking.marked(logged.message.id, mark, number, now)
         effects.tells.append({"event": "marked", "by": "own", "mark": mark, **logged.as_dict(self.name)})
         self.settle(effects, now)
         return logged
@@ -256,7 +264,9 @@ class Line:
         while True:
             out = self.peer.take()
             if not (out.events or out.writes or out.frames or out.close or out.air):
+                self.talking.flush(effects, now)
                 return
+            self.talking.aired(out.air, now)
             effects.writes += out.writes
             effects.frames += [(*frame, at < out.urgent) for at, frame in enumerate(out.frames)]
             effects.air += [(self.name, *one) for one in out.air]
@@ -264,9 +274,13 @@ class Line:
             for statement, events in groupby(out.events, key=stated):
                 if statement is None:
                     for event in events:
+                        self.talking.heard(event, now)
                         hear(self, event, effects, now)
                 else:
-                    marked(self, list(events), effects, now)
+                    together = list(events)
+                    for event in together:
+                        self.talking.heard(event, now)
+                    marked(self, together, effects, now)
 
     def accuse(self, reason: str, says: str, effects: Effects, now: Now, what: bytes = b"", kind: str = "") -> None:
         """Keep as evidence what the other side must not have done."""
@@ -275,6 +289,7 @@ class Line:
         self._in_hour = self._in_hour + 1 if hour == self._hour else 1
         self._hour = hour
         if self._in_hour <= EVIDENCE_AN_HOUR:
+            self.talking.accused(reason, now)
             payload = {"reason": reason, "says": says, "count": self.evidence[reason], "bytes": len(what)}
             if what:
                 payload["digest"] = digest(what)
@@ -283,7 +298,7 @@ class Line:
 
     def _check_fields(self, now: Now) -> dict[str, Any]:
         self.nonce = digest(f"{self.own.key.public}|{now.utc_ns}".encode())[7:23]
-        return {"nonce": self.nonce}
+        return {"nonce": self.nonce, **self.duty.said()}
 
 
 def described(message: Message) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from armslength.agreement.articles import Answering
+from armslength.protocol.catalogue import CATALOGUE, Answer
 from armslength.protocol.messages import Message
 from armslength.units import NS
 
@@ -17,6 +18,9 @@ LOUD = frozenset({"EMG", "AST", "ADC", "STP", "INC"})
 CREWS = LOUD | {"TFA"}
 """Codes that are for crews: what comes in is passed on, RELAYED, within the time of the terms."""
 UNDERSTOOD, RELAYED = "UNDERSTOOD", "RELAYED"
+UNABLE = "UNA"
+HOLDING = frozenset({"", "SBY", "SAG", "RBK"})
+"""Answers after which something is still owed; none is one of them."""
 
 
 @dataclass
@@ -30,6 +34,10 @@ class Logged:
     marks: dict[str, int] = field(default_factory=dict)
     channel: str = ""
     """By which it came: a frequency, or GROUND; of what is ours, by which its mark RECEIVED came."""
+    answered: str = ""
+    """Code of the latest answer to it."""
+    held: str = ""
+    """Why its answer is held."""
 
     def sounds(self, now_ns: int) -> bool:
         """Whether it sounds at the own post: urgent, not ours, and not too late."""
@@ -37,6 +45,15 @@ class Logged:
         over = m.valid_until_ns is not None and m.valid_until_ns < now_ns
         urgent = m.code in LOUD or m.fields.get("urgency") == "URGENT"
         return urgent and not self.outgoing and not self.expired and not over
+
+    def owes(self) -> bool:
+        """Whether something is owed on it that a person of the own post must do: it was not taken up yet."""
+        return not self.outgoing and rings(self.message) and UNDERSTOOD not in self.marks and self.answered in HOLDING
+
+    def is_ringing(self, now_ns: int) -> bool:
+        """Whether it rings at the own post: a person must take it, and it came, and is, in time."""
+        until = self.message.valid_until_ns
+        return self.owes() and not self.expired and (until is None or until >= now_ns)
 
     def took_s(self, mark: str) -> float | None:
         """Return how long after RECEIVED `mark` was put on it [s], by the receiver's clock; None where it was not."""
@@ -61,11 +78,23 @@ class Logged:
             "at_ns": str(self.at_ns),
             "expired": self.expired,
             "channel": self.channel,
+            "answered": self.answered,
+            "held": self.held,
             "marks": {mark: str(at) for mark, at in self.marks.items()},
             "took_s": {
                 mark: round(took, 3) for mark in (UNDERSTOOD, RELAYED) if (took := self.took_s(mark)) is not None
             },
         }
+
+
+def rings(message: Message) -> bool:
+    """Return whether a person of the receiver must take `message`: it sounds, or a person said it and is owed more.
+
+    What a node says by itself (checks, changes of channel) is answered, or acted on, by the other node.
+    """
+    code = CATALOGUE[message.code]
+    urgent = message.code in LOUD or message.fields.get("urgency") == "URGENT"
+    return urgent or (code.by_person and code.answer is not Answer.NONE)
 
 
 @dataclass
@@ -143,7 +172,7 @@ class MessageLog:
         out = []
         for one in self._by_id.values():
             limit = limit_s(self._terms(), one.message, RELAYED)
-            if one.outgoing or one.expired or limit is None or RELAYED in one.marks:
+            if one.outgoing or one.expired or limit is None or RELAYED in one.marks or one.answered == UNABLE:
                 continue
             until = one.message.valid_until_ns
             due_ns = one.marks.get("RECEIVED", one.at_ns) + round(limit * NS)
