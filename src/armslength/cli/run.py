@@ -67,6 +67,9 @@ def _rows(s: Mapping[str, Any]) -> list[str]:
         f"  {s['says']}",
         f"  disk        {'stores' if s['store']['working'] else 'TAKES NOTHING: ' + s['store']['says']}",
     ]
+    duty = s["duty"]
+    watch = duty["says"] if duty["watch"] is None else f"watch {duty['watch']} since {duty['since']} {duty['says']}"
+    rows.append(f"  duty        {watch.strip()}")
     rows += [row for line in s["lines"] for row in _line(line)]
     if not s["lines"]:
         rows.append("  counterpart none: armslength identity accept FILE")
@@ -102,4 +105,16 @@ def _line(line: Mapping[str, Any]) -> list[str]:
         f"  agreement   {line['terms']}{version}{suspended}",
         f"  messages    {counts}",
         f"  ledger      {ledger['size']:,} entries, {signed}",
+        *_owed(line),
     ]
+
+
+def _owed(line: Mapping[str, Any]) -> list[str]:
+    """Return what rings, what is overdue, and what was found: a row where there is any."""
+    counts = {"ring": line["unanswered"], "not relayed in time": line["overdue"]}
+    owed = ", ".join(f"{len(ids)} {what}" for what, ids in counts.items() if ids)
+    rows = [f"  calls       {owed}"] if owed else []
+    if found := line["findings"]["counts"]:
+        told = ", ".join(f"{count} x {what}" for what, count in found.items())
+        rows.append(f"  findings    {told}; {len(line['findings']['open'])} open")
+    return rows

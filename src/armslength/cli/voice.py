@@ -1,0 +1,46 @@
+"""`armslength voice`: log what was said by voice on a frequency, on guard, or on the telephone."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from armslength.cli.answering import AsJson, InHome, print_json
+
+
+def voice(
+    medium: Annotated[
+        str, typer.Argument(metavar="CHANNEL", help="A frequency of the plan (F1), 121.500, 243.000 or TELEPHONE.")
+    ],
+    code: Annotated[str, typer.Argument(metavar="CODE", help="What was said, as the catalogue has it: RCK, TFA ...")],
+    answer: Annotated[str, typer.Option("--answer", metavar="CODE", help="What came back: a code, or none.")] = "none",
+    readability: Annotated[
+        int | None, typer.Option("--readability", min=1, max=5, help="Of RCR: 1 unreadable to 5 perfect.")
+    ] = None,
+    whom: Annotated[
+        str | None,
+        typer.Option("--with", metavar="NAME", help="A post, or the call sign of the terms. Else the other post."),
+    ] = None,
+    note: Annotated[
+        str | None,
+        typer.Option("--note", metavar="NOTE", help="noise, weak, distorted, broken or interference."),
+    ] = None,
+    theirs: Annotated[bool, typer.Option("--theirs", help="They called; else we did.")] = False,
+    counterpart: Annotated[str | None, typer.Option("--counterpart", metavar="NAME", help="Where several.")] = None,
+    home: InHome = None,
+    as_json: AsJson = False,
+) -> None:
+    """Log a voice contact: channel, code, answer. It counts for checks and findings as messages do."""
+    from armslength.node.control import ask
+    from armslength.node.home import home_path
+
+    args: dict[str, Any] = {"medium": medium, "code": code, "answer": answer, "by": "theirs" if theirs else "own"}
+    more = {"readability": readability, "with": whom, "note": note, "counterpart": counterpart}
+    args |= {name: value for name, value in more.items() if value is not None}
+    told = ask(home_path(home), "voice", args)
+    if as_json:
+        print_json(told)
+        return
+    heard = f", readability {told['readability']}" if "readability" in told else ""
+    typer.echo(f"{told['by']} said {told['code']} on {told['medium']}, answer {told['answer']}{heard}. [{told['id']}]")
