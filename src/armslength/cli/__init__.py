@@ -20,10 +20,14 @@ from armslength.cli import (
     bench_radio,
     bench_replay,
     bench_watch,
+    call,
+    check,
     demo,
+    duty,
     home,
     identity,
     ledger,
+    messages,
     radio,
     radio_app,
     radio_ether,
@@ -32,6 +36,7 @@ from armslength.cli import (
     run,
     scenario,
     verify,
+    voice,
 )
 
 BAD_INPUT, FAULT, INTERRUPTED = 2, 3, 130
@@ -44,11 +49,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("demo")(demo.demo)
+app.command("call")(call.call)
+app.command("check")(check.check)
+app.command("mark")(messages.mark)
+app.command("messages")(messages.messages)
+app.command("readback")(messages.readback)
 app.command("replay")(replay.replay)
 app.command("run")(run.run)
 app.command("status")(run.status)
 app.command("verify")(verify.verify)
+app.command("voice")(voice.voice)
 app.command("init")(home.init)
+app.add_typer(duty.app, name="duty")
 app.add_typer(identity.app, name="identity")
 app.add_typer(agreement.app, name="agreement")
 app.add_typer(ledger.app, name="ledger")

@@ -1,0 +1,82 @@
+"""`armslength check F1`, `armslength check ground`: does that channel carry our words, and how well."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from armslength.cli import completing
+from armslength.cli.answering import AsJson, InHome, print_json
+
+READABILITY = ("", "unreadable", "readable now and then", "readable with difficulty", "readable", "perfectly readable")
+
+
+def check(
+    channel: Annotated[
+        str, typer.Argument(metavar="F1|ground", help="Which channel.", autocompletion=completing.frequencies)
+    ],
+    to: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Which counterpart.", autocompletion=completing.counterparts)
+    ] = None,
+    wait: Annotated[float, typer.Option(metavar="SECONDS", min=0.1, help="How long to wait for the answer.")] = 30.0,
+    home: InHome = None,
+    as_json: AsJson = False,
+) -> None:
+    """Call on a frequency (RCK) or the ground line (GCK) and wait for the answer. Exit code 1 where none comes."""
+    from armslength.node.control import ask, get
+    from armslength.node.home import home_path
+
+    where = home_path(home)
+    last = int(get(where, "/api/status")["last_event"])
+    args = {"frequency": channel.upper(), "counterpart": to}
+    sent = ask(where, "check", {key: value for key, value in args.items() if value is not None})
+    if not as_json:
+        typer.echo(f"{sent['code']} to {sent['counterpart']} by {_name(channel)}; waiting at most {wait:g} s.")
+    found = _answer(where, last, wait, sent)
+    done = {"channel": channel.upper(), "counterpart": sent["counterpart"], "id": sent["id"], **found}
+    if as_json:
+        print_json(done)
+    else:
+        typer.echo(_says(done, wait))
+    if not done["answered"]:
+        raise typer.Exit(1)
+
+
+def _answer(where: Path, last: int, wait: float, sent: dict[str, Any]) -> dict[str, Any]:
+    """Return the answer to the check `sent`."""
+    from armslength.cli.waiting import events
+    from armslength.units import NS
+
+    nonce = None
+    for event in events(where, last, wait):
+        if event.get("id") == sent["id"] and event.get("event") == "sent":
+            nonce = event["fields"]["nonce"]
+        answers = event.get("event") == "received" and event.get("code") in {"RCR", "GCR"}
+        if answers and nonce is not None and event["fields"]["nonce"] == nonce:
+            return {
+                "answered": True,
+                "round_trip_s": round((int(event["at_ns"]) - int(sent["time_ns"])) / NS, 3),
+                "readability": event["fields"].get("readability"),
+                "note": event["fields"].get("note"),
+                "came_by": event.get("channel", ""),
+            }
+    return {"answered": False, "round_trip_s": None, "readability": None, "note": None, "came_by": ""}
+
+
+def _says(done: dict[str, Any], wait: float) -> str:
+    name = _name(done["channel"])
+    name = name[0].upper() + name[1:]
+    if not done["answered"]:
+        return f"NO ANSWER by {_name(done['channel'])} within {wait:g} s. armslength status says what does work."
+    how = ""
+    if done["readability"] is not None:
+        note = f", {done['note'].lower()}" if done["note"] else ""
+        how = f" They read us {done['readability']} of 5 ({READABILITY[done['readability']]}{note})."
+    by = f" Their answer came by {_name(done['came_by'])}." if done["came_by"] not in {"", done["channel"]} else ""
+    return f"{name} works both ways: answered after {done['round_trip_s']:.1f} s.{how}{by}"
+
+
+def _name(channel: str) -> str:
+    return "the ground line" if channel.upper() == "GROUND" else channel.upper()

@@ -1,0 +1,169 @@
+"""call, check, mark, messages, readback: from what an officer types to what he reads."""
+
+from __future__ import annotations
+
+import json
+import threading
+import wave
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from armslength.adapters import speech
+from armslength.cli import waiting
+from armslength.node import control
+from cli.desk import Desk, desk
+
+__all__ = ["desk"]
+
+CLB = {"to_level_ft": 25000, "to_level_datum": "STANDARD"}
+
+
+def test_a_call_prints_the_words_and_is_sent(desk: Desk) -> None:
+    done = desk.type("call", "tfa", "clock=3", "range=5 NM", "level=FL250", "direction=south west")
+    assert done.exit_code == 0, done.output
+    assert "NORTH POST, SOUTH POST, TRAFFIC, 3 O'CLOCK, 5 NM, FL250 (7620 m), HEADING SOUTH WEST, OVER" in done.output
+    assert "good to 100 ft" in done.output and "valid for 60 s" in done.output and "Sent to NORTH [" in done.output
+    desk.pair.run(1.0)
+    (came,) = desk.pair.north.heard("received", code="TFA")
+    fields = {"clock": 3, "urgency": "NORMAL", "range_m": 9260, "direction": "SW"}
+    assert came["fields"] == {**fields, "level_ft": 25000, "level_datum": "STANDARD", "level_sigma_ft": 100}
+
+
+def test_marks_and_the_answer_are_shown_as_they_come(desk: Desk) -> None:
+    desk.acts += [
+        (2.0, lambda: desk.north("mark", id=desk.latest("CLB"), mark="UNDERSTOOD") and None),
+        (3.0, lambda: desk.north("mark", id=desk.latest("CLB"), mark="RELAYED") and None),
+    ]
+    done = desk.type("call", "CLB", "level=FL250", "--wait", "20")
+    assert done.exit_code == 0, done.output
+    at = [done.output.index(word) for word in ("RECEIVED by the ground line", "UNDERSTOOD", "RELAYED")]
+    assert at == sorted(at)
+    desk.acts.append((2.0, lambda: desk.north("send", code="ROG", ref=desk.latest("DSC")) and None))
+    done = desk.type("call", "DSC", "level=FL200", "--wait", "20", "--json")
+    found = json.loads(done.output)
+    assert found["marks"]["RECEIVED"]["channel"] == "GROUND" and found["answers"][0]["code"] == "ROG"
+    assert found["words"]["en"].endswith("INTEND TO DESCEND TO FL200 (6096 m), OVER")
+
+
+def test_what_is_not_received_is_said_and_ends_with_1(desk: Desk) -> None:
+    desk.pair.cut()
+    done = desk.type("call", "STP", "kind=laser", "--wait", "5")
+    assert done.exit_code == 1 and "NOT RECEIVED within 5 s" in done.output
+
+
+def test_a_dry_run_sends_nothing_and_needs_no_node(desk: Desk) -> None:
+    before = len(desk.side.told)
+    assert "NOT SENT" in desk.type("call", "TRN", "direction=left", "track=090", "--dry-run").output
+    assert len(desk.side.told) == before
+    desk.runs = False
+    done = desk.type("call", "TRN", "direction=left", "track=090", "--dry-run", "--language", "ru")
+    assert "НАМЕРЕН РАЗВЕРНУТЬСЯ ВЛЕВО НА ПУТЕВОЙ УГОЛ 090 град" in done.output and "native controller" in done.output
+    refused = desk.type("call", "TRN", "direction=left", "track=090")
+    assert "No node runs" in str(refused.exception)
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        (["TAF"], "Did you mean TFA"),
+        (["traffic advisry"], "Did you mean TFA"),
+        (["TFA", "rnge=5 NM"], "Did you mean range"),
+        (["TFA", "range=5"], "no unit"),
+        (["TFA", "clock=13"], "1 to 12"),
+        (["TFA", "clock=3", "clock=4"], "twice"),
+        (["TFA", "clock"], "no field with a value"),
+        (["TFA"], "needs the field clock"),
+        (["TFA", "clock=3", "direction=nroth"], "N, NE, E"),
+        (["CLB", "level=3000 ft"], "measured from"),
+        (["PRP", "level=FL200"], "may be any of these: own_level, other_level"),
+        (["ROG"], "must name the message"),
+        (["ROG", "--ref", "12345678"], "no such message"),
+        (["EMG", "nature=distress", "aircraft=A", "--language", "Latin"], 'no words in "Latin"'),
+    ],
+)
+def test_what_is_typed_wrong_is_answered_with_what_is_right(desk: Desk, typed: list[str], says: str) -> None:
+    done = desk.type("call", *typed)
+    assert says in str(done.exception), done.output
+    assert desk.side.heard("sent", code=typed[0]) == []
+
+
+def test_the_ground_line_is_checked(desk: Desk) -> None:
+    done = desk.type("check", "ground", "--json")
+    found = json.loads(done.output)
+    assert found["answered"] and 0.0 < found["round_trip_s"] < 1.0
+    assert "The ground line works both ways" in desk.type("check", "ground").output
+    desk.pair.cut()
+    done = desk.type("check", "ground", "--wait", "3")
+    assert done.exit_code == 1 and "NO ANSWER by the ground line within 3 s" in done.output
+    assert "cannot talk on F1" in str(desk.type("check", "F1").exception)
+
+
+def test_a_message_that_came_in_is_listed_marked_and_read_back(desk: Desk) -> None:
+    desk.north("send", code="CLB", fields=CLB, valid_for="60 s")
+    desk.pair.run(1.0)
+    listed = desk.type("messages").output
+    assert "CLB" in listed and "not yet UNDERSTOOD" in listed and "INTEND TO CLIMB TO FL250 (7620 m)" in listed
+    short = desk.side.heard("received", code="CLB")[0]["id"].removeprefix("sha256:")[:8]
+    assert f"UNDERSTOOD [{short}]" in desk.type("mark", short, "understood").output
+    assert "UNDERSTOOD" in desk.type("messages", "--last", "1").output
+    assert json.loads(desk.type("messages", "--json").output)["messages"]
+    done = desk.type("readback", short)
+    assert "NORTH POST, SOUTH POST, I READ BACK FL250 (7620 m), OUT" in done.output, done.output
+    desk.pair.run(1.0)
+    assert desk.pair.north.heard("read back")[0]["outcome"] == "equal"
+    wrong = desk.type("readback", short, "--values", "FL260")
+    assert "NOT WHAT THEY SAID: to_level_ft was 25000, read back 26000" in wrong.output
+    desk.pair.run(1.0)
+    assert desk.pair.north.heard("read back")[1]["sounds"]
+    assert "more than is read back" in str(desk.type("readback", short, "--values", "FL260 270").exception)
+
+
+def test_what_cannot_be_read_back_or_marked_is_refused(desk: Desk) -> None:
+    desk.north("send", code="STP", fields={"kind": "LASER"})
+    desk.pair.run(1.0)
+    short = desk.side.heard("received", code="STP")[0]["id"].removeprefix("sha256:")[:8]
+    assert "is not read back" in str(desk.type("readback", short).exception)
+    assert "no message" in str(desk.type("readback", "ffffffff").exception)
+    assert "Did you mean relayed" in str(desk.type("mark", short, "relaid").exception)
+
+
+def test_a_read_back_of_our_message_is_shown_while_waiting(desk: Desk) -> None:
+    def back() -> None:
+        desk.north("send", code="RBK", fields={"values": "26000 STANDARD"}, ref=desk.latest("CLB"))
+
+    desk.acts.append((1.0, back))
+    done = desk.type("call", "CLB", "level=FL250", "--wait", "4")
+    assert "READ BACK WRONG" in done.output and "I READ BACK FL260 (7925 m)" in done.output, done.output
+
+
+def test_events_end_with_the_time_or_with_the_node(monkeypatch: pytest.MonkeyPatch) -> None:
+    over = threading.Event()
+
+    def follow(home: Path, after: int) -> Iterator[dict[str, int]]:
+        yield {"number": after + 1}
+        over.wait(10.0)
+
+    monkeypatch.setattr(control, "follow", follow)
+    assert [one["number"] for one in waiting.events(Path(), 7, 0.2)] == [8]
+    over.set()
+    assert [one["number"] for one in waiting.events(Path(), 8, 30.0)] == [9]
+
+
+def test_without_a_synthesiser_nothing_is_sent(desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(speech, "PROGRAM", "no-such-synthesiser")
+    done = desk.type("call", "STP", "kind=laser", "--wav", str(tmp_path / "a.wav"))
+    assert "Nothing was sent" in str(done.exception) and desk.side.heard("sent", code="STP") == []
+
+
+def test_the_words_are_said_into_a_file(desk: Desk, tmp_path: Path) -> None:
+    if not speech.available():
+        pytest.skip("espeak-ng is not installed")
+    out = tmp_path / "said.wav"
+    done = desk.type("call", "STP", "kind=laser", "--wav", str(out))
+    assert done.exit_code == 0 and "Said in" in done.output, done.output
+    with wave.open(str(out)) as file:
+        assert 2.0 < file.getnframes() / file.getframerate() < 12.0
+    again = desk.type("call", "STP", "kind=flare", "--wav", str(out))
+    assert "stands there already" in str(again.exception)
