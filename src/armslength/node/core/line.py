@@ -17,7 +17,7 @@ from armslength.node.core.duty import Duty
 from armslength.node.core.effects import Effects
 from armslength.node.core.hearing import hear, marked, stated
 from armslength.node.core.inputs import Agreed
-from armslength.node.core.messages import Logged, MessageLog
+from armslength.node.core.messages import Logged, MessageLog, check_answer
 from armslength.node.core.patience import timing_of
 from armslength.node.core.talking import Talking
 from armslength.node.core.witness import Witness
@@ -198,10 +198,13 @@ class Line:
 
         Raises:
             DisclosureError: the terms do not let it out; names the article.
-            InputError: the message cannot be made: unknown code, missing field, no agreement, no room.
+            InputError: the message cannot be made: unknown code, missing field, no agreement, no room,
+                or it does not answer what it names.
         """
         if self.books.full:
             raise InputError(f"{code} was not sent: the disk takes nothing, and no more can wait for it.", where=code)
+        if ref is not None:
+            check_answer(code, self.log.get(ref))
         ruling = self.ruling(code, automatic=automatic, role=role)
         if not ruling.allowed:
             what = {"code": code, "article": ruling.article, "why": ruling.why, "automatic": automatic}

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from armslength.agreement.articles import Answering
-from armslength.protocol.catalogue import CATALOGUE, Answer
+from armslength.errors import InputError
+from armslength.protocol.catalogue import ABOUT_OWN, CATALOGUE, Answer, may_answer
 from armslength.protocol.messages import Message
 from armslength.units import NS
 
@@ -122,6 +123,30 @@ def limit_s(terms: Answering, message: Message, mark: str) -> float | None:
     if mark == RELAYED:
         return terms.flash_relayed_s if flash else terms.relayed_s
     return terms.flash_capture_s if flash and mark == UNDERSTOOD else None
+
+
+def check_answer(code: str, asked: Logged | None) -> None:
+    """Refuse a message of `code` that names `asked` in its `ref` without being an answer to it.
+
+    Codes that are about a message of one's own (corrections, what is over) pass; so does what names a message that is
+    not in the log any more.
+
+    Raises:
+        InputError: `code` does not answer that; names what does.
+    """
+    if asked is None or code not in CATALOGUE or code in ABOUT_OWN:
+        return
+    if asked.outgoing:
+        raise InputError(
+            f"{code} answers messages of the other side, and this {asked.message.code} is ours.", where="ref"
+        )
+    if not may_answer(code, CATALOGUE[asked.message.code]):
+        known = [one for one in CATALOGUE if may_answer(one, CATALOGUE[asked.message.code])]
+        raise InputError(
+            f"{code} does not answer {asked.message.code}.",
+            where="ref",
+            remedy=f"Answers to {asked.message.code}: {', '.join(known)}.",
+        )
 
 
 class MessageLog:

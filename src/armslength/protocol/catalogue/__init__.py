@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from armslength.protocol.catalogue.activity import ACTIVITY
-from armslength.protocol.catalogue.answers import ANSWERED_BY, answer_due_s, may_answer, readback
+from armslength.protocol.catalogue.answers import ABOUT_OWN, ANSWERED_BY, answer_due_s, may_answer, readback
 from armslength.protocol.catalogue.cases import CASES
 from armslength.protocol.catalogue.contact import ANSWERS, CHANNELS, CHECKS, POSITION_CALLS
 from armslength.protocol.catalogue.deal import DEAL
@@ -20,6 +20,7 @@ from armslength.protocol.catalogue.forms import Answer, Code, Field, Kind, Prece
 from armslength.protocol.catalogue.traffic import DEMANDS, INTENTS, TRAFFIC
 
 __all__ = [
+    "ABOUT_OWN",
     "ANSWERED_BY",
     "CATALOGUE",
     "Answer",

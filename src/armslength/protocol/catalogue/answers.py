@@ -10,7 +10,7 @@ from armslength.protocol.catalogue.forms import Answer, Code, Precedence, Value
 if TYPE_CHECKING:
     from armslength.agreement.terms import Terms
 
-__all__ = ["ANSWERED_BY", "answer_due_s", "may_answer", "readback"]
+__all__ = ["ABOUT_OWN", "ANSWERED_BY", "answer_due_s", "may_answer", "readback"]
 
 ANSWERED_BY: Mapping[Answer, frozenset[str]] = {
     Answer.NONE: frozenset(),
@@ -28,7 +28,7 @@ ANSWERED_BY: Mapping[Answer, frozenset[str]] = {
 
 _HOLDING = frozenset({"SBY", "SAG", "UNA", "COR"})
 """May follow any message that is owed an answer, but a request for assistance: nobody is kept waiting for help."""
-_ABOUT_OWN = frozenset({"COR", "COC", "ACC"})
+ABOUT_OWN = frozenset({"COR", "COC", "ACC"})
 """Name a message of the sender's own, and answer none."""
 _PICK_UP = {
     Precedence.FLASH: "flash_pick_up_s",
@@ -46,7 +46,7 @@ def may_answer(answer: str, asked: Code) -> bool:
         return True
     if asked.answer is Answer.DECLINE or asked.answer is Answer.NONE:
         return answer == "SAG" and asked.answer is Answer.NONE
-    return answer in _HOLDING - _ABOUT_OWN or (answer == "RBK" and asked.read_back)
+    return answer in _HOLDING - ABOUT_OWN or (answer == "RBK" and asked.read_back)
 
 
 def answer_due_s(code: Code, terms: Terms, precedence: Precedence) -> float | None:
