@@ -37,7 +37,7 @@ class RadioCheckDue(Rule):
         "SEV4; SEV3 after the number of misses in the terms",
         "the checks with their readability, signed messages or voice contacts",
         "nobody's: either side can call a check",
-        ("frequency",),
+        ("frequency", "conduct"),
     )
 
     def __init__(self, around: Around) -> None:

@@ -49,7 +49,7 @@ class NoAnswer(Rule):
         "SEV3; SEV2 while a pair is inside the minima",
         "the stamps of the calls with their frequencies",
         "the party that was called",
-        ("frequency",),
+        ("frequency", "conduct"),
     )
 
     def __init__(self, around: Around) -> None:

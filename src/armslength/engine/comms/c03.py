@@ -31,7 +31,7 @@ class WrongFrequency(Rule):
         "SEV4",
         "the plan in force, and what was said with its stamp",
         "who said it",
-        ("frequency",),
+        ("frequency", "conduct"),
     )
 
     def __init__(self, around: Around) -> None:

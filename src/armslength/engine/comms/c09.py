@@ -47,7 +47,7 @@ class Interference(Rule):
         "SEV2",
         "what each side reported, with stamps",
         "of noise, nobody; of a request, who did not answer",
-        ("frequency",),
+        ("frequency", "conduct"),
     )
 
     def __init__(self, around: Around) -> None:
