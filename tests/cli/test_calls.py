@@ -7,6 +7,7 @@ import threading
 import wave
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -98,6 +99,18 @@ def test_the_ground_line_is_checked(desk: Desk) -> None:
     done = desk.type("check", "ground", "--wait", "3")
     assert done.exit_code == 1 and "NO ANSWER by the ground line within 3 s" in done.output
     assert "cannot talk on F1" in str(desk.type("check", "F1").exception)
+
+
+def test_an_answer_by_another_channel_proves_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    events = waiting.events
+    elsewhere = {"GROUND": "F2"}
+
+    def by_f2(*args: Any) -> Iterator[dict[str, Any]]:
+        return ({**one, "channel": elsewhere.get(one.get("channel", ""), "")} for one in events(*args))
+
+    monkeypatch.setattr(waiting, "events", by_f2)
+    done = desk.type("check", "ground")
+    assert done.exit_code == 1 and "NOT PROVEN" in done.output and "came by F2" in done.output
 
 
 def test_a_message_that_came_in_is_listed_marked_and_read_back(desk: Desk) -> None:

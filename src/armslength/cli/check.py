@@ -24,7 +24,7 @@ def check(
     home: InHome = None,
     as_json: AsJson = False,
 ) -> None:
-    """Call on a frequency (RCK) or the ground line (GCK) and wait for the answer. Exit code 1 where none comes."""
+    """Call on a frequency (RCK) or the ground line (GCK) and wait for the answer. Exit code 1: none came by it."""
     from armslength.node.control import ask, get
     from armslength.node.home import home_path
 
@@ -34,13 +34,13 @@ def check(
     sent = ask(where, "check", {key: value for key, value in args.items() if value is not None})
     if not as_json:
         typer.echo(f"{sent['code']} to {sent['counterpart']} by {_name(channel)}; waiting at most {wait:g} s.")
-    found = _answer(where, last, wait, sent)
+    found = _answer(where, last, wait, {**sent, "channel": channel.upper()})
     done = {"channel": channel.upper(), "counterpart": sent["counterpart"], "id": sent["id"], **found}
     if as_json:
         print_json(done)
     else:
         typer.echo(_says(done, wait))
-    if not done["answered"]:
+    if not done["proven"]:
         raise typer.Exit(1)
 
 
@@ -55,14 +55,17 @@ def _answer(where: Path, last: int, wait: float, sent: dict[str, Any]) -> dict[s
             nonce = event["fields"]["nonce"]
         answers = event.get("event") == "received" and event.get("code") in {"RCR", "GCR"}
         if answers and nonce is not None and event["fields"]["nonce"] == nonce:
+            came_by, wanted = event.get("channel", ""), sent["channel"]
             return {
                 "answered": True,
+                "proven": came_by in {"", wanted},
                 "round_trip_s": round((int(event["at_ns"]) - int(sent["time_ns"])) / NS, 3),
                 "readability": event["fields"].get("readability"),
                 "note": event["fields"].get("note"),
-                "came_by": event.get("channel", ""),
+                "came_by": came_by,
             }
-    return {"answered": False, "round_trip_s": None, "readability": None, "note": None, "came_by": ""}
+    nothing = {"round_trip_s": None, "readability": None, "note": None, "came_by": ""}
+    return {"answered": False, "proven": False, **nothing}
 
 
 def _says(done: dict[str, Any], wait: float) -> str:
@@ -74,8 +77,10 @@ def _says(done: dict[str, Any], wait: float) -> str:
     if done["readability"] is not None:
         note = f", {done['note'].lower()}" if done["note"] else ""
         how = f" They read us {done['readability']} of 5 ({READABILITY[done['readability']]}{note})."
-    by = f" Their answer came by {_name(done['came_by'])}." if done["came_by"] not in {"", done["channel"]} else ""
-    return f"{name} works both ways: answered after {done['round_trip_s']:.1f} s.{how}{by}"
+    if not done["proven"]:
+        by = _name(done["came_by"])
+        return f"NOT PROVEN: they had the check after {done['round_trip_s']:.1f} s, but their answer came by {by}.{how}"
+    return f"{name} works both ways: answered after {done['round_trip_s']:.1f} s.{how}"
 
 
 def _name(channel: str) -> str:

@@ -68,11 +68,8 @@ def messages(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
 
 
 def _channels(line: dict[str, Any]) -> list[str]:
-    """Return the names of the channels that the status of a line tells."""
-    told = line.get("channels") or {}
-    media = told.get("media", told) if isinstance(told, dict) else told
-    names = [one.get("medium", one.get("name")) if isinstance(one, dict) else one for one in media]
-    return [str(name) for name in names if str(name).startswith("F")]
+    """Return the frequencies among the channels that the status of a line tells."""
+    return [str(name) for name in line.get("channels") or () if name != "GROUND"]
 
 
 def _status(ctx: typer.Context) -> dict[str, Any]:
