@@ -226,6 +226,10 @@ def _voice(event: Mapping[str, Any]) -> str:
     return f"voice on {event['medium']}: {event['code']} by {event['by']}, answer {event['answer']}{heard}"
 
 
+def _called(event: Mapping[str, Any]) -> str:
+    return f"call {event['call']} on {event['channel']}: {event['code']} [{short_id(event['id'])}]"
+
+
 def _finding(event: Mapping[str, Any]) -> str:
     whose = f" by {event['by']}" if event["by"] else ""
     return f"finding {event['rule']} {event['outcome']} {event['severity']}{whose}: {event['explanation']}"
@@ -233,6 +237,7 @@ def _finding(event: Mapping[str, Any]) -> str:
 
 _WORDS = {
     "overdue": _overdue,
+    "called": _called,
     "duty": _duty,
     "held": _held,
     "voice contact": _voice,

@@ -46,7 +46,8 @@ class Channels:
     Attributes:
         in_use: the one that both use as far as is known here; "" for none.
         change: how many changes we have told.
-        media: for each, by its id: health, lost_here, lost_there, last_ok_ns, in_use; empty without frequencies.
+        media: for each, by its id: health, lost_here, lost_there, last_ok_ns, in_use, and how many
+            messages left by it since the start (sent); empty without frequencies.
     """
 
     in_use: str

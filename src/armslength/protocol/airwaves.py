@@ -76,6 +76,7 @@ class Airwaves:
         self._calls: Calls = {}
         self._recent: dict[tuple[str, str], None] = {}
         self._unfit: dict[str, None] = {}
+        self._sent: dict[str, int] = {}
         self._vain: dict[str, int] = {}
         """How often each check was called."""
         self._ground_gone_s: float | None = None
@@ -176,6 +177,10 @@ class Airwaves:
         if channel in self.failover.media:
             self.frames.append((channel, payload, MARK_RANK, ""))
 
+    def left(self, name: str) -> None:
+        """Count a message that left by a medium for the first time since the start."""
+        self._sent[name] = self._sent.get(name, 0) + 1
+
     def state(self) -> Mapping[str, Mapping[str, object]]:
         """Return for each medium how it stands, for people."""
         failover = self.failover
@@ -186,6 +191,7 @@ class Airwaves:
                 "lost_there": failover.lost_there(name),
                 "last_ok_ns": str(medium.last_ok_ns),
                 "in_use": failover.in_use == name,
+                "sent": self._sent.get(name, 0),
             }
             for name, medium in failover.media.items()
         }
@@ -231,6 +237,8 @@ class Airwaves:
         call.made, call.last_s = call.made + 1, now.mono_s
         if message.code in CHECKS:
             self._vain[message.id] = self._vain.get(message.id, 0) + 1
+        if key not in self._recent:
+            self.left(name)
         self._recent.pop(key, None)
         self._recent[key] = None
         while len(self._recent) > REMEMBERED:

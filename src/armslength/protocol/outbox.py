@@ -44,11 +44,15 @@ MOST_AGAIN = 16
 
 @dataclass(slots=True)
 class Waiting:
-    """A message in the outbox: when [s, monotonic] and over which paths it left last; None: not since the start."""
+    """A message in the outbox: when [s, monotonic] and over which paths it left last; None: not since the start.
+
+    `left`: whether it left over the ground line since the start.
+    """
 
     message: Message
     sent_s: float | None = None
     paths: tuple[str, ...] = ()
+    left: bool = False
 
 
 @dataclass(slots=True)

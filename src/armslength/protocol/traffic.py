@@ -12,6 +12,7 @@ from armslength.protocol.airwaves import channel_of
 from armslength.protocol.bucket import Bucket
 from armslength.protocol.catalogue import CATALOGUE, Precedence
 from armslength.protocol.events import Duplicate, Marked, Now, Received
+from armslength.protocol.failover import GROUND
 from armslength.protocol.frames import taken, whole_envelope
 from armslength.protocol.greeting import Count, Proof
 from armslength.protocol.inbox import Arrival, Inbox, Record
@@ -314,6 +315,9 @@ class Traffic:
             if one.message.precedence is Precedence.FLASH:
                 over = [session for session in proved if self._may(one.message, session)]
             one.paths = tuple(session.path for session in over)
+            if over and not one.left:
+                one.left = True
+                self.air.waves.left(GROUND)
             for session in over:
                 self._line.put(_RANK[one.message.precedence], session, one.message.envelope)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from armslength.agreement.plan import frequencies_at
@@ -22,6 +22,8 @@ TUNE_S = 60.0
 TOLD_S = 60.0
 """What is heard on a frequency and is nobody's is told at most once in this time [s], with its number."""
 ECHO = "reflected"
+REMEMBERED = 256
+"""Messages whose calls are counted."""
 
 
 def tune(line: Line, radios: Collection[str], now: Now) -> None:
@@ -59,6 +61,19 @@ def hear(line: Line, one: AirIn, effects: Effects, now: Now) -> None:
             line.books.enter(effects, line.book, "strange on air", payload, now.utc_ns)
             effects.tells.append({"event": "strange on air", "counterpart": line.name, **what})
     line.settle(effects, now)
+
+
+def called(line: Line, frames: Iterable[tuple[str, bytes, int, str]], effects: Effects) -> None:
+    """Tell the own officer of every call on a frequency, and which one of that message it is."""
+    for channel, message in {(one[0], one[3]): None for one in frames if one[3]}:
+        number = line.calls.pop((message, channel), 0) + 1
+        line.calls[message, channel] = number
+        logged = line.log.get(message)
+        code = logged.message.code if logged is not None else ""
+        what = {"counterpart": line.name, "channel": channel, "id": message, "code": code, "call": number}
+        effects.tells.append({"event": "called", **what})
+    while len(line.calls) > REMEMBERED:
+        del line.calls[next(iter(line.calls))]
 
 
 def check(

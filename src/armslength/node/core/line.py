@@ -86,6 +86,7 @@ class Line:
         self.tune_due_s = self.strange_due_s = float("-inf")
         self.readability: dict[str, int] = {}
         self.strange: dict[tuple[str, str], int] = {}
+        self.calls: dict[tuple[str, str], int] = {}
         self.speed, self.restored, self.duty = speed, restored, duty or Duty()
         self.talking, self.rounds = Talking(self), 0
 
@@ -270,6 +271,7 @@ class Line:
                 self.talking.flush(effects, now)
                 return
             self.talking.aired(out.air, now)
+            airing.called(self, out.air, effects)
             effects.writes += out.writes
             effects.frames += [(*frame, at < out.urgent) for at, frame in enumerate(out.frames)]
             effects.air += [(self.name, *one) for one in out.air]
