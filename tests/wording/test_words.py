@@ -19,7 +19,13 @@ NOON_NS = 1_763_812_800 * NS
 """2025-11-22 12:00 UTC."""
 CLB: dict[str, Any] = {"to_level_ft": 3000, "to_level_datum": "QNH", "to_level_qnh_hpa": 1013, "rate_fpm": 1500}
 PLACE = {"latitude_e5": 3512345, "longitude_e5": 4054321}
-EMG: dict[str, Any] = {"nature": "URGENCY", "commitment": "NONE", "aircraft": "ALPHA AIRCRAFT 2", "intention": "DESCENDING", **PLACE}
+EMG: dict[str, Any] = {
+    "nature": "URGENCY",
+    "commitment": "NONE",
+    "aircraft": "ALPHA AIRCRAFT 2",
+    "intention": "DESCENDING",
+    **PLACE,
+}
 RCK: dict[str, Any] = {"freq_id": "F2", "nonce": "0" * 16}
 LCM: dict[str, Any] = {"medium": "GROUND", "since_ns": str(NOON_NS + 245 * NS), "change": 3}
 SAID = [
@@ -63,7 +69,9 @@ def test_a_read_back_is_said_with_units_where_it_is_known_what_it_reads_back() -
     assert "I READ BACK 3000 ft (914 m) ON QNH 1013 hPa, OUT" in words(
         ("RBK", back), "en", "B", "A", about=("CLB", CLB)
     )
-    for other in ("3000 QNH", "3000 QNH ABC", "3000 MUD 1013"):
+    part = words(("RBK", {"values": "3000"}), "en", "B", "A", about=("CLB", CLB))
+    assert "I READ BACK 3000 ft (914 m), OUT" in part
+    for other in ("3000 QNH 1013 5", "3000 QNH ABC", "3000 MUD 1013"):
         assert f"I READ BACK {other}, OUT" in words(("RBK", {"values": other}), "en", "B", "A", about=("CLB", CLB))
     assert "I READ BACK 3000 QNH 1013, OUT" in words(("RBK", back), "en", "B", "A")
 

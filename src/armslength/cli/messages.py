@@ -17,6 +17,8 @@ Which = Annotated[
     typer.Argument(metavar="ID", help="Its first eight digits are enough.", autocompletion=completing.messages),
 ]
 WIDTH = 120
+BY_NODES = frozenset({"RCK", "RCR", "GCK", "GCR"})
+"""Checks and their answers: from node to node, nobody need mark them."""
 
 
 def messages(
@@ -26,9 +28,10 @@ def messages(
     as_json: AsJson = False,
 ) -> None:
     """List the latest messages, oldest first: when, which way, by which channel, the marks on them, the words."""
+    from armslength.cli.saying import UNCHECKED
     from armslength.node.control import get
     from armslength.node.home import home_path
-    from armslength.wording import language_of
+    from armslength.wording import language_of, lexicon
 
     short = language_of(language)
     found = get(home_path(home), "/api/messages")["messages"][-count:]
@@ -40,11 +43,12 @@ def messages(
     for row in found:
         for line in _rows(row, short):
             typer.echo(line)
+    if found and lexicon(short).proposal:
+        typer.echo(f"The words are a {UNCHECKED}; the code is what counts.")
 
 
 def _rows(row: Mapping[str, Any], short: str) -> list[str]:
     """Return one message in lines of at most WIDTH columns."""
-    from armslength.cli.saying import UNCHECKED
     from armslength.errors import InputError
     from armslength.node.telling import short_id
     from armslength.protocol.catalogue import CATALOGUE, fault_in
@@ -56,16 +60,17 @@ def _rows(row: Mapping[str, Any], short: str) -> list[str]:
     channel = {"GROUND": "ground", "": "-"}.get(row["channel"], row["channel"])
     marks = " ".join(mark for mark in ("RECEIVED", "UNDERSTOOD", "RELAYED") if mark in row["marks"])
     if row["way"] == "in":
-        marks = marks.replace("RECEIVED", "").strip() or "not yet UNDERSTOOD"
+        marks = marks.replace("RECEIVED", "").strip() or ("" if row["code"] in BY_NODES else "not yet UNDERSTOOD")
+    else:
+        marks = marks or "NOT RECEIVED"
     late = "  EXPIRED, for the record only" if row["expired"] else ""
     head = f"{stamp(int(row['at_ns']))[:19]}Z  [{short_id(row['id'])}]  {row['code']}  {row['precedence']:8}"
-    head += f"  {way} {row['counterpart']}  {channel:6}  {marks or 'NOT RECEIVED'}{late}"
+    head += f"  {way} {row['counterpart']}  {channel:6}  {marks}{late}".rstrip()
     try:
         lex, code = lexicon(short), CATALOGUE[row["code"]]
         if fault_in(code, row["fields"]):
             raise InputError("It has fields that this catalogue does not have.")
         said = text_of(lex, code, row["fields"], int(row["time_ns"]))
-        said += f"  [{UNCHECKED}]" if lex.proposal else ""
     except (InputError, KeyError):
         said = ", ".join(f"{key} {value}" for key, value in row["fields"].items())
     return [head, *textwrap.wrap(said, WIDTH, initial_indent=" " * 10, subsequent_indent=" " * 10)]

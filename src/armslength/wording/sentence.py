@@ -113,16 +113,16 @@ def _choice(lex: Lexicon, name: str, value: str) -> str:
 
 
 def _read_back(lex: Lexicon, values: str, code_name: str, asked: Mapping[str, Value]) -> str:
-    """Return the values of an RBK with their units; as they came where they are not as many as were asked for."""
+    """Return the values of an RBK with their units; as they came where one of them cannot be what it stands for."""
     code = CATALOGUE[code_name]
     wanted = [field for field in code.fields if field.read_back and field.name in asked]
     said = values.split()
-    if len(said) != len(wanted):
+    if len(said) > len(wanted):
         return values
-    found = {field.name: _typed(field, word) for field, word in zip(wanted, said, strict=True)}
-    if any(value is None for value in found.values()):
-        return values
+    found = {field.name: _typed(field, word) for field, word in zip(wanted, said, strict=False)}
     fields = {name: value for name, value in found.items() if value is not None}
+    if len(fields) < len(said):
+        return values
     spoken = [name for name in fields if not name.endswith(("_datum", "_qnh_hpa"))]
     return ", ".join(value_words(lex, code, name, fields) for name in spoken)
 

@@ -23,7 +23,7 @@ def spoken(text: str, language: str = "en") -> str:
         InputError: there are no words in that language.
     """
     lex = lexicon(language_of(language))
-    said = _pattern(lex).sub(lambda found: f" {_said(lex, found)} ", text)
+    said = _pattern(lex).sub(lambda found: f" {_said(lex, found)} ", text.replace("_", " "))
     said = re.sub(r"[():;]", ",", said)
     said = " ".join(lex.spoken.words.get(word, word) for word in re.findall(r"[^\s,.]+|[,.]", said))
     said = re.sub(r"\s+([,.])", r"\1", said)

@@ -60,7 +60,7 @@ def _send(core: Core, one: Command, effects: Effects, now: Now) -> Mapping[str, 
     if ref is not None:
         found = line.log.get(str(ref))
         if found is None:
-            raise InputError("There is no such message.", where="ref", remedy="GET /api/messages lists them.")
+            raise InputError("There is no such message.", where="ref", remedy="armslength messages lists them.")
         ref = found.message.id
     code = _text(one.args, "code").upper()
     if one.args.get("dry_run") is True:
@@ -74,7 +74,7 @@ def _mark(core: Core, one: Command, effects: Effects, now: Now) -> Mapping[str, 
     message_id = _text(one.args, "id")
     line = next((line for line in core.lines.values() if line.log.get(message_id) is not None), None)
     if line is None:
-        raise InputError("There is no such message.", where="id", remedy="GET /api/messages lists them.")
+        raise InputError("There is no such message.", where="id", remedy="armslength messages lists them.")
     logged = line.mark(message_id, _text(one.args, "mark").upper(), effects, now, one.role)
     return {"id": logged.message.id, "marks": sorted(logged.marks)}
 
