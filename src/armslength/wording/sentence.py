@@ -82,7 +82,8 @@ def text_of(lex: Lexicon, code: Code, fields: Mapping[str, Value], now_ns: int |
         return fill(piece) if all(name in fields for name in PLACES.findall(piece)) else ""
 
     pieces = _MAYBE.split(lex.codes[code.name].say)  # odd ones stood between brackets
-    return "".join(fill(piece) if at % 2 == 0 else maybe(piece) for at, piece in enumerate(pieces))
+    said = "".join(fill(piece) if at % 2 == 0 else maybe(piece) for at, piece in enumerate(pieces))
+    return " ".join(said.split())
 
 
 def value_words(lex: Lexicon, code: Code, name: str, fields: Mapping[str, Value], now_ns: int | None = None) -> str:
