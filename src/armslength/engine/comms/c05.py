@@ -40,7 +40,7 @@ class GroundCheckDue(Rule):
         ("an outage that was announced: the check is due when it is over, and the grace",),
         "SEV3; SEV2 after the longer time",
         "checks and answers, signed",
-        "who was called and did not answer; who did not call, while the line stood; else nobody",
+        "while the line stands who was called and did not answer, or who did not call; else nobody",
         (),
     )
 
@@ -76,12 +76,12 @@ class GroundCheckDue(Rule):
         opened = self.open.get(key)
         worse = way.ok_ns + max(nanoseconds(self.figure("severe_s")), limit)
         since = opened.opened_ns if opened else due_ns
-        if way.called:
-            by, says = self.around.across(key), f"Checks of the ground line that {key} called were not answered."
-        elif self.around.session:
-            by, says = key, f"{key} did not check the ground line in the time agreed, while it stood."
-        else:
+        if not self.around.session:
             by, says = "", f"No check of the ground line by {key} succeeded in the time agreed; it did not stand."
+        elif way.called:
+            by, says = self.around.across(key), f"Checks of the ground line that {key} called were not answered."
+        else:
+            by, says = key, f"{key} did not check the ground line in the time agreed, while it stood."
         severity = Severity.SEV2 if due_ns >= worse else Severity.SEV3
         measured = (seconds(due_ns - way.ok_ns), seconds(limit), "s")
         yield self.find(key, severity, by, (since, None), measured, (way.entry, *way.called), says)
