@@ -72,6 +72,8 @@ class Airwaves:
         self.failover = Failover(pair)
         self.failover.restore(restored)
         self.frames: list[AirFrame] = []
+        self.plan: tuple[str, ...] = ()
+        """The frequencies that carry data, in their order."""
         self._pack = pack
         self._calls: Calls = {}
         self._recent: dict[tuple[str, str], None] = {}
@@ -83,14 +85,10 @@ class Airwaves:
         self.distress = False
         """Nothing goes over the frequencies but what nobody can suspend."""
 
-    @property
-    def plan(self) -> tuple[str, ...]:
-        """The frequencies that carry data, in their order."""
-        return tuple(name for name in self.failover.plan if name != GROUND)
-
     def adopt(self, plan: Sequence[str], patience: Patience) -> None:
         """Use these frequencies and times from now on."""
         self.failover.adopt(plan, patience)
+        self.plan = tuple(name for name in self.failover.plan if name != GROUND)
         self._calls = {key: call for key, call in self._calls.items() if key[1] in plan}
 
     def carries(self, message: Message) -> bool:
@@ -165,6 +163,10 @@ class Airwaves:
         gone_s = _NEVER if self._ground_gone_s is None else self._ground_gone_s
         given_up = self.failover.media[GROUND].health is Health.LOST
         return min([self.failover.due(), _NEVER if given_up else gone_s, *times])
+
+    def is_idle(self) -> bool:
+        """Return whether `take` would return nothing."""
+        return not self.frames and (not self.plan or self.failover.is_idle())
 
     def take(self) -> tuple[list[MediumLost | MediumRestored | InUse], tuple[Write, ...], tuple[AirFrame, ...]]:
         """Return what happened, what makes it durable, and what is to be sent, the most urgent first."""

@@ -279,6 +279,10 @@ class Failover:
                 times.append(medium.steady_s + self._return_s(medium))
         return min(times)
 
+    def is_idle(self) -> bool:
+        """Return whether `take` would return nothing."""
+        return not (self._events or self._changed)
+
     def take(self) -> tuple[list[MediumLost | MediumRestored | InUse], tuple[Write, ...]]:
         """Return what happened since the last call, and what makes it durable."""
         events, self._events = self._events, []

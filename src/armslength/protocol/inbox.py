@@ -196,6 +196,10 @@ class Inbox:
                 self._changed[name] = None
         return Arrival(tuple(gaps), tuple(deliver))
 
+    def is_settled(self) -> bool:
+        """Return whether `settle` would return nothing."""
+        return not self._changed
+
     def settle(self) -> tuple[Write, ...]:
         """Return the counts that changed since the last call. They belong into one commit with the messages."""
         writes = []

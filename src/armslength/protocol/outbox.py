@@ -97,6 +97,7 @@ class Outbox:
         self._out, self._kept = f"out/{pair}", f"sent/{pair}"
         self._timing = timing
         self._streams: dict[Stream, _Stream] = {}
+        """The most urgent first."""
         self._width, self._narrowed_s = NARROW * 2, float("-inf")
         self._again_s = timing.resend_s
         self._waiting = 0
@@ -314,11 +315,12 @@ class Outbox:
     def _stream(self, name: Stream) -> _Stream:
         found = self._streams.get(name)
         if found is None:
-            found = self._streams[name] = _Stream()
+            found = _Stream()
+            self._streams = dict(sorted({**self._streams, name: found}.items(), key=_urgency))
         return found
 
-    def _in_order(self) -> list[tuple[Stream, _Stream]]:
-        return sorted(self._streams.items(), key=lambda one: (one[0].precedence, one[0].agreement))
+    def _in_order(self) -> Iterable[tuple[Stream, _Stream]]:
+        return self._streams.items()
 
     def _forget(self, name: Stream, stream: _Stream) -> list[Write]:
         """Forget the oldest beyond REMEMBERED, but never the last number used: counting goes on from it."""
@@ -340,3 +342,7 @@ class Outbox:
             self._width = min(WIDE, self._width + 1)
         elif took > 5 * self._timing.brisk_s and now_s - self._narrowed_s > self._timing.brisk_s:
             self._width, self._narrowed_s = max(NARROW, self._width // 2), now_s
+
+
+def _urgency(one: tuple[Stream, _Stream]) -> tuple[Precedence, str]:
+    return one[0].precedence, one[0].agreement

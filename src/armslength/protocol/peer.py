@@ -280,6 +280,11 @@ class Peer:
         self._line.tick(now)
         self._traffic.tick(now)
 
+    def is_idle(self) -> bool:
+        """Return whether `take` would return nothing."""
+        line = self._line
+        return not (line.events or line.frames or line.close or line.turned) and self._traffic.is_idle()
+
     def next_deadline(self) -> float:
         """Return when `tick` is due next [s, monotonic]: 0 before the first call with a time, infinity for never."""
         return 0.0 if self._last is None else min(self._line.due(), self._traffic.due())

@@ -238,6 +238,10 @@ class Traffic:
                 times.append(self._stated.sent_s + self._line.timing.resend_most_s)
         return min(times)
 
+    def is_idle(self) -> bool:
+        """Return whether nothing is to be kept, said or sent."""
+        return not (self._writes or self._receipts) and self._inbox.is_settled() and self.air.waves.is_idle()
+
     def take(self, now: Now | None) -> tuple[Write, ...]:
         """Return what makes all of it durable; the marks RECEIVED are signed now, one statement for many messages."""
         for (path, stream), entries in self._receipts.items():

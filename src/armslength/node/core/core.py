@@ -106,6 +106,7 @@ class Core:
     _refusals_s: float = float("inf")
 
     def __post_init__(self) -> None:
+        self._taking = self._take  # bound once: to find the method anew costs more than most steps
         self.duty = on_duty(self.restored)
         declared.restore(self)
 
@@ -113,7 +114,7 @@ class Core:
         """Return what `one` leads to."""
         effects = Effects()
         self._check_clock(effects, now)
-        self._take(one, effects, now)
+        self._taking(one, effects, now)
         if now.mono_s >= self._look_s:
             self._watch(effects, now)
         self._ending.update(connection for connection, _ in effects.closes if connection in self._where)

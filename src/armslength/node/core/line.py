@@ -148,9 +148,9 @@ class Line:
         """
         if connection not in self.connections:
             return
-        self.unsettled = True
         try:
             self.peer.receive(connection, frame, now)
+            self.unsettled = self.unsettled or not self.peer.is_idle()
         except RemoteProtocolError as wrong:
             self.settle(effects, now)
             self.accuse(wrong.reason, wrong.says, effects, now, frame)
