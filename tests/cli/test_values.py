@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from typer.testing import CliRunner
 
-from armslength.cli import completing
+from armslength.cli import app, completing
 from armslength.cli.values import field_of, fields_of, heard_values, stem, value_of
 from armslength.errors import InputError
 from armslength.protocol.catalogue import CATALOGUE, Code, Kind, readback
@@ -102,15 +103,23 @@ def shell(**params: Any) -> Any:
 
 
 def test_the_shell_completes_codes_fields_and_choices() -> None:
-    assert completing.codes("t") == [("TFA", "traffic advisory"), ("TRN", "I intend to turn")]
+    assert completing.codes("T") == [("TFA", "traffic advisory"), ("TRN", "I intend to turn")]
+    assert completing.codes("tf") == [("tfa", "traffic advisory")]
     assert len(completing.codes("")) == 40
     offered = [name for name, _ in completing.fields(shell(code="tfa", pairs=["clock=3"]), "")]
     assert "range=" in offered and "clock=" not in offered
     assert [name for name, _ in completing.fields(shell(code="TFA", pairs=[]), "ra")] == ["range="]
     assert [name for name, _ in completing.fields(shell(code="TFA", pairs=[]), "direction=n")] == [
-        f"direction={one}" for one in ("N", "NE", "NW")
+        f"direction={one}" for one in ("n", "ne", "nw")
     ]
     assert completing.fields(shell(code="XXX"), "") == completing.fields(shell(code="TFA"), "mud=") == []
+
+
+def test_a_shell_is_offered_what_it_asks_for() -> None:
+    for typed, offered in (("call TF", "TFA"), ("call tf", "tfa"), ("call TFA direction=se", "direction=se")):
+        line = f"armslength {typed}"
+        asks = {"_ARMSLENGTH_COMPLETE": "complete_zsh", "_TYPER_COMPLETE_ARGS": line}
+        assert f'"{offered}":' in CliRunner().invoke(app, [], env=asks, prog_name="armslength").output
 
 
 def test_the_shell_completes_what_the_running_node_knows_and_never_fails(desk: Desk) -> None:

@@ -15,7 +15,8 @@ def codes(incomplete: str) -> list[tuple[str, str]]:
     from armslength.protocol.catalogue import CATALOGUE
 
     start = incomplete.upper()
-    return [(name, code.meaning) for name, code in CATALOGUE.items() if name.startswith(start)]
+    found = [(name, code.meaning) for name, code in CATALOGUE.items() if name.startswith(start)]
+    return [(_as_typed(name, incomplete), meaning) for name, meaning in found]
 
 
 def fields(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
@@ -42,14 +43,15 @@ def fields(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
             for one, says in frequencies(ctx, value)
             if one != "ground" or "GROUND" in field.form
         ]
-    return [(f"{name}={one}", field.says) for one in field.choices if one.startswith(value.upper())]
+    found = [one for one in field.choices if one.startswith(value.upper())]
+    return [(f"{name}={_as_typed(one, value)}", field.says) for one in found]
 
 
 def frequencies(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     """Return the channels of the running node that begin so, and the ground line."""
     found = [(name, "frequency of the plan") for line in _status(ctx).get("lines", ()) for name in _channels(line)]
     offered = [*sorted(set(found)), ("ground", "the ground line")]
-    return [one for one in offered if one[0].lower().startswith(incomplete.lower())]
+    return [(_as_typed(n, incomplete), says) for n, says in offered if n.lower().startswith(incomplete.lower())]
 
 
 def counterparts(ctx: typer.Context, incomplete: str) -> list[str]:
@@ -65,6 +67,11 @@ def messages(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     rows = [row for row in reversed(_ask(ctx, "/api/messages").get("messages", ())) if row["way"] == "in"]
     offered = [(short_id(row["id"]), f"{row['code']} from {row['counterpart']}") for row in rows[:MOST]]
     return [one for one in offered if one[0].startswith(incomplete.lower())]
+
+
+def _as_typed(word: str, begun: str) -> str:
+    """Return `word` in the letters in which it was begun: a shell drops what does not begin just so."""
+    return word if not begun else word.lower() if begun.islower() else word.upper() if begun.isupper() else word
 
 
 def _channels(line: dict[str, Any]) -> list[str]:
