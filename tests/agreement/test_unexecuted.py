@@ -76,8 +76,11 @@ def test_what_is_executed_is_not_in_the_table_and_what_is_not_is(article: str, f
 
 def test_lists_of_the_terms_are_in_the_table_or_looked_at() -> None:
     found = accesses()
-    for name in ("blocks", "protected_sites", "frequencies", "conduct"):
+    for name in ("blocks", "protected_sites"):
         assert shown_only(name, "") and f"terms.{name}" not in found
+    assert "terms.frequencies" in found and not shown_only("frequencies", "")
+    judged = {f"engine/comms/c0{n}.py" for n in range(1, 10)} | {"engine/comms/rule.py", "engine/comms/judge.py"}
+    assert shown_only("conduct", "") and found["terms.conduct"] <= judged  # the rules about communications, no others
     for name in ("separation", "near_miss", "lookahead_s", "alert_s", "area", "exempt", "parties", "datum"):
         assert f"terms.{name}" in found and not shown_only(name, "")
 
@@ -102,7 +105,7 @@ def test_show_says_it_last_and_leaves_out_what_is_absent() -> None:
     assert section.heading == HEADING and "later" in section.sentences[-1]
     assert any("no budget is kept" in says for says in section.sentences)
     assert any("two persons" in says for says in section.sentences)
-    assert not any("Radio frequencies" in says for says in section.sentences)  # none are designated
+    assert not any("Reserved blocks" in says for says in section.sentences)  # none are reserved
 
 
 def test_suspending_does_what_the_row_of_disclosure_says() -> None:

@@ -33,19 +33,11 @@ class Unexecuted:
 UNEXECUTED = (
     Unexecuted("blocks", (), "Reserved blocks are shown. No node warns of an aircraft that enters one."),
     Unexecuted("protected_sites", (), "Protected sites are shown. No node warns of an aircraft that overflies one."),
-    Unexecuted("frequencies", (), "Radio frequencies are shown. No node transmits, listens or changes over by itself."),
     Unexecuted(
-        "radio",
+        "conduct",
         (),
-        "Radio checks, languages, occupancy and encryption on the air are the officers' to keep: no node makes, "
-        "or answers, a check by itself.",
+        "Of the rules of conduct those about communications (C) are judged; no other is, whatever is enabled.",
     ),
-    Unexecuted("ground_line", ("grace_s",), "A ground-line check that is overdue is not judged."),
-    Unexecuted(
-        "answering", (), "No answering time is watched: nobody is told that a call was picked up or passed on too late."
-    ),
-    Unexecuted("failover", (), "Failover is for the officers: no node calls again, changes the way or goes back."),
-    Unexecuted("conduct", (), "No rule of conduct is judged, whatever is enabled."),
     Unexecuted(
         "disclosure",
         ("mode", "shared", "lookahead_s", "budget_s_per_h", "audit_after_s"),
