@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
+import types
 import wave
 from collections.abc import Iterator
 from pathlib import Path
@@ -180,3 +182,32 @@ def test_the_words_are_said_into_a_file(desk: Desk, tmp_path: Path) -> None:
         assert 2.0 < file.getnframes() / file.getframerate() < 12.0
     again = desk.type("call", "STP", "kind=flare", "--wav", str(out))
     assert "stands there already" in str(again.exception)
+
+
+def test_the_words_are_said_by_the_sound_card(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not speech.available():
+        pytest.skip("espeak-ng is not installed")
+    played: list[float] = []
+
+    class Stream:
+        def __init__(self, **how: Any) -> None:
+            self.rate = how["samplerate"]
+
+        def write(self, samples: Any) -> None:
+            played.append(len(samples) / self.rate)
+
+        def start(self) -> None:
+            """Begin."""
+
+        stop = close = start
+
+    card = types.ModuleType("sounddevice")
+    vars(card).update(InputStream=Stream, OutputStream=Stream, PortAudioError=OSError)
+    monkeypatch.setitem(sys.modules, "sounddevice", card)
+    done = desk.type("call", "STP", "kind=laser", "--say", "--ptt", "vox")
+    assert done.exit_code == 0, done.output
+    assert len(played) == 1 and 2.0 < played[0] < 12.0
+    assert "no way to push" in str(desk.type("call", "STP", "kind=jam", "--say", "--ptt", "foot").exception)
+    monkeypatch.setitem(sys.modules, "sounddevice", None)
+    assert "Nothing was sent" in str(desk.type("call", "STP", "kind=jam", "--say").exception)
+    assert len(desk.side.heard("sent", code="STP")) == 1

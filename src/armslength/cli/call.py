@@ -57,7 +57,7 @@ def call(
     languages_of(language, ())  # before anything is sent
     now_ns, last = _now(where)
     fields, notes = fields_of(known, [*_nonce(known), *(pairs or [])], now_ns)
-    ready(wav, aloud)
+    ready(wav, aloud, ptt)
     if dry_run and last is None:
         reply = _alone(where, known)
     else:

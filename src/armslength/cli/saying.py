@@ -52,19 +52,29 @@ def rows(said: Mapping[str, str]) -> list[str]:
     return out
 
 
-def ready(wav: Path | None, aloud: bool) -> None:
+def ready(wav: Path | None, aloud: bool, ptt: str) -> None:
     """Refuse what cannot be said before anything is sent.
 
     Raises:
-        InputError: the synthesiser is not installed, or the sound file is there already.
+        InputError: the synthesiser, the sound card's library or the transmitter's switch is missing, or the sound file
+            is there already.
     """
-    from armslength.adapters.speech import PROGRAM, available
+    from armslength.adapters.speech import PROGRAM, RATES, available
     from armslength.cli.answering import must_be_free
 
     must_be_free(wav)
     if (wav is not None or aloud) and not available():
         remedy = f"Install it, for example apt-get install {PROGRAM}, or leave --wav and --say out. Nothing was sent."
         raise InputError(f"The synthesiser {PROGRAM} is not installed.", remedy=remedy)
+    if aloud:
+        from armslength.adapters.radio.ptt import push_of
+
+        try:
+            import sounddevice  # type: ignore[import-not-found,import-untyped,unused-ignore]  # noqa: F401
+        except (ImportError, OSError):
+            remedy = 'Install it: pip install "armslength[sound]" and PortAudio, or leave --say out. Nothing was sent.'
+            raise InputError("A sound card needs sounddevice, which is not there.", remedy=remedy) from None
+        push_of(ptt, RATES[1]).close()
 
 
 def say(said: Mapping[str, str], wav: Path | None, aloud: bool, device: str, ptt: str) -> float:
