@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import threading
+import time
 import types
 import wave
 from collections.abc import Iterator
@@ -162,6 +163,9 @@ def test_events_end_with_the_time_or_with_the_node(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(control, "follow", follow)
     assert [one["number"] for one in waiting.events(Path(), 7, 0.2)] == [8]
+    coming = waiting.events(Path(), 7, 0.5)
+    time.sleep(0.6)  # somebody speaks meanwhile: what came in time is not lost
+    assert [one["number"] for one in coming] == [8]
     over.set()
     assert [one["number"] for one in waiting.events(Path(), 8, 30.0)] == [9]
 

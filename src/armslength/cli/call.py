@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -51,6 +51,7 @@ def call(
     """Send a coded message, and show the exact words for it. Exit code 1 where --wait ends without RECEIVED."""
     from armslength.cli.saying import languages_of, ready
     from armslength.cli.values import code_of, fields_of
+    from armslength.cli.waiting import events
     from armslength.node.home import home_path
 
     known, where = code_of(code), home_path(home)
@@ -66,13 +67,14 @@ def call(
     done["words"] = said = _words(known, fields, language, reply, now_ns)
     if not as_json:
         _show(done, dry_run)
+    coming = None if wait <= 0.0 or dry_run else events(where, last or 0, wait)
     if wav is not None or aloud:
         from armslength.cli.saying import say
 
         done["said_s"] = round(say(said, wav, aloud, device, ptt), 1)
         if not as_json and wav is not None:
             typer.echo(f"Said in {done['said_s']:g} s: {wav}")
-    received = wait <= 0.0 or dry_run or _follow(where, last or 0, wait, done, as_json)
+    received = coming is None or _follow(coming, wait, done, as_json)
     if as_json:
         print_json(done)
     if not received:
@@ -160,12 +162,12 @@ def _show(done: Mapping[str, Any], dry_run: bool) -> None:
         typer.echo("NOT SENT (dry run).")
 
 
-def _follow(where: Path, last: int, wait: float, done: dict[str, Any], as_json: bool) -> bool:
+def _follow(coming: Iterator[dict[str, Any]], wait: float, done: dict[str, Any], as_json: bool) -> bool:
     """Show what becomes of it; return whether it was received."""
     from armslength.cli.waiting import becomes
 
     done["marks"], done["answers"] = {}, []
-    for one in becomes(where, last, wait, done):
+    for one in becomes(coming, done):
         event = one["event"]
         if one["what"] == "answer":
             done["answers"].append({key: event[key] for key in ("id", "code", "fields", "channel")})
@@ -175,7 +177,7 @@ def _follow(where: Path, last: int, wait: float, done: dict[str, Any], as_json: 
             done["marks"][one["what"]] = {"after_s": one["after_s"], "channel": event.get("channel", "")}
         if not as_json:
             typer.echo(f"  after {one['after_s']:5.1f} s  {_becoming(one, done)}")
-    received = "RECEIVED" in done["marks"]
+    received = bool(done["marks"] or done["answers"])
     if not as_json and not received:
         typer.echo(f"NOT RECEIVED within {wait:g} s. It goes on trying; armslength messages shows what becomes of it.")
     return received

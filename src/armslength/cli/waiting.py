@@ -5,52 +5,58 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-END = None
+Came = queue.SimpleQueue[tuple[float, dict[str, Any] | None]]
+"""When an event came [s, monotonic], and it; None where there will be no more."""
 
 
 def events(home: Path, after: int, seconds: float) -> Iterator[dict[str, Any]]:
-    """Yield the events of the node on `home` after number `after` as they happen, for `seconds` of the wall clock.
+    """Listen to the node on `home` from now on; yield what it tells after event number `after`, for `seconds`.
 
-    Each has "after_s": how long after the beginning it came [s].
+    It is listened to from the call on, also while nobody takes what comes. Each event has "after_s": how long after
+    the call it came [s, wall clock].
     """
     from armslength.errors import ArmslengthError
     from armslength.node.control import follow
 
-    came: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+    came: Came = queue.SimpleQueue()
 
     def read() -> None:
         try:
             for event in follow(home, after):
-                came.put(event)
+                came.put((time.monotonic(), event))
         except (ArmslengthError, OSError):
             pass
-        came.put(END)
+        came.put((time.monotonic(), None))
 
-    threading.Thread(target=read, daemon=True).start()
     began = time.monotonic()
-    while (left := began + seconds - time.monotonic()) > 0:
+    threading.Thread(target=read, daemon=True).start()
+    return _taken(came, began, seconds)
+
+
+def _taken(came: Came, began: float, seconds: float) -> Iterator[dict[str, Any]]:
+    while True:
         try:
-            event = came.get(timeout=left)
+            at, event = came.get(timeout=max(0.0, began + seconds - time.monotonic()))
         except queue.Empty:
             return
-        if event is END:
+        if event is None or at > began + seconds:
             return
-        yield {**event, "after_s": round(time.monotonic() - began, 3)}
+        yield {**event, "after_s": round(at - began, 3)}
 
 
-def becomes(home: Path, after: int, seconds: float, message: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield marks on `message` ("id", "code") and answers to it, until it is answered for, or RELAYED, or time is up.
+def becomes(coming: Iterable[dict[str, Any]], message: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield, of the events `coming`, marks on `message` ("id", "code") and answers, until it is answered or RELAYED.
 
     Each is {"what": "RECEIVED" | "UNDERSTOOD" | "RELAYED" | "answer" | "read back", "after_s", "event": as it came}.
     """
     from armslength.protocol.catalogue import ANSWERED_BY, CATALOGUE
 
     closing = ANSWERED_BY[CATALOGUE[message["code"]].answer]
-    for event in events(home, after, seconds):
+    for event in coming:
         kind = event.get("event")
         if kind == "marked" and event.get("by") == "theirs" and event.get("id") == message["id"]:
             yield {"what": event["mark"], "after_s": event["after_s"], "event": event}
