@@ -27,7 +27,7 @@ from armslength.agreement.articles_kinds import (
     Moment,
     keys_of,
 )
-from armslength.agreement.refusals import refusals
+from armslength.agreement.refusals import FREEZE_S, VANISH_S, refusals
 from armslength.agreement.terms import (
     BAROMETRIC,
     CATEGORIES,
@@ -204,11 +204,13 @@ def settled(terms: Terms) -> Terms:
     excluded = () if terms.disclosure.mode in {"open", "proximity"} else terms.scope.excluded
     no_answer = failover.calls * failover.call_every_s
     warning = max(budget.spent_s * 1.5, terms.alert_s)
+    vanish = min(max(line.vanish_s, VANISH_S[0]), VANISH_S[1])
+    freeze = min(max(line.freeze_s, FREEZE_S[0], vanish), FREEZE_S[1])
     return replace(
         terms,
         lookahead_s=max(terms.lookahead_s, warning),
         time_budget=replace(budget, warning_s=warning),
         scope=replace(terms.scope, excluded=excluded),
         failover=replace(failover, no_answer_s=no_answer, ground_line_s=no_answer * 2),
-        ground_line=replace(line, freeze_s=max(line.freeze_s, line.vanish_s)),
+        ground_line=replace(line, vanish_s=vanish, freeze_s=freeze),
     )
