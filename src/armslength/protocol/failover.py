@@ -79,7 +79,8 @@ class Patience:
     Attributes:
         calls: so many calls without an answer, `call_every_s` apart, and a frequency counts as lost.
         return_after_s: it must answer for so long before it is used again.
-        check_every_s: a frequency that is not used is checked at least so often.
+        check_every_s: a frequency that is not used is checked at least so often; all are after `return_after_s`
+            without an answer while the ground line is lost.
     """
 
     calls: int = 3
@@ -229,6 +230,8 @@ class Failover:
             medium.last_ok_ns, medium.last_ok_s = now.utc_ns, now.mono_s
         elif medium.health is not Health.LOST:
             medium.health, medium.silent_ns = Health.LOST, now.utc_ns
+            for one in self.media.values():
+                one.check_s = min(one.check_s, now.mono_s + self._check_s())
         if up is self.lost_here(GROUND):
             self._tell(GROUND, lost=not up, now=now)
 
@@ -323,7 +326,16 @@ class Failover:
 
     def _plan_check(self, name: str, medium: Medium, now: Now) -> None:
         soon = medium.health is Health.RETURNING
-        medium.check_s = now.mono_s + (self.patience.probe_s if soon else self.patience.check_every_s)
+        medium.check_s = now.mono_s + (self.patience.probe_s if soon else self._check_s())
+
+    def _check_s(self) -> float:
+        """Between two checks of a frequency that answers [s].
+
+        The ground line is heard every second. While it is lost, a frequency on which nobody speaks must not die unseen:
+        then nobody would be alarmed.
+        """
+        every_s = self.patience.check_every_s
+        return min(every_s, self.patience.return_after_s) if self.media[GROUND].health is Health.LOST else every_s
 
     def _tell(self, name: str, *, lost: bool, now: Now) -> None:
         self._ours.change += 1
