@@ -14,11 +14,12 @@ from typing import Any
 from armslength.bench.posts import Posts, Side
 from armslength.protocol.failover import GROUND
 
-__all__ = ["AGREE_S", "GROUND_S", "Run", "day", "run", "to_ground"]
+__all__ = ["AGREE_S", "ALARM_S", "GROUND_S", "Run", "day", "run", "to_ground"]
 
-LASTS_S, HEALS_S = 600.0, 400.0
-AGREE_S, GROUND_S = 10.0, 90.0
-"""What is asked: both sides on one channel so soon, the ground line in use so soon after the first call in vain [s]."""
+LASTS_S, HEALS_S, UNDER_WAY_S = 600.0, 400.0, 60.0
+AGREE_S, GROUND_S, ALARM_S = 10.0, 90.0, 90.0
+"""What is asked: both sides on one channel so soon, the ground line in use so soon after the first call in vain, and
+so soon an alarm on both sides when nothing leads from one to the other any more [s]."""
 EMG = {"nature": "DISTRESS", "commitment": "NONE", "aircraft": "NORTH AIRCRAFT"}
 TFA = {"clock": 3, "urgency": "NORMAL", "range_m": 9000}
 
@@ -31,6 +32,7 @@ class Run:
         said: messages that people said. lost, twice: of them, at the end. expired: arrived too late to be sounded.
         apart_s: longest time in which the sides had different channels in use, though both nodes lived and a path led
             both ways [s].
+        alarm_s: longest time in which both nodes lived, no path led both ways, and a side had not alarmed [s].
         channels: messages received, by the channel on which they came first.
         silence_s: longest time in which a message that is FLASH waited while a path led both ways [s].
     """
@@ -41,6 +43,7 @@ class Run:
     twice: int = 0
     expired: int = 0
     apart_s: float = 0.0
+    alarm_s: float = 0.0
     silence_s: float = 0.0
     channels: Counter[str] = field(default_factory=Counter)
 
@@ -116,10 +119,12 @@ def day(seed: int = 1) -> Run:
 def _script(posts: Posts, chance: random.Random) -> None:
     for _ in range(chance.randint(2, 6)):
         at, lasts = chance.uniform(0.0, LASTS_S - 60.0), chance.uniform(20.0, 240.0)
-        what = chance.choice(("jam", "jam", "deaf", "fade", "ground", "ground", "kill", "clock"))
+        what = chance.choice(("jam", "jam", "deaf", "fade", "ground", "ground", "kill", "clock", "all"))
         side = posts.sides[chance.choice(("NORTH", "SOUTH"))]
         name = chance.choice(sorted(posts.air))
-        if what == "ground":
+        if what == "all":
+            _all_down(posts, chance, at, lasts)
+        elif what == "ground":
             posts.call(at, posts.cut)
             posts.call(at + lasts, posts.mend)
         elif what == "kill":
@@ -130,6 +135,16 @@ def _script(posts: Posts, chance: random.Random) -> None:
         else:
             posts.call(at, lambda n=name, w=what, p=side.party: _fail(posts, n, w, p))  # type: ignore[misc]
             posts.call(at + lasts, lambda n=name: _mend(posts, n))  # type: ignore[misc]
+
+
+def _all_down(posts: Posts, chance: random.Random, at: float, lasts: float) -> None:
+    """Every frequency and the ground line fail within 20 s, each in its own way, and come back one by one."""
+    for name in posts.air:
+        way, deaf = chance.choice(("jam", "deaf", "fade")), chance.choice(("NORTH", "SOUTH"))
+        posts.call(at + chance.uniform(0.0, 20.0), lambda n=name, w=way, d=deaf: _fail(posts, n, w, d))  # type: ignore[misc]
+        posts.call(at + lasts + chance.uniform(0.0, 60.0), lambda n=name: _mend(posts, n))  # type: ignore[misc]
+    posts.call(at + chance.uniform(0.0, 20.0), posts.cut)
+    posts.call(at + lasts + chance.uniform(0.0, 60.0), posts.mend)
 
 
 def _fail(posts: Posts, name: str, what: str, deaf: str) -> None:
@@ -160,7 +175,7 @@ class _Apart:
 
     def __init__(self, posts: Posts, found: Run) -> None:
         self._posts, self._found = posts, found
-        self._apart_s = 0.0
+        self._apart_s = self._unalarmed_s = 0.0
         self._waits: dict[str, float] = {}
 
     def look(self) -> None:
@@ -171,6 +186,9 @@ class _Apart:
         differ = living and north.channel() != south.channel()
         self._apart_s = self._apart_s + 0.5 if differ else 0.0
         self._found.apart_s = max(self._found.apart_s, self._apart_s)
+        unheard = north.alive and south.alive and not both_ways and not (north.alarmed and south.alarmed)
+        self._unalarmed_s = self._unalarmed_s + 0.5 if unheard else 0.0
+        self._found.alarm_s = max(self._found.alarm_s, self._unalarmed_s)
         self._silence(north, south, living)
         self._posts.call(0.5, self.look)
 
@@ -185,9 +203,10 @@ class _Apart:
 
 
 def _count(posts: Posts, found: Run) -> None:
-    """Hold what was said against what arrived."""
+    """Hold what was said against what arrived; what was said in the last minute may still be under way."""
+    late_s = posts.time_s - UNDER_WAY_S
     for side in posts.sides.values():
-        said = _ids(side, "sent")
+        said = _ids(side, "sent", late_s)
         arrived = _ids(posts.other(side), "received")
         found.said += len(said)
         found.lost += len(set(said) - set(arrived))
@@ -198,6 +217,6 @@ def _count(posts: Posts, found: Run) -> None:
                 found.channels[str(event.get("channel"))] += 1
 
 
-def _ids(side: Side, what: str) -> list[str]:
-    found: list[Any] = [event["id"] for _, event in side.told if event["event"] == what]
+def _ids(side: Side, what: str, until_s: float = float("inf")) -> list[str]:
+    found: list[Any] = [event["id"] for at, event in side.told if event["event"] == what and at <= until_s]
     return found

@@ -61,6 +61,7 @@ class Side:
         told: (time [s], event) of what its officer was told since the beginning.
         using: (time [s], channel in use), each change.
         jump_s: by how much its UTC was set.
+        alarmed: the last that its officer was told of channels is that none is left.
     """
 
     party: str
@@ -71,6 +72,7 @@ class Side:
     using: list[tuple[float, str]] = field(default_factory=list)
     jump_s: float = 0.0
     alive: bool = False
+    alarmed: bool = False
     ticking_s: float = float("inf")
     core: Core = None  # type: ignore[assignment]
 
@@ -145,6 +147,7 @@ class Posts:
         other_name = "SOUTH" if side.party == "NORTH" else "NORTH"
         radios = {other_name: frozenset(self.air)}
         side.core = Core(own, watching, Books(b"s" * 32, own.post, books), restored, Timing(), radios=radios)
+        side.alarmed = False
         side.alive, side.ticking_s = True, float("inf")
         self.give(side, Started())
         self.give(side, Standings((self._agreed(side),)))
@@ -183,7 +186,10 @@ class Posts:
                 rows[write.key] = write.value
             else:
                 rows.pop(write.key, None)
-        side.told += [(self.time_s, dict(event)) for event in effects.tells]
+        for event in effects.tells:
+            side.told.append((self.time_s, dict(event)))
+            if event["event"] == "channel" and event["state"] == "IN USE":
+                side.alarmed = bool(event["sounds"])
         using = side.channel()
         if not side.using or side.using[-1][1] != using:
             side.using.append((self.time_s, using))

@@ -16,6 +16,7 @@ from armslength import __version__
 from armslength.cli import (
     agreement,
     bench,
+    bench_failover,
     bench_link,
     bench_radio,
     bench_replay,
@@ -70,6 +71,7 @@ radio_app.app.command("decode")(radio.decode)
 radio_app.app.command("ether")(radio_ether.ether)
 radio_app.app.command("listen")(radio_listen.listen)
 app.add_typer(radio_app.app, name="radio")
+bench.app.command("failover")(bench_failover.failover)
 bench.app.command("link")(bench_link.link)
 bench.app.command("radio")(bench_radio.radio)
 bench.app.command("replay")(bench_replay.replay)
