@@ -129,6 +129,7 @@ def test_a_message_that_came_in_is_listed_marked_and_read_back(desk: Desk) -> No
     assert "NORTH POST, SOUTH POST, I READ BACK FL250 (7620 m), OUT" in done.output, done.output
     desk.pair.run(1.0)
     assert desk.pair.north.heard("read back")[0]["outcome"] == "equal"
+    assert "  I READ BACK FL250 (7620 m)" in desk.type("messages").output
     wrong = desk.type("readback", short, "--values", "FL260")
     assert "NOT WHAT THEY SAID: to_level_ft was 25000, read back 26000" in wrong.output
     desk.pair.run(1.0)

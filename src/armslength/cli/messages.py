@@ -34,27 +34,28 @@ def messages(
     from armslength.wording import language_of, lexicon
 
     short = language_of(language)
-    found = get(home_path(home), "/api/messages")["messages"][-count:]
+    every = get(home_path(home), "/api/messages")["messages"]
+    found, by_id = every[-count:], {row["id"]: row for row in every}
     if as_json:
         print_json({"messages": found})
         return
     if not found:
         typer.echo("No messages since the node was set up.")
     for row in found:
-        for line in _rows(row, short):
+        for line in _rows(row, by_id.get(row["ref"]), short):
             typer.echo(line)
     if found and lexicon(short).proposal:
         typer.echo(f"The words are a {UNCHECKED}; the code is what counts.")
 
 
-def _rows(row: Mapping[str, Any], short: str) -> list[str]:
-    """Return one message in lines of at most WIDTH columns."""
+def _rows(row: Mapping[str, Any], about: Mapping[str, Any] | None, short: str) -> list[str]:
+    """Return one message in lines of at most WIDTH columns; `about`: the message that it names."""
     from armslength.errors import InputError
     from armslength.node.telling import short_id
     from armslength.protocol.catalogue import CATALOGUE, fault_in
     from armslength.units import stamp
     from armslength.wording import lexicon
-    from armslength.wording.sentence import text_of
+    from armslength.wording.sentence import read_back_words, text_of
 
     way = "to  " if row["way"] == "out" else "from"
     channel = {"GROUND": "ground", "": "-"}.get(row["channel"], row["channel"])
@@ -70,7 +71,10 @@ def _rows(row: Mapping[str, Any], short: str) -> list[str]:
         lex, code = lexicon(short), CATALOGUE[row["code"]]
         if fault_in(code, row["fields"]):
             raise InputError("It has fields that this catalogue does not have.")
-        said = text_of(lex, code, row["fields"], int(row["time_ns"]))
+        fields = dict(row["fields"])
+        if code.name == "RBK" and about is not None:
+            fields["values"] = read_back_words(lex, str(fields["values"]), about["code"], about["fields"])
+        said = text_of(lex, code, fields, int(row["time_ns"]))
     except (InputError, KeyError):
         said = ", ".join(f"{key} {value}" for key, value in row["fields"].items())
     return [head, *textwrap.wrap(said, WIDTH, initial_indent=" " * 10, subsequent_indent=" " * 10)]

@@ -11,7 +11,7 @@ from armslength.protocol.catalogue import CATALOGUE, Answer, Code, Field, Kind, 
 from armslength.wording import quantities
 from armslength.wording.lexicon import PLACES, Lexicon, language_of, lexicon
 
-__all__ = ["Coded", "text_of", "value_words", "words"]
+__all__ = ["Coded", "read_back_words", "text_of", "value_words", "words"]
 
 COARSE = frozenset({"since_ns", "last_ok_ns"})
 """Moments said to the minute."""
@@ -65,7 +65,7 @@ def words(
     lex = lexicon(language_of(language))
     all_fields = dict(fields) | ({} if valid_until_ns is None else {"valid_until_ns": str(valid_until_ns)})
     if about is not None and name == "RBK":
-        all_fields["values"] = _read_back(lex, str(fields["values"]), *about)
+        all_fields["values"] = read_back_words(lex, str(fields["values"]), *about)
     text = text_of(lex, code, all_fields, now_ns)
     end = lex.out if code.answer is Answer.NONE else lex.over
     parts = [part for part in (addressee.upper(), originator.upper(), text) if part]
@@ -113,7 +113,7 @@ def _choice(lex: Lexicon, name: str, value: str) -> str:
     return lex.choices["level_datum" if name.endswith("_datum") else name][value]
 
 
-def _read_back(lex: Lexicon, values: str, code_name: str, asked: Mapping[str, Value]) -> str:
+def read_back_words(lex: Lexicon, values: str, code_name: str, asked: Mapping[str, Value]) -> str:
     """Return the values of an RBK with their units; as they came where one of them cannot be what it stands for."""
     code = CATALOGUE[code_name]
     wanted = [field for field in code.fields if field.read_back and field.name in asked]
