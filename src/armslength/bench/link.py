@@ -73,7 +73,8 @@ def settled(sender: Side, receiver: Side, patience_s: float | None = None) -> di
     end = time.monotonic() + (PATIENCE_S if patience_s is None else patience_s)
     while True:
         found = account(sender, receiver)
-        if found["lost"] == 0 or time.monotonic() > end:
+        # The ledger of the sender is read first: what it says between the two looks foreign, and is not the next time.
+        if found["lost"] == found["foreign"] == 0 or time.monotonic() > end:
             return found
         time.sleep(0.2)
 
