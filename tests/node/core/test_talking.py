@@ -98,6 +98,8 @@ def test_a_finding_is_not_entered_again_after_a_restart_and_a_late_mark_still_cl
     pair.mend()
     pair.run(60.0)
     assert len(entries(pair.north, "finding")) == before
+    (line,) = pair.north.core.lines.values()
+    assert {one.rule for one in line.talking.findings.values()} == {"C06", "C08"}  # and the status has them
     do(pair, pair.north, "mark", id=message, mark="RELAYED")
     pair.run(2.0)
     closed = [one for one in entries(pair.north, "finding") if one["closed_ns"] is not None]

@@ -95,9 +95,11 @@ def moved(fact: t.Fact, at_ns: int) -> t.Fact:
     return replace(fact, at_ns=at_ns)
 
 
-def digest_of(row: bytes) -> str:
-    """Return the digest of what was said last of a finding, from its row."""
-    return str(json.loads(row)["digest"])
+def said_of(row: bytes, since_ns: int) -> str | None:
+    """Return the digest of what was said last of a finding, from its row; None where it closed before `since_ns`."""
+    told = json.loads(row)
+    closed = told["said"]["closed_ns"]
+    return None if closed is not None and int(closed) < since_ns else str(told["digest"])
 
 
 def _received(talking: Talking, event: e.Received, entry: str, at_ns: int) -> Iterator[t.Fact]:

@@ -17,6 +17,13 @@ _KINDS: dict[str, Any] = {
     kind.__name__: kind for kind in (t.Planned, t.CheckAnswered, t.Held, t.Answered, t.Noise, t.Announced)
 }
 _STANDING = (t.Planned, t.CheckAnswered, t.Noise)
+MOST_ROWS = 2000
+"""Rows about single messages that are kept: the newest."""
+
+
+def is_passing(key: str) -> bool:
+    """Return whether a row is about one message or one announcement, and so must go some day."""
+    return key.startswith(("held/", "answered/", "announced/"))
 
 
 def row_of(fact: t.Fact, followed: Collection[str]) -> tuple[str, bytes] | None:
@@ -30,7 +37,7 @@ def row_of(fact: t.Fact, followed: Collection[str]) -> tuple[str, bytes] | None:
         case t.Planned():
             key = "plan"
         case t.CheckAnswered():
-            key = f"ok/{fact.medium}/{fact.by}/{fact.readability >= 3}"
+            key = f"ok/{fact.medium}/{fact.by}/{fact.readability}"
         case t.Held():
             key = f"held/{fact.id}"
         case t.Answered() if fact.id in followed:
@@ -42,7 +49,7 @@ def row_of(fact: t.Fact, followed: Collection[str]) -> tuple[str, bytes] | None:
         case _:
             return None
     said: dict[str, Any] = {one.name: _plain(getattr(fact, one.name)) for one in fields(fact)}
-    return key, canonical({"kind": type(fact).__name__, **said})
+    return key, canonical({"fact": type(fact).__name__, **said})
 
 
 def kept(rows: Sequence[tuple[str, bytes]], now_ns: int) -> tuple[list[t.Fact], int | None]:
@@ -54,7 +61,7 @@ def kept(rows: Sequence[tuple[str, bytes]], now_ns: int) -> tuple[list[t.Fact], 
             alive_ns = int(value)
             continue
         said = json.loads(value)
-        kind = _KINDS[said.pop("kind")]
+        kind = _KINDS[said.pop("fact")]
         for name in said:
             if name.endswith("_ns"):
                 said[name] = int(said[name])

@@ -17,7 +17,7 @@ from armslength.domain.alert import Tier
 from armslength.domain.finding import Finding
 from armslength.engine.comms.judge import Judge
 from armslength.node.core import talk_facts
-from armslength.node.core.talk_rows import RECENT_NS, kept, row_of
+from armslength.node.core.talk_rows import MOST_ROWS, RECENT_NS, is_passing, kept, row_of
 from armslength.protocol import events as e
 from armslength.protocol.writes import Delete, Put
 from armslength.units import NS
@@ -73,6 +73,7 @@ class Talking:
         self._agreement = ""
         self._plan: tuple[tuple[str, str], ...] = ()
         self._told: dict[str, str] = {}
+        self._passing: dict[str, None] = {}
         self._stands: tuple[bool | None, bool | None] = (None, None)
         self._inside = False
         self._last_ns = 0
@@ -116,6 +117,18 @@ class Talking:
         row = row_of(fact, self.followed)
         if row is not None:
             self._rows.append(Put(space_of(self._agreement), *row))
+            self._bound(row[0])
+
+    def _bound(self, key: str) -> None:
+        """Let the oldest rows about single messages go."""
+        if not is_passing(key):
+            return
+        self._passing.pop(key, None)
+        self._passing[key] = None
+        while len(self._passing) > MOST_ROWS:
+            oldest = next(iter(self._passing))
+            del self._passing[oldest]
+            self._rows.append(Delete(space_of(self._agreement), oldest))
 
     def voiced(self, contact: str) -> None:
         """Remember a voice contact in which the other side spoke: a person may flag it."""
@@ -198,11 +211,11 @@ class Talking:
         key, line = found.id, self.line
         same = digest(canonical({name: value for name, value in said.items() if name != "evidence"}))
         first = key not in self._told
-        if self._told.get(key) == same:
-            return
-        self._told[key] = same
         self.findings.pop(key, None)
         self.findings[key] = found
+        if self._told.get(key) == same:
+            return  # said before a restart
+        self._told[key] = same
         if first:
             name = f"{found.rule} {found.outcome.value}"
             self.counts[name] = self.counts.get(name, 0) + 1
@@ -220,7 +233,8 @@ class Talking:
             return
         line.books.enter(effects, line.book, "finding", {**said, "version": line.agreed.version}, now.utc_ns)
         if first:
-            effects.tells.append({"event": "finding", "counterpart": line.name, **said})
+            whole = {"event": "finding", "counterpart": line.name, **said, "says": found.explanation}
+            effects.tells.append(whole)
 
     def _next(self) -> str:
         """Return the id of the entry that is made next in the line's book."""
@@ -239,7 +253,11 @@ class Talking:
             return
         rows = line.restored.get(space_of(self._agreement), ())
         for key, value in line.restored.get(FINDINGS + self._agreement, ()):
-            self._told[key] = talk_facts.digest_of(value)
+            if (told := talk_facts.said_of(value, now.utc_ns - RECENT_NS)) is None:
+                self._rows.append(Delete(FINDINGS + self._agreement, key))
+            else:
+                self._told[key] = told
+        self._passing = dict.fromkeys(key for key, _ in rows if is_passing(key))
         facts, alive_ns = kept(rows, now.utc_ns)
         facts += talk_facts.received(self, now.utc_ns - RECENT_NS)
         for fact in sorted((one for one in facts if one.at_ns <= now.utc_ns), key=lambda one: one.at_ns):
