@@ -104,6 +104,12 @@ class Radios:
             serving.waiting[message_id] = number
         serving.station.send(payload, rank=rank, number=number)
 
+    def hush(self, counterpart: str, message_id: str) -> None:
+        """Drop what waits of a message that was received already: it would only fill the frequency."""
+        for key, serving in self._serving.items():
+            if key[0] == counterpart and (number := serving.waiting.pop(message_id, None)) is not None:
+                serving.station.forget(number)
+
     def state(self) -> list[dict[str, Any]]:
         """Return how each radio does, for people."""
         return [self._state(key, radio) for key, radio in self._radios.items()]

@@ -60,6 +60,9 @@ class Voice(Protocol):
     def say(self, counterpart: str, channel: str, payload: bytes, rank: int, message_id: str) -> None:
         """Say a payload when the frequency is free."""
 
+    def hush(self, counterpart: str, message_id: str) -> None:
+        """Do not say again what was received: what of it still waits is dropped."""
+
 
 class Keeper(Protocol):
     """What keeps entries and writes: the store."""
@@ -331,8 +334,11 @@ class Runner:
             for connection, why in effects.closes:
                 self._cut.discard(connection)
                 self.wire.close(connection, why)
-        for said in effects.air if self.voice is not None else ():
-            self.voice.say(*said)  # type: ignore[union-attr]
+        if self.voice is not None:
+            for counterpart, message in effects.hush:
+                self.voice.hush(counterpart, message)
+            for said in effects.air:
+                self.voice.say(*said)
         for counterpart, data in effects.documents:
             task = asyncio.get_running_loop().create_task(self._document(counterpart, data))
             self._documents.add(task)

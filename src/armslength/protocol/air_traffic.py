@@ -160,6 +160,8 @@ class AirTraffic:
         """A message was handed over: what it tells of channels is taken, and what it answers."""
         if channel:
             self.waves.answered(message, channel, now)
+            if message.code == "RCK" and message.fields["freq_id"] == channel:
+                self.waves.failover.checked_by_them(channel, now)
         if message.code in ("LCM", "RES") and self.waves.plan:
             fields = message.fields
             lost, change = message.code == "LCM", int(fields["change"])
@@ -174,7 +176,8 @@ class AirTraffic:
         key, to = self._line.me.key, self._line.other.key
         for first in range(0, len(entries), MOST_IN_MARK):
             some = entries[first : first + MOST_IN_MARK]
-            self._say(channel, state(key, to, stream, Mark.RECEIVED, some, now.utc_ns), now)
+            urgent = stream.precedence is Precedence.FLASH
+            self._say(channel, state(key, to, stream, Mark.RECEIVED, some, now.utc_ns), now, urgent=urgent)
 
     def stated(self, frames: Iterable[bytes], now: Now) -> None:
         """Say UNDERSTOOD and RELAYED on the frequency in use, a few times, where the ground line is not there."""
@@ -195,7 +198,7 @@ class AirTraffic:
         failover = self.waves.failover
         return Channels(failover.in_use, failover.change, self.waves.state() if self.waves.plan else {})
 
-    def _say(self, channel: str, frame: bytes, now: Now) -> None:
+    def _say(self, channel: str, frame: bytes, now: Now, *, urgent: bool = False) -> None:
         packing, context = self._packing.get(channel), self._context()
         if packing is None:
             return
@@ -205,7 +208,7 @@ class AirTraffic:
         except LocalProtocolError:
             return  # under an earlier agreement: it goes over the ground line
         for one in frames:
-            self.waves.mark(channel, one)
+            self.waves.mark(channel, one, urgent=urgent)
 
     def _pack(self, message: Message, channel: str, now: Now) -> tuple[bytes, ...]:
         context = self._context()
@@ -220,11 +223,12 @@ class AirTraffic:
     def _due_here(self) -> Iterator[Message]:
         """Give what may be called, the most urgent first; of a backlog for the ground line nothing but FLASH."""
         used = self.waves.failover.in_use
-        if used not in ("", GROUND):
-            yield from self._outbox
-            return
         yield from takewhile(lambda one: one.precedence is Precedence.FLASH, self._outbox)
         yield from self._checks.values()
+        if used not in ("", GROUND):
+            yield from (
+                one for one in self._outbox if one.precedence is not Precedence.FLASH and one.id not in self._checks
+            )
 
     def _context(self) -> air.AirContext:
         me, other = self._line.me, self._line.other

@@ -28,6 +28,8 @@ AIR = "air:"
 """Begins the name of a path that is a frequency."""
 CHECKS = frozenset({"RCK", "RCR"})
 """Codes that are said on the frequency that they name."""
+GROUND_CHECKS = frozenset({"GCK", "GCR"})
+"""Codes that are said on the ground line and nowhere else: an answer by radio would prove nothing of it."""
 MOST_FLASH = 4
 """Messages that are FLASH under way at once on one frequency."""
 REMEMBERED = 256
@@ -174,10 +176,10 @@ class Airwaves:
         frames, self.frames = tuple(sorted(self.frames, key=lambda frame: frame[2])), []
         return events, writes, frames
 
-    def mark(self, channel: str, payload: bytes) -> None:
-        """Send a mark on a frequency."""
+    def mark(self, channel: str, payload: bytes, *, urgent: bool = False) -> None:
+        """Send a mark on a frequency; one on what is FLASH is as urgent: without it that is called again and again."""
         if channel in self.failover.media:
-            self.frames.append((channel, payload, MARK_RANK, ""))
+            self.frames.append((channel, payload, 0 if urgent else MARK_RANK, ""))
 
     def left(self, name: str) -> None:
         """Count a message that left by a medium for the first time since the start."""
@@ -207,10 +209,13 @@ class Airwaves:
                 for name in self._for_flash():
                     self._call(message, name, before, now)
             return
-        name = self._pinned(message) or used
-        if name in ("", GROUND) or (name, message.precedence) in taken or not self._fits(message):
+        name, unordered = self._pinned(message) or used, CATALOGUE[message.code].unordered
+        if name in ("", GROUND) or not self._fits(message):
             return
-        taken.add((name, message.precedence))
+        if not unordered:  # a check waits for nothing: not for ours that theirs crossed, nor theirs for ours
+            if (name, message.precedence) in taken:
+                return
+            taken.add((name, message.precedence))
         self._call(message, name, before, now)
 
     def _is_full(self, used: str, taken: set[tuple[str, Precedence]]) -> bool:
@@ -268,6 +273,6 @@ class Airwaves:
 
     def _fits(self, message: Message) -> bool:
         """Return whether a message may go over the air: a long one, in fragments, only without the ground line."""
-        if message.id in self._unfit:
+        if message.id in self._unfit or message.code in GROUND_CHECKS:
             return False
         return not CATALOGUE[message.code].not_on_air or self.failover.media[GROUND].health is Health.LOST

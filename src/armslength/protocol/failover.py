@@ -268,6 +268,11 @@ class Failover:
         """A check of `name` is on its way, or cannot be sent now: the next one is not due at once."""
         self.media[name].check_s = now.mono_s + self.patience.probe_s
 
+    def checked_by_them(self, name: str, now: Now) -> None:
+        """The other side checks `name`. Its mark on our answer proves as much as a check of ours, which can wait."""
+        if name in self.media:
+            self.media[name].check_s = max(self.media[name].check_s, now.mono_s + self.patience.probe_s / 2)
+
     def due(self) -> float:
         """Return when something is to be done next [s, monotonic]."""
         times = [_NEVER if self.in_use == self._used else 0.0]

@@ -20,6 +20,7 @@ class Effects:
         frames: (connection, bytes, urgent) to send, after entries and writes are safe on disk; what is urgent goes
             before everything that is not, also before what waits on its connection already.
         air: (counterpart, frequency, payload, rank, id of the message or "") to say by radio, after that too.
+        hush: (counterpart, id) of messages that were received, and need not be said by radio any more.
         closes: (connection, why) to close.
         tells: events for the own officer: terminal, log and stream. They do not wait for the disk.
         documents: (counterpart, bytes) that the keeper of agreements must look at.
@@ -30,6 +31,7 @@ class Effects:
     writes: list[Write] = field(default_factory=list)
     frames: list[tuple[str, bytes, bool]] = field(default_factory=list)
     air: list[tuple[str, str, bytes, int, str]] = field(default_factory=list)
+    hush: list[tuple[str, str]] = field(default_factory=list)
     closes: list[tuple[str, str]] = field(default_factory=list)
     tells: list[Mapping[str, Any]] = field(default_factory=list)
     documents: list[tuple[str, bytes]] = field(default_factory=list)
@@ -46,6 +48,7 @@ class Effects:
         self.writes += later.writes
         self.frames += later.frames
         self.air += later.air
+        self.hush += later.hush
         self.closes += later.closes
         self.tells += later.tells
         self.documents += later.documents

@@ -12,8 +12,10 @@ from armslength.node.core import airing, reading
 from armslength.node.core.effects import Effects
 from armslength.node.core.messages import Logged
 from armslength.protocol import events as e
+from armslength.protocol.catalogue import CATALOGUE, Precedence
 from armslength.protocol.events import Event, Now
 from armslength.protocol.failover import GROUND
+from armslength.protocol.messages import Message
 
 if TYPE_CHECKING:
     from armslength.node.core.line import Line
@@ -134,8 +136,15 @@ def _marked(line: Line, event: e.Marked, effects: Effects, now: Now) -> None:
     logged = line.log.marked(event.message_id, mark, event.time_ns)
     if logged is not None and mark == "RECEIVED":
         logged.channel = event.channel or GROUND
+        if line.radios and not _insists(logged.message):
+            effects.hush.append((line.name, event.message_id))
     told = logged.as_dict(line.name) if logged is not None else {"id": event.message_id, "counterpart": line.name}
     effects.tells.append({"event": "marked", "by": "theirs", "mark": mark, **told, "expired": event.expired})
+
+
+def _insists(message: Message) -> bool:
+    """Return whether a message is said on every frequency, received or not: what a person says that is FLASH."""
+    return message.precedence is Precedence.FLASH and CATALOGUE[message.code].by_person
 
 
 def _document(line: Line, event: e.DocumentIn, effects: Effects, now: Now) -> None:
