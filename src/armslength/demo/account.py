@@ -12,12 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from armslength.demo.plan import EARLY, Meeting, Plan
+from armslength.demo.story_air import AMONG_NODES
+from armslength.demo.ways import Ways
+from armslength.protocol.failover import GROUND
 
 Event = Mapping[str, Any]
-
-CALLS = frozenset({"TFA", "EMG", "AST", "ADC", "SUS", "RSM", "UNA", "WIL", "ROG", "SBY", "COC", "AMD"})
-"""Codes that people hear: everything but the checks of the line."""
-
 
 PAUSE_S = 20.0
 """An alert that comes back within this time is still the same warning [s of the scenario]."""
@@ -34,6 +33,7 @@ class Side:
         marks: by message id, the marks that came back.
         first_heard: for each planned meeting the time of the first alert that sounded [s of the scenario].
         others: how often each other event was told.
+        moves: (channel that carried the talk, channel that carries it now), "" for none, as they came.
     """
 
     alerts: dict[str, Event] = field(default_factory=dict)
@@ -45,9 +45,15 @@ class Side:
     withheld: list[Event] = field(default_factory=list)
     first_heard: dict[str, float] = field(default_factory=dict)
     others: Counter[str] = field(default_factory=Counter)
+    moves: list[tuple[str, str]] = field(default_factory=list)
     events: int = 0
     _open: dict[str, set[str]] = field(default_factory=dict)
     _ended: dict[str, float] = field(default_factory=dict)
+
+    def failovers(self, order: Sequence[str]) -> int:
+        """Return how often the talk left a channel for one that stands later in `order`, or for none."""
+        places = {name: at for at, name in enumerate(order)}
+        return sum(bool(was) and places.get(was, -1) < places.get(now, len(order)) for was, now in self.moves)
 
     def hears(self, meeting: Meeting, alert: str, now_s: float) -> None:
         """An alert about `meeting` sounds. One that ended well before is no warning of what comes: it counts anew."""
@@ -97,6 +103,8 @@ class Account:
         elif kind == "withheld":
             side.withheld.append(event)
         else:
+            if kind == "channel" and event["state"] == "IN USE":
+                side.moves.append((str(event["was"]), str(event["medium"])))
             side.others[str(kind)] += 1
 
     def outstanding(self) -> list[str]:
@@ -119,6 +127,28 @@ class Account:
         elif event["change"] == "closed" and meeting is not None:
             side.hears_no_more(meeting, str(event["id"]), now)
 
+    def silence_s(self, ways: Ways, now_s: float) -> float:
+        """Return the longest time for which a FLASH message waited while there was a way to the other side [s]."""
+        longest = 0.0
+        for party, side in self.sides.items():
+            (other,) = (one for name, one in self.sides.items() if name != party)
+            for message, event in side.sent.items():
+                if event.get("precedence") == "FLASH":
+                    came = other.received.get(message)
+                    until = now_s if came is None else self.plan.seconds(int(came["at_ns"]))
+                    longest = max(longest, ways.open_s(self.plan.seconds(int(event["at_ns"])), until))
+        return round(longest, 1)
+
+    def channels(self, sent: Mapping[str, int]) -> dict[str, dict[str, int]]:
+        """Return for each channel the messages that left by it, from `sent`, and those that it delivered.
+
+        What left by several channels counts with each as sent, and as delivered with the one by which it came first.
+        """
+        came = Counter(
+            str(event.get("channel") or GROUND) for side in self.sides.values() for event in side.received.values()
+        )
+        return {name: {"sent": sent.get(name, 0), "delivered": came[name]} for name in sorted({*sent, *came})}
+
     def summary(self) -> dict[str, Any]:
         """Return the document: the whole in figures, then each side, then each planned meeting."""
         delivered = lost = 0
@@ -130,10 +160,13 @@ class Account:
                 lost += not came
         return {
             "alerts": sum(len(side.sounded) for side in self.sides.values()),
-            "calls": sum(event["code"] in CALLS for side in self.sides.values() for event in side.sent.values()),
+            "calls": sum(
+                event["code"] not in AMONG_NODES for side in self.sides.values() for event in side.sent.values()
+            ),
             "sent": sum(len(side.sent) for side in self.sides.values()),
             "delivered": delivered,
             "lost": lost,
+            "expired": sum(bool(one.get("expired")) for side in self.sides.values() for one in side.received.values()),
             "duplicated": sum(n - 1 for side in self.sides.values() for n in side.came.values()),
             "first_alert_before_closest_s": self._least_warning(),
             "sides": {party: _told(side) for party, side in self.sides.items()},

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from armslength.adapters.loopback import HOST
-from armslength.agreement.articles import Assistance, Automation, GroundLine
+from armslength.agreement.articles import Assistance, Automation, Frequency, GroundLine
 from armslength.agreement.reading import read_terms
 from armslength.agreement.writing import write_terms
 from armslength.node.clock import ScaledClock
@@ -22,8 +22,18 @@ from armslength.units import stamp
 
 CHECK_S = 120.0
 """The terms of the demonstration want the line tested this often [s]."""
+GRACE_S = 5400.0
+"""Between the two acts both nodes are off for an hour, which is no breach of the terms [s]."""
 RESCUE = "PUBLIC RESCUE CENTRE, +00 000 0000"
 TERMS = "terms.toml"
+PLAN = (
+    Frequency("F1", "132.055", "primary", "voice and data"),
+    Frequency("F2", "127.480", "alternate", "voice and data"),
+    Frequency("F3", "121.500", "guard", "voice"),
+)
+"""The frequency plan of the demonstration."""
+DATA = ("F1", "F2")
+"""Those of it on which messages travel."""
 Verb = Callable[..., None]
 """`verb("agreement", "sign", FILE)` does what the command line does, and raises what it raises."""
 
@@ -35,6 +45,8 @@ class Ports:
     ground_line: int
     api: int
     feeds: Mapping[str, int]
+    ether: int = 0
+    """UDP port of the simulated ether; 0: no radios."""
 
 
 def make_home(verb: Verb, home: Path, party: str) -> None:
@@ -59,8 +71,8 @@ def draft(verb: Verb, folder: Path, sky: Sky, homes: Sequence[Path]) -> Path:
     )  # fmt: skip
     edited = replace(
         drafted, area=wanted.area, exempt=wanted.exempt, parties=parties, manoeuvre=wanted.manoeuvre,
-        ground_line=GroundLine(check_every_s=CHECK_S), automation=Automation(traffic_advisory=True),
-        assistance=Assistance(rescue_centre=RESCUE),
+        ground_line=GroundLine(check_every_s=CHECK_S, grace_s=GRACE_S), automation=Automation(traffic_advisory=True),
+        assistance=Assistance(rescue_centre=RESCUE), frequencies=PLAN,
     )  # fmt: skip
     file.write_text(write_terms(edited), encoding="utf-8")
     return file
@@ -94,6 +106,9 @@ def write_node_file(
         "[[counterpart]]", f"name = {q(other)}",
     ]  # fmt: skip
     rows += [f'dial = ["wss://{HOST}:{dial}/ground"]'] if dial is not None else []
+    for name in DATA if ports.ether else ():
+        rows += ["", "[[radio]]", f"counterpart = {q(other)}", f"frequency = {q(name)}"]
+        rows += [f'callsign = "{party[:5]}1"', f'via = "ether:{ports.ether}"']
     for name, source in heard.items():
         kind = ['kind = "sbs"', 'stamps = "UTC"'] if source["kind"] == "broadcast" else ['kind = "json_lines"']
         rows += ["", "[[feed]]", f"name = {q(name)}", *kind, f'host = "{HOST}"', f"port = {ports.feeds[name]}"]

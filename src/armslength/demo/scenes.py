@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from armslength.scenario.aircraft import NORTH, SOUTH
+from armslength.demo import acts
 
 if TYPE_CHECKING:
     from armslength.demo.stage import Stage
@@ -24,31 +24,6 @@ class Scene:
     act: Callable[[Stage], None]
 
 
-def _nothing(stage: Stage) -> None:
-    """Only say it."""
-
-
-def _cut(stage: Stage) -> None:
-    stage.relay.cut()
-
-
-def _emergency(stage: Stage) -> None:
-    fields = {"nature": "LOST_LINK", "commitment": "NONE", "aircraft": "NORTH DRONE", "intention": "RETURNING"}
-    stage.ask(NORTH, "send", code="EMG", fields=fields)
-
-
-def _mend(stage: Stage) -> None:
-    stage.relay.mend()
-
-
-def _assistance(stage: Stage) -> None:
-    stage.ask(NORTH, "send", code="AST", fields={"nature": "SEARCH"})
-
-
-def _resume(stage: Stage) -> None:
-    stage.resume(SOUTH, NORTH, PROVISION)
-
-
 SUSPENDED_S = 366.0
 """When the suspension of PROVISION takes effect, of which SOUTH gave notice as long before as the terms want [s]."""
 LEAST_CUT_S = 3.5
@@ -57,13 +32,41 @@ LEAST_CUT_S = 3.5
 
 SCENES = (
     Scene(0.0, "Both air forces are in the air. Each side sees its own by its own reports, the other by two radars.",
-          _nothing),
-    Scene(234.0, "The ground line is cut. Nobody is told.", _cut),
-    Scene(244.0, "While it is cut, NORTH has an emergency to tell: a drone lost its link.", _emergency),
-    Scene(274.0, "The cable is mended. What waited in the outboxes goes first.", _mend),
-    Scene(300.0, "NORTH asks SOUTH for help in a search. The terms exclude it.", _assistance),
-    Scene(SUSPENDED_S, f"The notice has run: {PROVISION} is suspended. Every other article stays in force.", _nothing),
-    Scene(405.0, f"SOUTH signs that {PROVISION} is resumed; then NORTH does.", _resume),
+          acts.nothing),
+    Scene(8.0, "NORTH calls on the primary frequency, F1: it will fly an exercise.",
+          acts.call),
+    Scene(24.0, "NORTH calls again, and F1 goes under in noise: somebody jams it.",
+          acts.fail),
+    Scene(92.0, "Now F2 is jammed too, while SOUTH calls on it. Only the ground line is left.",
+          acts.alternate_fails),
+    Scene(140.0, "The noise on both frequencies is gone. They must answer for a minute before they are used again.",
+          acts.frequencies_back),
+    Scene(246.0, "The ground line is cut. Nobody is told. A frequency is back: the radio carries the talk alone.",
+          acts.cut),
+    Scene(256.0, "NORTH has an emergency to tell: a drone lost its link. FLASH goes by every living channel.",
+          acts.emergency),
+    Scene(286.0, "The cable is mended.",
+          acts.mend),
+    Scene(300.0, "NORTH asks SOUTH for help in a search. The terms exclude it: the node of SOUTH says so by itself.",
+          acts.assistance),
+    Scene(SUSPENDED_S, f"The notice has run: {PROVISION} is suspended. Every other article stays in force.",
+          acts.nothing),
+    Scene(376.0, "SOUTH has an emergency meanwhile. No suspension holds it back, on any channel.",
+          acts.emergency_alone),
+    Scene(405.0, f"SOUTH signs that {PROVISION} is resumed; then NORTH does.",
+          acts.resume),
+    Scene(474.0, "Everything goes down at once, both frequencies and the cable. NORTH has an emergency to tell.",
+          acts.all_down),
+    Scene(480.0, "SOUTH means to descend, and says so: good for half a minute. It cannot leave.",
+          acts.descend),
+    Scene(496.0, "The officer of SOUTH hears nothing, and has both frequencies checked.",
+          acts.try_frequencies),
+    Scene(546.0, "SOUTH has changed its mind: it stays where it is. That waits too, behind the older one.",
+          acts.hold),
+    Scene(550.0, "The noise on F1 ends. What is fresh goes first; what is stale comes last, and is marked so.",
+          acts.primary_back),
+    Scene(590.0, "The cable and F2 are back as well.",
+          acts.all_back),
 )  # fmt: skip
 """Every scene, in order of time."""
 
@@ -74,9 +77,9 @@ def scenes_at(speed: float, late_s: float = 0.0) -> tuple[Scene, ...]:
     Where the clock is fast, the cable is mended later. A suspension takes effect when its notice says, however late the
     scenario is.
     """
-    cut = next(scene.at_s for scene in SCENES if scene.act is _cut)
+    cut_s = next(scene.at_s for scene in SCENES if scene.act is acts.cut)
     out = []
     for scene in SCENES:
-        at_s = max(scene.at_s, cut + LEAST_CUT_S * speed) if scene.act is _mend else scene.at_s
+        at_s = max(scene.at_s, cut_s + LEAST_CUT_S * speed) if scene.act is acts.mend else scene.at_s
         out.append(replace(scene, at_s=max(0.0, at_s - late_s) if at_s == SUSPENDED_S else at_s))
     return tuple(sorted(out, key=lambda scene: scene.at_s))

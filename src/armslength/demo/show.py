@@ -10,9 +10,10 @@ from __future__ import annotations
 import queue
 import shutil
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from armslength.adapters.loopback import free_port
 from armslength.agreement.identity import read_identity
 from armslength.demo import homes
 from armslength.demo.ending import examine
+from armslength.demo.ether import EtherProcess
 from armslength.demo.nodes import Heard, Node, compile_first, stop_all
 from armslength.demo.plan import plan_of
 from armslength.demo.player import Player
@@ -38,6 +40,8 @@ from armslength.scenario.sky import Sky
 from armslength.units import NS
 
 SCENARIO = "river"
+RECORDINGS = "recordings"
+"""Folder that takes what was said on the frequencies, as WAV files."""
 ROOM = 50_000_000
 """What the demonstration needs at most [bytes]; it takes some 10 MB, and logs may grow."""
 PARTIES = (NORTH, SOUTH)
@@ -61,6 +65,7 @@ class Show:
         verb: does what the command line does: `verb("agreement", "sign", FILE)`.
         duration_s: plays only so much of the scenario [s]; None: all.
         scenes: what is done to the nodes; None: all of `scenes`.
+        radios: whether they have any.
 
     Attributes:
         heard: what the nodes tell.
@@ -74,6 +79,7 @@ class Show:
     verb: homes.Verb
     duration_s: float | None = None
     scenes: tuple[Scene, ...] | None = None
+    radios: bool = True
     heard: Heard = field(default_factory=queue.SimpleQueue)
     started_in_s: float = 0.0
     _parties_heard: set[str] = field(default_factory=set)
@@ -165,10 +171,13 @@ class Show:
             stack.callback(player.stop)
             lead_s = (LONGER * self.started_in_s + HEAD_START_S) * self.speed
             clock = ScaledClock(self.speed, begins_ns - round(lead_s * 1000) * 10**6, time.monotonic())
+            ether = stack.enter_context(self._ether(clock)) if self.radios else None
+            if ether is not None:
+                ports = {party: replace(some, ether=ether.port) for party, some in ports.items()}
             nodes, relay = stack.enter_context(self._running(clock, told["feeds"], ports))
             late_ns = max(0, clock.utc_ns() - begins_ns)  # a slow machine: the scenario waits for its nodes
             plan = plan_of(sky, begins_ns + late_ns, self.duration_s)
-            stage = Stage(plan, nodes, relay, clock, self.heard, self.say)
+            stage = Stage(plan, nodes, relay, clock, self.heard, self.say, ether)
             stack.callback(stage.close)
             player.start(clock, late_ns)
             self._play(stage, late_ns / NS)
@@ -177,14 +186,38 @@ class Show:
             now_ns = clock.utc_ns()
             memory = {party: node.rss_bytes for party, node in nodes.items()}
             seen = {party: node.get("/api/status") for party, node in nodes.items()}
+            silence_s = stage.account.silence_s(stage.ways, stage.now_s)
             stage.narrate("The scenario is over. Both nodes are stopped; each side hands out its ledger.")
         summary = stage.account.summary()
+        summary |= self._channels(stage, seen) | {"longest_silence_s": silence_s}
         for party, status in seen.items():
             plots = {feed["name"]: feed["plots"] for feed in status["feeds"]}
             summary["sides"][party] |= {"plots": plots, "memory_bytes": memory[party]}
         summary["ledgers"] = examine(self.folder, agreement, {p: self.home(p) for p in PARTIES}, now_ns)
         summary["ledgers_agree"] = summary["ledgers"]["agree"]
         return summary
+
+    @contextmanager
+    def _ether(self, clock: ScaledClock) -> Iterator[EtherProcess]:
+        """Run the ether that the radios are on, and have it record both frequencies."""
+        ether = EtherProcess(clock, self.seed, self.folder / RECORDINGS, self.folder / "ether.log")
+        try:
+            ether.start()
+            ether.wait_ready()
+            yield ether
+        finally:
+            ether.stop()
+
+    def _channels(self, stage: Stage, seen: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what went by which channel, and how often the talk had to change it."""
+        sent: Counter[str] = Counter()
+        order: list[str] = []
+        for status in seen.values():
+            media = status["lines"][0]["channels"]
+            order = list(media)
+            sent.update({name: int(medium["sent"]) for name, medium in media.items()})
+        failovers = max(side.failovers(order) for side in stage.account.sides.values())
+        return {"failovers": failovers, "channels": stage.account.channels(sent)}
 
     def _player(self, live: Path, feeds: Mapping[str, Any], ports: Mapping[str, homes.Ports]) -> Player:
         return Player(played(live, feeds, ports, False), played(live, feeds, ports, True))

@@ -1,4 +1,4 @@
-"""The demonstration as it runs: two nodes, a cable, two duty officers played by it, and a teller.
+"""The demonstration as it runs: two nodes, a cable, an ether, two duty officers played by it, and a teller.
 
 The officers do what officers do: what comes in and sounds is marked UNDERSTOOD, then RELAYED when the crew has it. Each
 has a thread of his own, so that nobody waits for another's node.
@@ -16,6 +16,8 @@ from functools import partial
 from typing import Any
 
 from armslength.demo.account import Account
+from armslength.demo.ether import EtherProcess
+from armslength.demo.homes import DATA
 from armslength.demo.nodes import Heard, Node
 from armslength.demo.officer import advisory, calls_by_hand
 from armslength.demo.plan import Plan
@@ -23,15 +25,21 @@ from armslength.demo.relay import Relay
 from armslength.demo.scenes import Scene
 from armslength.demo.story import SCENE, Said, Story
 from armslength.demo.voice import Voice
+from armslength.demo.ways import Ways
 from armslength.errors import ArmslengthError, HomeError, InputError
 from armslength.node.clock import ScaledClock
+from armslength.protocol.failover import GROUND
 
 UNDERSTOOD_S, RELAYED_S = 4.0, 9.0
 """How long the officers take to understand a message, and to have passed it on [s of the scenario]."""
 CALL_S = 8.0
 """How long an officer takes to call by hand [s of the scenario]."""
-HEARD_CODES = frozenset({"TFA", "EMG", "AST", "ADC"})
-"""What the officers mark."""
+FOR_CREWS = frozenset({"TFA", "EMG", "AST", "ADC"})
+"""What the officers mark UNDERSTOOD, and RELAYED."""
+FOR_POSTS = frozenset({"ACT", "DSC", "HLD"})
+"""What they mark UNDERSTOOD."""
+BUSY_S = {"AST": 14.0}
+"""Where an officer takes longer to understand [s of the scenario]: a request for assistance sounds until he does."""
 AFTER_S = 8.0
 """The scenario is followed so long after its end [s of the scenario]."""
 SETTLE_S = 15.0
@@ -60,15 +68,24 @@ class Stage:
         plan: what was planned.
         nodes: by party.
         relay: the cable between them.
+        ether: what their radios are on; None: they have none.
         clock: of both nodes.
         heard: what the nodes tell.
         say: says lines.
     """
 
     def __init__(
-        self, plan: Plan, nodes: Mapping[str, Node], relay: Relay, clock: ScaledClock, heard: Heard, say: Voice
+        self,
+        plan: Plan,
+        nodes: Mapping[str, Node],
+        relay: Relay,
+        clock: ScaledClock,
+        heard: Heard,
+        say: Voice,
+        ether: EtherProcess | None = None,
     ) -> None:
-        self.plan, self.nodes, self.relay = plan, nodes, relay
+        self.plan, self.nodes, self.relay, self.ether = plan, nodes, relay, ether
+        self.ways = Ways((*DATA, GROUND) if ether is not None else (GROUND,))
         self.account = Account(plan, tuple(nodes))
         self._clock, self._heard, self._say = clock, heard, say
         self._story = Story(plan)
@@ -83,6 +100,32 @@ class Stage:
     def now_s(self) -> float:
         """Seconds of the scenario."""
         return self.plan.seconds(self._clock.utc_ns())
+
+    def utc_ns(self) -> int:
+        """Return the time of both nodes [UTC ns]."""
+        return self._clock.utc_ns()
+
+    def jam(self, channel: str) -> None:
+        """Jam a frequency from now on. InputError where the ether is gone."""
+        if self.ether is not None:
+            self.ether.jam(channel)
+            self.ways.opens(channel, self.now_s, open_=False)
+
+    def clear(self, channel: str) -> None:
+        """End that. InputError where the ether is gone."""
+        if self.ether is not None:
+            self.ether.clear(channel)
+            self.ways.opens(channel, self.now_s, open_=True)
+
+    def cut(self) -> None:
+        """Cut the cable."""
+        self.relay.cut()
+        self.ways.opens(GROUND, self.now_s, open_=False)
+
+    def mend(self) -> None:
+        """Mend it."""
+        self.relay.mend()
+        self.ways.opens(GROUND, self.now_s, open_=True)
 
     def narrate(self, text: str, tone: str = SCENE) -> None:
         """Say a line of the narrator."""
@@ -148,6 +191,8 @@ class Stage:
                 self._looked = time.monotonic()
                 for node in self.nodes.values():
                     node.must_live()
+                if self.ether is not None:
+                    self.ether.must_live()
             try:
                 party, event, at = self._heard.get(timeout=self._patience())
             except queue.Empty:
@@ -170,10 +215,11 @@ class Stage:
         kind = event.get("event")
         if kind == "store":
             must_store(self.nodes[party], event)
-        if kind == "received" and event["code"] in HEARD_CODES and not event.get("expired"):
+        if kind == "received" and event["code"] in FOR_CREWS | FOR_POSTS and not event.get("expired"):
             marks = (("UNDERSTOOD", UNDERSTOOD_S), ("RELAYED", RELAYED_S))
-            for mark, after in marks if event["code"] == "TFA" else marks[:1]:
-                self.at(at_s + after, partial(self._mark, party, str(event["id"]), mark))
+            for mark, after in marks if event["code"] in FOR_CREWS else marks[:1]:
+                when_s = at_s + BUSY_S.get(event["code"], 0.0) + after
+                self.at(when_s, partial(self._mark, party, str(event["id"]), mark))
         elif kind == "agreement" and event.get("what") == "resume proposed" and party in self._consents:
             self.at(at_s + UNDERSTOOD_S, partial(self._consent, party, self._consents.pop(party)))
         elif kind == "alert" and event["change"] != "closed" and calls_by_hand(event):

@@ -11,21 +11,26 @@ from dataclasses import dataclass
 from typing import Any
 
 from armslength.demo.plan import Plan
-from armslength.node.telling import gate_words, refusal_words, short_id
+from armslength.demo.story_air import AMONG_NODES, AirStory, by_channel
+from armslength.demo.tones import ALARM, GOOD, SCENE, TELL, WARN
+from armslength.node.telling import gate_words, in_words, refusal_words, short_id
 from armslength.protocol.catalogue import CATALOGUE
-from armslength.units import FT, NM
+from armslength.units import FT, NM, NS
+from armslength.wording import lexicon
+from armslength.wording.sentence import text_of
+
+__all__ = ["ALARM", "GOOD", "SCENE", "TELL", "WARN", "Said", "Story", "clock"]
 
 Event = Mapping[str, Any]
 
-SCENE, TELL, GOOD, WARN, ALARM = "scene", "tell", "good", "warn", "alarm"
-"""How a line is meant."""
 SILENT = frozenset({"clock", "encounter"})
 """Events that the demonstration counts and does not read out."""
-CHECKS = frozenset({"GCK", "GCR"})
 CODES = {name: code.meaning for name, code in CATALOGUE.items()}
 """What the codes mean, in plain words."""
 FOLLOWED = 4
 """Every mark is told of the first so many messages; of later ones only the last that they get."""
+NEW_S = 8.0
+"""What came so lately is not told as waiting for somebody [s]."""
 LAST_MARK = {"TFA": "RELAYED"}
 TIERS = {
     "TRAFFIC": ("traffic", WARN),
@@ -50,6 +55,7 @@ class Story:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
+        self._air = AirStory()
         self._checked: set[str] = set()
         self._links: dict[str, str] = {}
         self._told: dict[tuple[str, str], str] = {}
@@ -103,7 +109,7 @@ class Story:
     def sent(self, party: str, event: Event) -> tuple[str, str] | None:
         """A message left."""
         code = str(event["code"])
-        if code in CHECKS:
+        if code in AMONG_NODES:
             return None
         by = "by itself, as the terms allow" if event.get("role") == "node" else f"by the {event.get('role')}"
         known = (party, code) in self._named
@@ -113,16 +119,21 @@ class Story:
     def received(self, party: str, event: Event) -> tuple[str, str] | None:
         """A message came."""
         code, other = str(event["code"]), event["counterpart"]
-        if code in CHECKS:
-            if code == "GCK" or party in self._checked:
+        if code in AMONG_NODES and code != "GCR":
+            return self._air.received(party, event)
+        if code == "GCR":
+            if party in self._checked:
                 return None
             self._checked.add(party)
             return GOOD, f"Ground-line check answered by {other}."
         if event.get("expired"):
-            late = f"{self._code(party, code)} of {other} came too late: marked EXPIRED, kept, not sounded."
-            return WARN, f"{late}{_number(event)}"
+            late = f"{self._code(party, code)} of {other} came{by_channel(event)} too late"
+            return WARN, f"{late}: marked EXPIRED, kept, not sounded.{_number(event)}"
         tone = ALARM if event.get("sounds") else TELL
-        return tone, f"Receives {self._code(party, code)} from {other}.{_content(event)}{_number(event)}"
+        return (
+            tone,
+            f"Receives {self._code(party, code)} from {other}{by_channel(event)}.{_content(event)}{_number(event)}",
+        )
 
     def _code(self, party: str, code: str) -> str:
         """Return a code, the first time with what it means."""
@@ -134,7 +145,7 @@ class Story:
     def marked(self, party: str, event: Event) -> tuple[str, str] | None:
         """A mark was put on a message, here or over there."""
         code = event.get("code")
-        if code in CHECKS or code is None:
+        if code in AMONG_NODES or code is None:
             return None
         if event["by"] != "theirs":
             return None
@@ -233,18 +244,32 @@ class Story:
         over = "has run out" if how == "expired" else f"is withdrawn by the {event.get('role')}"
         return TELL, f"The {'agreed join' if what == 'join' else 'level entered'} of {of} {over}."
 
-    def channel(self, party: str, event: Event) -> tuple[str, str]:
-        """A way to the other side is lost, restored, or taken into use."""
-        state, medium = str(event["state"]).lower(), event.get("medium") or "no way"
-        tone = GOOD if state == "restored" else WARN
-        return tone, f"Channel {medium}: {state}. {event.get('says', '')}".rstrip()
+    def air(self, party: str, event: Event) -> tuple[str, str] | None:
+        """Something happened on a frequency, or to a channel."""
+        return self._air.called(party, event) if event["event"] == "called" else self._air.channel(party, event)
+
+    def finding(self, party: str, event: Event) -> tuple[str, str]:
+        """A rule of conduct found something in the record of the talk."""
+        whose = f" ({event['by']})" if event.get("by") else ""
+        return TELL, f"Finding {event['rule']}{whose}: {event['explanation']}"
+
+    def overdue(self, party: str, event: Event) -> tuple[str, str]:
+        """Something for crews was not passed on in time."""
+        return WARN, f"{event['code']} of {event['counterpart']} should be RELAYED to the crew by now.{_number(event)}"
+
+    def plainly(self, party: str, event: Event) -> tuple[str, str] | None:
+        """What the log of the node says of it."""
+        words = in_words(event, 0)[len("00:00:00  ") :]
+        return (TELL, words) if words else None
 
     def silenced(self, party: str, event: Event) -> tuple[str, str]:
         """An officer silenced an alert."""
         return TELL, f"The {event['role']} silences an alert: {event['reason']}"
 
-    def unanswered(self, party: str, event: Event) -> tuple[str, str]:
-        """Something urgent that nobody has marked understood sounds again."""
+    def unanswered(self, party: str, event: Event) -> tuple[str, str] | None:
+        """Something urgent that nobody has marked understood sounds again; of what has just come, that is no news."""
+        if int(event.get("time_ns", 0)) - int(event.get("at_ns", 0)) < NEW_S * NS:
+            return None
         still = f"{event['code']} of {event['counterpart']} still sounds: nobody has marked it understood."
         return WARN, f"{still}{_number(event)}"
 
@@ -282,7 +307,15 @@ _TELLERS: dict[str, Callable[[Story, str, Event], tuple[str, str] | None]] = {
     "join withdrawn": Story.declared_no_more,
     "level expired": Story.declared_no_more,
     "level withdrawn": Story.declared_no_more,
-    "channel": Story.channel,
+    "channel": Story.air,
+    "called": Story.air,
+    "finding": Story.finding,
+    "overdue": Story.overdue,
+    "duty": Story.plainly,
+    "held": Story.plainly,
+    "voice contact": Story.plainly,
+    "read back": Story.plainly,
+    "radio": Story.complaint,
     "strange on air": Story.complaint,
     "silenced": Story.silenced,
     "not done": Story.complaint,
@@ -320,10 +353,21 @@ def _number(event: Event) -> str:
     return f" [{number}]" if number else ""
 
 
+_SHORT = frozenset({"AST", "ADC"})
+
+
+def _worded(event: Event) -> str:
+    """Return the words of a message as the catalogue has them."""
+    at_ns = int(event["time_ns"]) if "time_ns" in event else None
+    return text_of(lexicon("en"), CATALOGUE[event["code"]], event["fields"], at_ns)
+
+
 def _content(event: Event) -> str:
     """Return what a message says: of a traffic advisory, all that it says of the traffic."""
     fields = event.get("fields") or {}
     if event["code"] != "TFA":
+        if event["code"] not in _SHORT and fields:
+            return f' "{_worded(event)}"'
         said = [str(fields[key]).replace("_", " ").lower() for key in ("nature", "scope") if key in fields]
         if "rescue_centre" in fields:
             said.append(f"the rescue centre is {_CENTRES.get(fields['rescue_centre'], fields['rescue_centre'])}")
