@@ -13,7 +13,7 @@ app = typer.Typer(
 )
 Watch = Annotated[str, typer.Argument(metavar="WATCH", help='Name of the watch, never of a person: "RED", "NIGHT 2".')]
 Languages = Annotated[
-    str | None, typer.Option("--languages", metavar="LIST", help='What it speaks: "English,Russian".')
+    str | None, typer.Option("--languages", metavar="LIST", help='What it speaks: "English,Russian"; on: else English.')
 ]
 Number = Annotated[str, typer.Argument(metavar="ID", help="Id of a message that came in, or its first eight digits.")]
 
@@ -52,10 +52,11 @@ def status(home: InHome = None, as_json: AsJson = False) -> None:
         typer.echo(words(found["duty"]))
         for name, ids in rings.items():
             if ids:
-                typer.echo(f"  {len(ids)} calls of {name} ring: {', '.join(_short(one) for one in ids[:10])}")
+                which = ", ".join(_short(one) for one in ids[:10])
+                typer.echo(f"  {'1 call' if len(ids) == 1 else f'{len(ids)} calls'} of {name} not taken: {which}")
         for name, ids in overdue.items():
             if ids:
-                typer.echo(f"  {len(ids)} messages of {name} are not relayed in time")
+                typer.echo(f"  not relayed in time, of {name}: {len(ids)}")
     if found["duty"]["watch"] is None:
         raise typer.Exit(1)
 
@@ -113,7 +114,7 @@ def _tell(answer: dict[str, Any], as_json: bool) -> None:
         return
     typer.echo(words(answer))
     if answer["ringing"]:
-        typer.echo(f"  {answer['ringing']} calls still ring: armslength duty status")
+        typer.echo(f"  Not taken yet: {answer['ringing']}. armslength duty status")
 
 
 def _short(number: str) -> str:
