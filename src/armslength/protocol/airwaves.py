@@ -119,8 +119,12 @@ class Airwaves:
             self._offer(message, used, taken, before, now)
 
     def marked(self, message_id: str, channel: str, now: Now) -> None:
-        """A mark on `message_id` came by `channel` ("" for the ground line): it need not be called any more."""
+        """A mark on `message_id` came by `channel` ("" for the ground line): it need not be called any more.
+
+        It answers the calls before it, once: whoever plays it again shows nobody that the other side hears us.
+        """
         if channel and (message_id, channel) in self._recent:
+            del self._recent[message_id, channel]
             self.failover.answered(channel, now)
         for key in [key for key in self._calls if key[0] == message_id]:
             del self._calls[key]
