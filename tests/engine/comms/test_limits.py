@@ -123,6 +123,17 @@ def test_c02_graver_inside_closed_by_an_answer_and_not_known() -> None:
     assert judged("C02", begin(*KNOWN, noise[0], *calls("F1", "F2")), 400.0)[0].outcome is Outcome.BREACH
 
 
+@pytest.mark.parametrize("when", [150.0, 170.0])
+def test_c02_frequencies_that_are_dead_for_both_accuse_nobody(when: float) -> None:
+    """Whether the other side's word comes before or after the minute."""
+    told = [t.Lost(at_ns=at(when), medium=medium, by=S, since_ns=at(100.0)) for medium in ("F1", "F2")]
+    (found,) = judged("C02", begin(*KNOWN, *calls("F1", "F2"), *told), 400.0)
+    assert found.outcome is Outcome.NOT_DETERMINABLE and "either" in found.explanation
+    assert one(judged("C02", begin(*KNOWN, *calls("F1", "F2"), told[0]), 400.0))[0] is Outcome.BREACH
+    ours = [replace(fact, by=N) for fact in told]
+    assert one(judged("C02", begin(*KNOWN, *calls("F1", "F2"), *ours), 400.0))[0] is Outcome.BREACH
+
+
 # C03
 
 

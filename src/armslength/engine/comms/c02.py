@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from armslength.domain import talk as t
-from armslength.domain.finding import Finding, Severity
+from armslength.domain.finding import Finding, Outcome, Severity
 from armslength.domain.rule import Parameter, RuleText
 from armslength.engine.comms.around import Around
 from armslength.engine.comms.rule import Rule, nanoseconds, seconds
 
 UNKNOWN = "Nobody had ever answered there: it is not known that the other side listens."
 NOISY = "Noise was heard on all of these frequencies: a call may not have been heard."
+DEAD = "The other side told that nobody answers it there either: the frequencies may be dead for both."
 BLIND = "Part of that time was not recorded here."
 
 
@@ -29,7 +30,7 @@ class Run:
 class NoAnswer(Rule):
     """C02. A matter is one party calling, until somebody answers."""
 
-    takes = (t.Called, t.Replied, t.Noise)
+    takes = (t.Called, t.Replied, t.Noise, t.Lost)
     text = RuleText(
         "C02",
         "No answer on the designated frequency",
@@ -38,7 +39,8 @@ class NoAnswer(Rule):
         "ICAO Annex 10.",
         "Breach when so many calls, at least so far apart, had no answer on two frequencies (on one, where the plan "
         "has no more), and the time after the first of them is over. It is counted once until somebody answers. Not "
-        "determinable where nobody ever answered on any of them, where noise was heard on all of them, or where part "
+        "determinable where nobody ever answered on any of them, where noise was heard on all of them, where the other "
+        "side told that they do not answer it either, or where part "
         "of the time was not recorded.",
         (
             Parameter("failover.calls", "failover.calls", "", "calls without an answer"),
@@ -57,6 +59,8 @@ class NoAnswer(Rule):
         self._runs: dict[tuple[str, str], Run] = {}
         self._heard: set[str] = set()
         self._noise: dict[tuple[str, str], int] = {}
+        self._lost: set[tuple[str, str]] = set()
+        self._called_on: dict[str, frozenset[str]] = {}
 
     def take(self, fact: t.Fact) -> Iterator[Finding]:
         """Count calls; an answer ends the matter."""
@@ -64,11 +68,15 @@ class NoAnswer(Rule):
             self._called(fact)
         elif isinstance(fact, t.Replied):
             self._heard.add(fact.medium)
+            self._lost = {one for one in self._lost if one[0] != fact.medium}
             for key in [key for key in self._runs if key[1] == fact.to]:
                 del self._runs[key]
             self.sleep(fact.to)
             if (found := self.open.get(fact.to)) is not None:
                 yield from self.close(fact.to, fact.at_ns, seconds(fact.at_ns - found.opened_ns), fact.entry)
+        elif isinstance(fact, t.Lost):
+            self._lost.add((fact.medium, fact.by))
+            yield from self._turn(self.around.across(fact.by))
         elif isinstance(fact, t.Noise):
             if fact.heard:
                 self._noise.setdefault((fact.medium, fact.by), fact.at_ns)
@@ -84,8 +92,11 @@ class NoAnswer(Rule):
         media = sorted(silent)
         noisy = {medium for medium, _ in self._noise}
         doubt = UNKNOWN if not self._heard & set(media) else NOISY if noisy >= set(media) else ""
+        if self._is_dead(key, frozenset(media)):
+            doubt = DEAD
         if self.around.was_blind(first):
             doubt = BLIND
+        self._called_on[key] = frozenset(media)
         calls = sum(run.calls for run in silent.values())
         yield self.find(
             key,
@@ -113,6 +124,19 @@ class NoAnswer(Rule):
             return
         first = min(one.first_ns for one in silent.values())
         self.wake(fact.by, first + nanoseconds(failover.no_answer_s))
+
+    def _is_dead(self, by: str, media: frozenset[str]) -> bool:
+        """Return whether the other side, too, told of all these media that they do not answer."""
+        return bool(media) and all((medium, self.around.across(by)) in self._lost for medium in media)
+
+    def _turn(self, by: str) -> Iterator[Finding]:
+        """What was a breach cannot be determined where the other side was as deaf: word of it may come later."""
+        found = self.open.get(by)
+        if found is None or found.outcome is not Outcome.BREACH or not self._is_dead(by, self._called_on[by]):
+            return
+        says = f"{found.explanation} {DEAD}"
+        self.open[by] = turned = replace(found, outcome=Outcome.NOT_DETERMINABLE, explanation=says)
+        yield turned
 
     def _silent(self, by: str) -> dict[str, Run]:
         calls = self.around.terms.failover.calls
