@@ -127,11 +127,12 @@ class Held(Known):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Called(Known):
-    """`by` called on a frequency. Whether that was a message, a check or words, is not asked."""
+    """`by` called on a frequency: by a message or check of the node, or by words (`voice`)."""
 
     medium: str
     by: str
     id: str
+    voice: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -80,7 +80,7 @@ def test_c01_recorded_and_not_judged_while_suspended() -> None:
 
 
 def calls(*media: str, times: tuple[float, ...] = (100.0, 110.0, 120.0)) -> list[t.Fact]:
-    return [t.Called(at_ns=at(when), medium=medium, by=N, id="k") for medium in media for when in times]
+    return [t.Called(at_ns=at(when), medium=medium, by=N, id="k", voice=True) for medium in media for when in times]
 
 
 KNOWN = [t.Replied(at_ns=at(5.0), medium=medium, to=N) for medium in ("F1", "F2")]
@@ -118,6 +118,12 @@ def test_c02_graver_inside_closed_by_an_answer_and_not_known() -> None:
     (found,) = judged("C02", begin(*KNOWN, inside, *calls("F1", "F2"), back), 400.0)
     assert (found.severity, found.closed_ns, found.value) == (Severity.SEV2, at(300.0), 200.0)
     assert judged("C02", begin(*calls("F1", "F2")), 400.0)[0].outcome is Outcome.NOT_DETERMINABLE
+    node = [replace(fact, voice=False) for fact in calls("F1", "F2") if isinstance(fact, t.Called)]
+    assert (
+        judged("C02", begin(*KNOWN, *node), 400.0)[0].outcome is Outcome.NOT_DETERMINABLE
+    )  # it was on the ground line
+    down = t.Session(at_ns=at(50.0), stands=False)
+    assert judged("C02", begin(*KNOWN, down, *node), 400.0)[0].outcome is Outcome.BREACH
     noise = [t.Noise(at_ns=at(99.0), medium=medium, by=N, heard=True) for medium in ("F1", "F2")]
     assert judged("C02", begin(*KNOWN, *noise, *calls("F1", "F2")), 400.0)[0].outcome is Outcome.NOT_DETERMINABLE
     assert judged("C02", begin(*KNOWN, noise[0], *calls("F1", "F2")), 400.0)[0].outcome is Outcome.BREACH

@@ -14,6 +14,7 @@ from armslength.engine.comms.rule import Rule, nanoseconds, seconds
 UNKNOWN = "Nobody had ever answered there: it is not known that the other side listens."
 NOISY = "Noise was heard on all of these frequencies: a call may not have been heard."
 DEAD = "The other side told that nobody answers it there either: the frequencies may be dead for both."
+THERE = "The other node was there on the ground line all the while: the frequencies may be dead."
 BLIND = "Part of that time was not recorded here."
 
 
@@ -24,6 +25,7 @@ class Run:
     first_ns: int
     last_ns: int
     calls: int = 1
+    voice: bool = False
     evidence: list[str] = field(default_factory=list)
 
 
@@ -39,9 +41,9 @@ class NoAnswer(Rule):
         "ICAO Annex 10.",
         "Breach when so many calls, at least so far apart, had no answer on two frequencies (on one, where the plan "
         "has no more), and the time after the first of them is over. It is counted once until somebody answers. Not "
-        "determinable where nobody ever answered on any of them, where noise was heard on all of them, where the other "
-        "side told that they do not answer it either, or where part "
-        "of the time was not recorded.",
+        "determinable where nobody ever answered on any of them, where noise was heard on all of them, where the "
+        "other side told that they do not answer it either, where only the node called and the other was there on"
+        " the ground line, or where part of the time was not recorded.",
         (
             Parameter("failover.calls", "failover.calls", "", "calls without an answer"),
             Parameter("failover.call_every", "failover.call_every_s", "s", "between two calls; closer ones are one"),
@@ -92,6 +94,8 @@ class NoAnswer(Rule):
         media = sorted(silent)
         noisy = {medium for medium, _ in self._noise}
         doubt = UNKNOWN if not self._heard & set(media) else NOISY if noisy >= set(media) else ""
+        if not doubt and self.around.session and not any(run.voice for run in silent.values()):
+            doubt = THERE
         if self._is_dead(key, frozenset(media)):
             doubt = DEAD
         if self.around.was_blind(first):
@@ -115,9 +119,10 @@ class NoAnswer(Rule):
         run = self._runs.get(key)
         stale = run is not None and fact.at_ns - run.last_ns > nanoseconds(failover.no_answer_s)
         if run is None or (stale and fact.by not in self.open):
-            self._runs[key] = Run(fact.at_ns, fact.at_ns, 1, told)
+            self._runs[key] = Run(fact.at_ns, fact.at_ns, 1, fact.voice, told)
         elif fact.at_ns - run.last_ns >= nanoseconds(failover.call_every_s):
             run.calls, run.last_ns = run.calls + 1, fact.at_ns
+            run.voice = run.voice or fact.voice
             run.evidence = (run.evidence + told)[:20]
         silent = self._silent(fact.by)
         if fact.by in self.open or len(silent) < self._wanted():

@@ -70,7 +70,7 @@ def _facts(line: Line, contact: str, said: Mapping[str, Any], entry: str, at_ns:
     known: dict[str, Any] = {"at_ns": at_ns, "entry": entry}
     out: list[t.Fact] = []
     if not phone:
-        out.append(t.Called(**known, medium=medium, by=by, id=contact))
+        out.append(t.Called(**known, medium=medium, by=by, id=contact, voice=True))
     if answer and not phone:
         out.append(t.Replied(**known, medium=medium, to=by))
     if code == "RCK":
