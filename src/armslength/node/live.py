@@ -25,6 +25,7 @@ from armslength.node.core.books import Books
 from armslength.node.core.commanding import VERBS
 from armslength.node.core.core import Core
 from armslength.node.core.inputs import (
+    AirHeld,
     AirIn,
     FrameIn,
     LinkClosed,
@@ -202,7 +203,7 @@ class LiveNode:
         self.runner.wire = self.line
         self._dial()
 
-    def _heard(self, one: AirIn) -> None:
+    def _heard(self, one: AirIn | AirHeld) -> None:
         self.runner.give(one)
 
     def _closed(self, connection: str, why: str) -> None:

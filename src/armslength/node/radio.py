@@ -16,7 +16,7 @@ from armslength.agreement.plan import carries
 from armslength.errors import ArmslengthError
 from armslength.modem.port import BAD_CHECK, TRUNCATED
 from armslength.node.clock import Clock
-from armslength.node.core.inputs import Agreed, AirIn
+from armslength.node.core.inputs import Agreed, AirHeld, AirIn
 from armslength.node.radio_options import Radio
 
 __all__ = ["Radios"]
@@ -45,7 +45,7 @@ class Radios:
     Args:
         radios: of the node file.
         clock: of the node.
-        give: takes what is heard.
+        give: takes what is heard, and which frequency is so full that a call had not left when the next came.
         tell: is told what a radio cannot do.
     """
 
@@ -53,7 +53,7 @@ class Radios:
         self,
         radios: Sequence[Radio],
         clock: Clock,
-        give: Callable[[AirIn], None],
+        give: Callable[[AirIn | AirHeld], None],
         tell: Callable[[Mapping[str, Any]], None],
     ) -> None:
         self._radios = {(one.counterpart, one.frequency): one for one in radios}
@@ -101,6 +101,7 @@ class Radios:
         if message_id:
             if (before := serving.waiting.get(message_id)) is not None:
                 serving.station.forget(before)
+                self._give(AirHeld(counterpart, channel))
             serving.waiting[message_id] = number
         serving.station.send(payload, rank=rank, number=number)
 

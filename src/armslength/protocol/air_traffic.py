@@ -156,6 +156,10 @@ class AirTraffic:
         for again in packing.take(payload, context.versions, now.mono_s, read):
             self.waves.mark(channel, again)
 
+    def held(self, channel: str) -> None:
+        """A call on a frequency had not left when the next one was made."""
+        self.waves.failover.held(channel)
+
     def heard(self, message: Message, channel: str, now: Now) -> None:
         """A message was handed over: what it tells of channels is taken, and what it answers."""
         if channel:

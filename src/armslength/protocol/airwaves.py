@@ -30,6 +30,8 @@ CHECKS = frozenset({"RCK", "RCR"})
 """Codes that are said on the frequency that they name."""
 GROUND_CHECKS = frozenset({"GCK", "GCR"})
 """Codes that are said on the ground line and nowhere else: an answer by radio would prove nothing of it."""
+OF_CHANNELS = frozenset({"LCM", "RES"})
+"""What nodes say of channels: while the ground line answers it does not fill the frequencies."""
 MOST_FLASH = 4
 """Messages that are FLASH under way at once on one frequency."""
 REMEMBERED = 256
@@ -209,7 +211,8 @@ class Airwaves:
         if self.distress and not CATALOGUE[message.code].unstoppable:
             return
         if message.precedence is Precedence.FLASH:
-            if self._fits(message):
+            ground = self.failover.media[GROUND].health is Health.ANSWERING
+            if self._fits(message) and not (ground and message.code in OF_CHANNELS):
                 for name in self._for_flash():
                     self._call(message, name, before, now)
             return

@@ -143,6 +143,7 @@ class Failover:
         self._events: list[MediumLost | MediumRestored | InUse] = []
         self._changed = False
         self._used: str | None = None
+        self._first_check_s = 0.0
         self.adopt(plan, self.patience)
 
     def restore(self, rows: Iterable[tuple[str, bytes]]) -> None:
@@ -160,7 +161,7 @@ class Failover:
         """Use another plan from now on. What is known of media that stay is kept."""
         self.patience = patience
         names = (*dict.fromkeys(plan), GROUND)
-        self.media = {name: self.media.get(name, Medium()) for name in names}
+        self.media = {name: self.media.get(name) or Medium(check_s=self._first_check_s) for name in names}
 
     @property
     def plan(self) -> tuple[str, ...]:
@@ -205,6 +206,12 @@ class Failover:
             medium.calls += 1  # several at once are one call
             medium.last_call_s = now.mono_s
         medium.check_s = max(medium.check_s, now.mono_s + self.patience.call_every_s)
+
+    def held(self, name: str) -> None:
+        """The call before the last one on `name` had not left yet, because the frequency was full: it was none."""
+        medium = self.media.get(name)
+        if medium is not None and medium.calls > 1:
+            medium.calls -= 1
 
     def answered(self, name: str, now: Now) -> None:
         """The other side showed that it heard us on `name`."""
@@ -261,6 +268,7 @@ class Failover:
     def begin(self, now: Now, *, first: bool) -> None:
         """The first moment known. One side checks at once, the other gives it time: an answer proves both ways."""
         wait_s = 0.0 if first else 2 * self.patience.call_every_s
+        self._first_check_s = now.mono_s + wait_s
         for medium in self.media.values():
             medium.check_s = max(medium.check_s, now.mono_s + wait_s)
 

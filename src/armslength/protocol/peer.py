@@ -9,21 +9,15 @@ it is in our store, and is acknowledged only after it is in theirs; a crash at a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from operator import itemgetter
 
-from armslength.crypto.canonical import digest
-from armslength.crypto.envelope import Envelope
 from armslength.errors import LocalProtocolError, RemoteProtocolError
 from armslength.protocol.air_traffic import Channels
 from armslength.protocol.catalogue import CATALOGUE, Value
 from armslength.protocol.events import (
     AgreementRef,
-    CheckpointIn,
     Counterpart,
-    Countersigned,
-    DocumentIn,
-    DocumentTaken,
     Now,
     Output,
     Own,
@@ -31,14 +25,12 @@ from armslength.protocol.events import (
     Timing,
 )
 from armslength.protocol.failover import Patience
-from armslength.protocol.frames import Plain, open_frame, read_carrier, read_taken, taken
-from armslength.protocol.greeting import PROOF_TYPE
 from armslength.protocol.line import Line, Rank
-from armslength.protocol.marks import MARK_TYPE
-from armslength.protocol.messages import MESSAGE_TYPE, NONE, Mark, Message, Post, Precedence, compose
+from armslength.protocol.messages import NONE, Mark, Message, Post, Precedence, compose
+from armslength.protocol.opening import Opening
 from armslength.protocol.papers import Papers
 from armslength.protocol.refusals import GOES_ON, refusal
-from armslength.protocol.session import Session, State, Step
+from armslength.protocol.session import State, Step
 from armslength.protocol.traffic import Traffic
 
 __all__ = ["Peer"]
@@ -70,6 +62,7 @@ class Peer:
         self._line = Line(me, other, agreement, self._timing)
         self._papers = Papers(me.key.public, other.key)
         self._traffic = Traffic(self._line, _pair(me.key.public, other.key), restored or {})
+        self._opening = Opening(self._line, self._traffic, self._papers)
         self._line.owner = self._traffic
         self._last: Now | None = None
         self._strand()
@@ -110,7 +103,7 @@ class Peer:
         if session is None or session.state in (State.FROZEN, State.REFUSED):
             return
         try:
-            self._open(session, frame, now)
+            self._opening.open(session, frame, now)
         except RemoteProtocolError as wrong:
             if wrong.reason not in GOES_ON and session.state not in (State.FROZEN, State.REFUSED):
                 self._line.give_up(session, Step.REFUSE, wrong.reason, now)
@@ -180,6 +173,10 @@ class Peer:
         if self._line.in_force(now) is None:
             raise refusal("wrong agreement", "A payload came over a frequency, and no agreement is in force.")
         self._traffic.heard(channel, payload, now)
+
+    def held(self, channel: str) -> None:
+        """A call had not left the radio when the next was made: nobody can have answered it."""
+        self._traffic.air.held(channel)
 
     def channels(self) -> Channels:
         """Return how the frequencies and the ground line stand."""
@@ -323,64 +320,6 @@ class Peer:
             if overdue > 2 * self._timing.ping_s:
                 self._line.stalled(overdue)
         self._last = now
-
-    def _open(self, session: Session, frame: bytes, now: Now) -> None:
-        """Say what `frame` is, whether it has a place now, and pass it on."""
-        came = open_frame(frame)
-        if isinstance(came, Plain) and came.kind == "hello":
-            self._line.hello(session, came, now)
-        elif isinstance(came, Envelope) and came.payload_type == PROOF_TYPE:
-            session.spend(now, self._timing)
-            self._line.proof(session, came, now)
-        elif not session.proved:
-            raise refusal("wrong state", "Before the keys are proved nothing but a greeting has a place.")
-        elif isinstance(came, Plain):
-            session.spend(now, self._timing)
-            self._plain[came.kind](self, session, came, now)
-        elif came.payload_type == MESSAGE_TYPE:
-            self._traffic.message(session, came, frame, now)
-        elif came.payload_type == MARK_TYPE:
-            self._traffic.marks(session, came, frame, now)
-        else:
-            raise refusal("unknown kind", "An envelope of a type that does not exist came.")
-
-    def _ping(self, session: Session, frame: Plain, now: Now) -> None:
-        self._line.ping(session, frame, now)
-
-    def _pong(self, session: Session, frame: Plain, now: Now) -> None:
-        self._line.pong(session, frame, now)
-
-    def _taken(self, _session: Session, frame: Plain, _now: Now) -> None:
-        for name in read_taken(frame):
-            self._traffic.taken(name)
-            if self._papers.taken(name):
-                self._line.events.append(DocumentTaken(name))
-
-    def _document(self, session: Session, frame: Plain, _now: Now) -> None:
-        came = read_carrier(frame)
-        self._line.events.append(DocumentIn(came.wire))
-        self._line.put(Rank.MARK, session, taken([digest(came.wire)]))
-
-    def _checkpoint(self, _session: Session, frame: Plain, now: Now) -> None:
-        if self._line.in_force(now) is None:
-            raise refusal("wrong agreement", "A checkpoint came, and no agreement is in force.")
-        came = read_carrier(frame)
-        self._papers.judge_checkpoint(came)
-        self._line.events.append(CheckpointIn(came.wire, came.since, came.consistency))
-
-    def _countersigned(self, _session: Session, frame: Plain, _now: Now) -> None:
-        came = read_carrier(frame)
-        if self._papers.countersigned(came):
-            self._line.events.append(Countersigned(came.wire))
-
-    _plain: Mapping[str, Callable[[Peer, Session, Plain, Now], None]] = {
-        "ping": _ping,
-        "pong": _pong,
-        "taken": _taken,
-        "document": _document,
-        "checkpoint": _checkpoint,
-        "countersigned": _countersigned,
-    }
 
     def _differing(self) -> bool:
         """Return whether there are sessions, and on none of them the same version is in force."""

@@ -24,6 +24,7 @@ from armslength.node.core.duty import Duty
 from armslength.node.core.duty import restored as on_duty
 from armslength.node.core.effects import Effects
 from armslength.node.core.inputs import (
+    AirHeld,
     AirIn,
     Command,
     FeedState,
@@ -191,6 +192,12 @@ class Core:
         line = self.lines.get(self._where.get(one.connection, ""))
         if line is not None:
             line.frame(one.connection, one.frame, effects, now)
+
+    @_take.register
+    def _(self, one: AirHeld, effects: Effects, now: Now) -> None:
+        line = self.lines.get(one.counterpart)
+        if line is not None:
+            line.peer.held(one.channel)
 
     @_take.register
     def _(self, one: AirIn, effects: Effects, now: Now) -> None:

@@ -74,6 +74,14 @@ class AirIn:
 
 
 @dataclass(frozen=True, slots=True)
+class AirHeld:
+    """A call still waited in the radio for room on the frequency when the next one of that message came."""
+
+    counterpart: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
 class LinkClosed:
     """A connection is gone, and why. `breach`: the other side sent what no frame may be; `why` are then fixed words."""
 
@@ -184,6 +192,6 @@ class StoreState:
 
 
 Input = (
-    Tick | Started | Stopped | PlotsIn | FeedState | LinkOpened | FrameIn | AirIn | LinkClosed | LinkRefused | Command
-    | Standings | Happened | MembersIn | Recorded | StoreState
+    Tick | Started | Stopped | PlotsIn | FeedState | LinkOpened | FrameIn | AirIn | AirHeld | LinkClosed | LinkRefused
+    | Command | Standings | Happened | MembersIn | Recorded | StoreState
 )  # fmt: skip
