@@ -17,7 +17,7 @@ from armslength.errors import RemoteProtocolError
 from armslength.protocol.events import Received
 from armslength.protocol.frames import carrier, plain
 from armslength.protocol.messages import Mark
-from armslength.protocol.peer import Peer
+from armslength.protocol.opening import Opening
 from armslength.protocol.refusals import REASONS
 from pair import AMD, EMG, NORTH, TFA
 from straight import Straight
@@ -166,10 +166,10 @@ def test_every_valid_frame_is_taken_unchanged() -> None:
 
 
 def test_a_planted_hole_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    def hole(peer: Peer, session: object, frame: Any, now: object) -> None:
-        peer._line.ledger = (int(frame.values["n"]), "")
+    def hole(opening: Opening, session: object, frame: Any, now: object) -> None:
+        opening._line.ledger = (int(frame.values["n"]), "")
 
-    monkeypatch.setattr(Peer, "_plain", {**Peer._plain, "ping": hole})
+    monkeypatch.setattr(Opening, "_plain", {**Opening._plain, "ping": hole})
     with pytest.raises((TypeError, ValueError, AssertionError)):
         for value in ("x", None, [], 1):
             attack(fresh(), plain("ping", n=value))
