@@ -1,8 +1,8 @@
 """Thousands of bursts on a bad channel: is a wrong message ever accepted?
 
-Each try is one burst with a message of 100 bytes, spoilt in one of five ways, at a level of noise about which frames
-are just decoded or just not: noise alone; a second station at the same time, weaker or stronger (two of five);
-a fade; a cut. The check sum of a frame lets one damage in 65,536 pass; what decides is the judge, as in a node.
+Each try is one burst with a signed message of some 100 bytes, spoilt in one of five ways, at a level of noise about
+which frames are just decoded or just not: noise alone; a second station at the same time, weaker or stronger (two of
+five); a fade; a cut. The check sum of a frame lets one damage in 65,536 pass; what decides is the judge, as in a node.
 """
 
 from __future__ import annotations
@@ -14,16 +14,20 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from armslength.crypto.keys import SigningKey, verify
+from armslength.crypto.keys import SigningKey
+from armslength.errors import RemoteProtocolError
 from armslength.modem.afsk import Afsk
 from armslength.modem.ax25 import HEADER, Ui
 from armslength.modem.port import Modem, Samples
+from armslength.protocol import air
+from armslength.protocol.events import AgreementRef
+from armslength.protocol.messages import Post, compose
 
 NOISE_BAND_HZ = 3000.0
 SNR_DB = (1.0, 8.0)
 """Levels of noise of the tries, in 3 kHz: from hardly any frame decoded to all."""
 _PAUSE_S = 0.25
-_SIGNATURE = 64
+BEGIN_NS = 1_790_000_000 * 10**9
 
 
 class Tries(NamedTuple):
@@ -82,15 +86,36 @@ def noisy_tries(
 
 
 def signed_tries(tries: int, seed: int, modem: Modem | None = None) -> Tries:
-    """Return `noisy_tries` with messages of 36 bytes and the 64 bytes of an Ed25519 signature over them."""
-    key = SigningKey(np.random.default_rng(seed).bytes(32))
+    """Return `noisy_tries` with emergency messages as a node says them, judged as a node judges them."""
+    keys = [SigningKey(np.random.default_rng([seed, side]).bytes(32)) for side in (1, 2)]
+    posts = [Post("NORTH", "NORTH POST"), Post("SOUTH", "SOUTH POST")]
+    agreement = AgreementRef("0123456789abcdef", "sha256:" + "1" * 64, 2**62)
+
+    def context(me: int) -> air.AirContext:
+        other = 1 - me
+        return air.AirContext(posts[me], keys[me].public, posts[other], keys[other].public, agreement, lambda _: ())
 
     def message(number: int) -> bytes:
-        body = np.random.default_rng([seed, number]).bytes(100 - _SIGNATURE)
-        return body + key.sign(body)
+        rng = np.random.default_rng([seed, number])
+        sign = "".join(chr(ord("A") + one) for one in rng.integers(0, 26, 24))
+        said = compose(
+            keys[0],
+            *posts,
+            code="EMG",
+            fields={"nature": "DISTRESS", "commitment": "NONE", "aircraft": sign, "souls": int(rng.integers(0, 1000))},
+            seq=number,
+            time_ns=BEGIN_NS + number * 10**9,
+            agreement=agreement.id,
+            terms=agreement.digest,
+        )
+        return air.encode(said, context(0))
 
     def judge(info: bytes) -> bool:
-        return verify(key.public, info[-_SIGNATURE:], info[:-_SIGNATURE])
+        try:
+            air.decode(info, context(1))
+        except RemoteProtocolError:
+            return False
+        return True
 
     return noisy_tries(tries, message, judge, seed=seed, modem=modem)
 

@@ -255,9 +255,16 @@ class GapSeen:
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """A message came again and was dropped."""
+    """A message came again and was dropped.
+
+    Attributes:
+        channel: frequency on which it came; "" for the ground line.
+        after_s: how long after it came first; None: it is so old that this is forgotten.
+    """
 
     message_id: str
+    channel: str = ""
+    after_s: float | None = 0.0
 
 
 @dataclass(frozen=True, slots=True)

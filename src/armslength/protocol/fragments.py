@@ -38,7 +38,8 @@ class Pace:
 
     Attributes:
         ask_s: without a new piece until the rest is asked for.
-        asks: how often it is asked for without a new piece coming, before the whole is given up.
+        asks: how often it is asked for without a new piece coming, before the whole is given up; and how often what was
+            sent is said again for the asking, which anybody can do.
         keep_s: how long a whole that was sent, or put together, is remembered.
     """
 
@@ -78,6 +79,7 @@ class Pieces:
     def __init__(self, pace: Pace | None = None) -> None:
         self._pace = pace or Pace()
         self._sent: OrderedDict[bytes, tuple[float, tuple[bytes, ...]]] = OrderedDict()
+        self._asked: dict[bytes, int] = {}
 
     def send(self, whole: bytes, now_s: float, *, frame: int = LARGEST_FRAME) -> tuple[bytes, ...]:
         """Return the fragments of `whole`. Raises LocalProtocolError as `split`."""
@@ -86,10 +88,11 @@ class Pieces:
         self._sent[_name(whole)] = (now_s, fragments)
         while len(self._sent) > MOST_AT_ONCE:
             self._sent.popitem(last=False)
+        self._asked = {name: self._asked.get(name, 0) for name in self._sent} | {_name(whole): 0}
         return fragments
 
     def repeat(self, request: bytes, now_s: float) -> tuple[bytes, ...]:
-        """Return the fragments that `request` asks for; none where the whole is not remembered.
+        """Return the fragments that `request` asks for; none where the whole is not remembered, or was asked for often.
 
         Raises:
             RemoteProtocolError: "garbage", "unknown kind": it is no request.
@@ -106,6 +109,9 @@ class Pieces:
         wanted = int.from_bytes(bits, "little")
         if wanted >> len(fragments):
             raise refusal("garbage", "A repeat request asks for pieces that there are not.")
+        if self._asked[name] >= self._pace.asks:
+            return ()
+        self._asked[name] += 1
         return tuple(one for place, one in enumerate(fragments) if wanted >> place & 1)
 
 

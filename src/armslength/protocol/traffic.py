@@ -146,7 +146,8 @@ class Traffic:
             record = self._inbox.find(message.id)
             late = record is not None and record.expired
             self._receipt(path, stream_of(message), Entry(message.seq, message.id, late))
-            self._line.events.append(Duplicate(message.id))
+            after_s = None if record is None else (now.utc_ns - record.marks[Mark.RECEIVED.value]) / 1e9
+            self._line.events.append(Duplicate(message.id, channel_of(path), after_s))
 
     def marks(self, session: Session, envelope: Envelope, frame: bytes, now: Now) -> None:
         """Marks on messages of ours came."""

@@ -22,6 +22,8 @@ TUNE_S = 60.0
 TOLD_S = 60.0
 """What is heard on a frequency and is nobody's is told at most once in this time [s], with its number."""
 ECHO = "reflected"
+RECORDED_S = 600.0
+"""A message that comes again so long after it came first is named: it was recorded, or its marks are not heard [s]."""
 REMEMBERED = 256
 """Messages whose calls are counted."""
 
@@ -50,17 +52,31 @@ def hear(line: Line, one: AirIn, effects: Effects, now: Now) -> None:
     try:
         line.peer.hear(one.channel, one.payload, now)
     except RemoteProtocolError as wrong:
-        if wrong.reason == ECHO:
-            return
-        key = (one.channel, wrong.reason)
-        line.strange[key] = line.strange.get(key, 0) + 1
-        if now.mono_s >= line.strange_due_s:
-            line.strange_due_s = now.mono_s + TOLD_S
-            what = {"channel": one.channel, "reason": wrong.reason, "says": wrong.says, "count": line.strange[key]}
-            payload = {**what, "bytes": len(one.payload), "digest": digest(one.payload)}
-            line.books.enter(effects, line.book, "strange on air", payload, now.utc_ns)
-            effects.tells.append({"event": "strange on air", "counterpart": line.name, **what})
+        strange(line, one.channel, wrong.reason, wrong.says, effects, now, one.payload)
     line.settle(effects, now)
+
+
+def strange(line: Line, channel: str, reason: str, says: str, effects: Effects, now: Now, payload: bytes = b"") -> None:
+    """Count what was heard and is no talk of the other side; the book and the officer are told now and then.
+
+    A radio may hear its own echo all the time: that is only counted.
+    """
+    key = (channel, reason)
+    line.strange[key] = line.strange.get(key, 0) + 1
+    if reason == ECHO or now.mono_s < line.strange_due_s:
+        return
+    line.strange_due_s = now.mono_s + TOLD_S
+    what = {"channel": channel, "reason": reason, "says": says, "count": line.strange[key]}
+    digests = {"digest": digest(payload)} if payload else {}
+    line.books.enter(effects, line.book, "strange on air", {**what, "bytes": len(payload), **digests}, now.utc_ns)
+    effects.tells.append({"event": "strange on air", "counterpart": line.name, **what})
+
+
+def again(line: Line, channel: str, after_s: float | None, effects: Effects, now: Now) -> None:
+    """A message came again on a frequency: called again, as every message is until a mark is heard, or a recording."""
+    if channel and (after_s is None or abs(after_s) > RECORDED_S):
+        says = "A message taken long ago came again: it counts once. Recordings of calls can be played by anybody."
+        strange(line, channel, "replayed", says, effects, now)
 
 
 def called(line: Line, frames: Iterable[tuple[str, bytes, int, str]], effects: Effects) -> None:

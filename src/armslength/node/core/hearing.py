@@ -179,6 +179,7 @@ def _gap(line: Line, event: e.GapSeen, effects: Effects, now: Now) -> None:
 
 def _duplicate(line: Line, event: e.Duplicate, effects: Effects, now: Now) -> None:
     line.log.duplicated += 1
+    airing.again(line, event.channel, event.after_s, effects, now)
 
 
 def _stranded(line: Line, event: e.Stranded, effects: Effects, now: Now) -> None:
