@@ -128,6 +128,7 @@ class SessionOpen:
             exchanged, messages wait), "FIRST_CONTACT" (on neither side is any).
         agreement, terms: id and digest that the other side has in force, None where it has none.
         ledger_size, ledger_root: head of the other side's book of this agreement; root in hexadecimal.
+        proved: a proof came just now; else what is in force here changed, and the head is that of the last proof.
     """
 
     path: str
@@ -136,6 +137,7 @@ class SessionOpen:
     terms: str | None
     ledger_size: int
     ledger_root: str
+    proved: bool = True
 
 
 @dataclass(frozen=True, slots=True)

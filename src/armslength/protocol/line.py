@@ -255,7 +255,8 @@ class Line:
             return
         agreement, terms = session.theirs or (None, None)
         size, root = session.ledger
-        self.events.append(SessionOpen(session.path, session.state.name, agreement, terms, size, root))
+        fresh = came is not None
+        self.events.append(SessionOpen(session.path, session.state.name, agreement, terms, size, root, fresh))
         self.turned.append(session)
         if self.owner is not None:
             self.owner.turned(session, came, now)

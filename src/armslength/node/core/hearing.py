@@ -51,7 +51,7 @@ def _open(line: Line, event: e.SessionOpen, effects: Effects, now: Now) -> None:
     }
     _enter(line, effects, "link", what, now)
     _tell(line, effects, "link", state=event.standing, path=path)
-    if event.agreement == line.agreed.agreement:
+    if event.proved and event.agreement == line.agreed.agreement:
         line.witness.head(line, event.ledger_size, event.ledger_root, effects, now)
     if first:
         line.check_due_s = now.mono_s

@@ -105,6 +105,8 @@ class Line:
         changed = agreed.digest != self.agreed.digest
         self.agreed = agreed
         if changed:
+            book = self.books.book(self.book)
+            self.peer.head(book.size, book.root())  # the proof that follows must not tell the head of the greeting
             self.peer.adopt(_ref(agreed), now, timing_of(agreed.terms, self._timing, self._speed))
         self.tune_due_s = now.mono_s
         airing.tune(self, self.radios, now)
