@@ -21,6 +21,8 @@ from armslength.node.radio_options import Radio
 
 __all__ = ["Radios"]
 
+SAME_CALL_S = 1.0
+"""What waits since before that is of an earlier call [s]."""
 LATELY = 10
 """Bursts by which readability is judged."""
 SCALE = ((0.9, 5), (0.7, 4), (0.5, 3), (0.25, 2), (0.0, 1))
@@ -34,9 +36,11 @@ class _Serving:
 
     station: AnyStation
     made_for: tuple[str, bool, float]
-    waiting: dict[str, int] = field(default_factory=dict)
+    waiting: dict[str, dict[bytes, tuple[int, float]]] = field(default_factory=dict)
+    """By id of the message: number of each payload of it that waits, and since when [s, monotonic]."""
     whole: deque[bool] = field(default_factory=lambda: deque(maxlen=LATELY))
     spoilt: int = 0
+    heard_s: float = float("-inf")
 
 
 class Radios:
@@ -93,23 +97,35 @@ class Radios:
         self._serving.clear()
 
     def say(self, counterpart: str, channel: str, payload: bytes, rank: int, message_id: str) -> None:
-        """Say a payload; one that repeats a message takes the place of that message where it still waits."""
+        """Say a payload. One of a message that still waits since an earlier call keeps its place.
+
+        Where the other side was heard meanwhile, the frequency was only full, and that earlier call was none.
+        """
         serving = self._serving.get((counterpart, channel))
         if serving is None:
             return
         number = next(self._numbers)
         if message_id:
-            if (before := serving.waiting.get(message_id)) is not None:
-                serving.station.forget(before)
+            now, waiting = self._clock.mono(), serving.waiting.setdefault(message_id, {})
+            if any(since <= now - SAME_CALL_S and since < serving.heard_s for _, since in waiting.values()):
                 self._give(AirHeld(counterpart, channel))
-            serving.waiting[message_id] = number
-        serving.station.send(payload, rank=rank, number=number)
+            if payload in waiting:
+                waiting[payload] = waiting[payload][0], now
+                return
+            for old, (before, since) in list(waiting.items()):
+                if since <= now - SAME_CALL_S:  # the same words, sealed anew
+                    serving.station.forget(before)
+                    del waiting[old]
+            waiting[payload] = number, now
+        if not serving.station.send(payload, rank=rank, number=number):
+            self._sent((counterpart, channel), number)
 
     def hush(self, counterpart: str, message_id: str) -> None:
         """Drop what waits of a message that was received already: it would only fill the frequency."""
         for key, serving in self._serving.items():
-            if key[0] == counterpart and (number := serving.waiting.pop(message_id, None)) is not None:
-                serving.station.forget(number)
+            if key[0] == counterpart:
+                for number, _ in serving.waiting.pop(message_id, {}).values():
+                    serving.station.forget(number)
 
     def state(self) -> list[dict[str, Any]]:
         """Return how each radio does, for people."""
@@ -164,13 +180,18 @@ class Radios:
             return
         spoilt = sum(serving.station.counts.get(reason, 0) for reason in (BAD_CHECK, TRUNCATED))
         serving.whole += [False] * min(spoilt - serving.spoilt, LATELY) + [True]
-        serving.spoilt = spoilt
+        serving.spoilt, serving.heard_s = spoilt, self._clock.mono()
         self._give(AirIn(key[0], key[1], one.payload, _readability(serving.whole)))
 
     def _sent(self, key: Key, number: int) -> None:
         serving = self._serving.get(key)
         if serving is not None:
-            serving.waiting = {name: one for name, one in serving.waiting.items() if one != number}
+            for message, waiting in list(serving.waiting.items()):
+                left = {payload: one for payload, one in waiting.items() if one[0] != number}
+                if left:
+                    serving.waiting[message] = left
+                else:
+                    del serving.waiting[message]
 
 
 def _made_for(frequency: Frequency, share: float) -> tuple[str, bool, float]:

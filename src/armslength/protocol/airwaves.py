@@ -84,7 +84,7 @@ class Airwaves:
         self._unfit: dict[str, None] = {}
         self._sent: dict[str, int] = {}
         self._vain: dict[str, int] = {}
-        """How often each check was called."""
+        """How often each message was called, and each check."""
         self._ground_gone_s: float | None = None
         self.distress = False
         """Nothing goes over the frequencies but what nobody can suspend."""
@@ -98,6 +98,8 @@ class Airwaves:
     def carries(self, message: Message) -> bool:
         """Return whether `message` is to go over a frequency and not over the ground line."""
         if not self.plan or self.distress or message.precedence is Precedence.FLASH:
+            return False
+        if self._is_vain(message):
             return False
         if self._pinned(message):
             return True
@@ -216,6 +218,8 @@ class Airwaves:
                 for name in self._for_flash():
                     self._call(message, name, before, now)
             return
+        if self._is_vain(message):
+            return
         name, unordered = self._pinned(message) or used, CATALOGUE[message.code].unordered
         if name in ("", GROUND) or not self._fits(message):
             return
@@ -249,7 +253,7 @@ class Airwaves:
             del self._calls[key]
             return
         call.made, call.last_s = call.made + 1, now.mono_s
-        if message.code in CHECKS:
+        if message.precedence is not Precedence.FLASH:
             self._vain[message.id] = self._vain.get(message.id, 0) + 1
         if key not in self._recent:
             self.left(name)
@@ -266,6 +270,16 @@ class Airwaves:
         lost = medium is None or medium.health is Health.LOST
         patient = call.made >= self.failover.patience.calls
         return self.failover.patience.probe_s if lost or patient else every
+
+    def _is_vain(self, message: Message) -> bool:
+        """Return whether a message has had its calls, on a frequency and the alternate, and goes by the ground line.
+
+        A frequency that is full, and not lost, must not hold it up for longer; a check has its calls on one frequency.
+        """
+        if self.failover.media[GROUND].health is not Health.ANSWERING:
+            return False
+        calls = self.failover.patience.calls
+        return self._vain.get(message.id, 0) >= (calls if message.code in CHECKS else 2 * calls)
 
     def _pinned(self, message: Message) -> str:
         """Return the frequency that a check is bound to; "" for everything else, and when it was called in vain."""
