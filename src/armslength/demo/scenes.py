@@ -35,7 +35,7 @@ SCENES = (
           acts.nothing),
     Scene(8.0, "NORTH calls on the primary frequency, F1: it will fly an exercise.",
           acts.call),
-    Scene(24.0, "NORTH calls again, and F1 goes under in noise: somebody jams it.",
+    Scene(30.0, "NORTH calls again, and F1 goes under in noise: somebody jams it.",
           acts.fail),
     Scene(92.0, "Now F2 is jammed too, while SOUTH calls on it. Only the ground line is left.",
           acts.alternate_fails),
