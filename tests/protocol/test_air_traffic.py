@@ -1,0 +1,123 @@
+"""What goes over the frequencies, by which of them, and how often it counts: two whole nodes on one clock."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from armslength.bench.failover import EMG, TFA
+from armslength.bench.posts import Posts
+from armslength.protocol.air_bits import AirKind
+from armslength.protocol.airwaves import Airwaves
+from armslength.protocol.failover import Health
+from armslength.protocol.inbox import Inbox
+
+
+@pytest.fixture
+def posts() -> Posts:
+    made = Posts(4)
+    made.run(60.0)
+    return made
+
+
+def tape(posts: Posts) -> list[tuple[str, str, int]]:
+    """Return what will be said: side, frequency, kind."""
+    heard: list[tuple[str, str, int]] = []
+    for name, air in posts.air.items():
+
+        def both(side: str, payload: bytes, rank: int, name: str = name, say: Any = air.say) -> None:
+            heard.append((side, name, payload[0]))
+            say(side, payload, rank)
+
+        air.say = both  # type: ignore[method-assign]
+    return heard
+
+
+def arrived(posts: Posts, code: str) -> list[dict[str, Any]]:
+    return [event for event in posts.sides["SOUTH"].heard() if event["code"] == code]
+
+
+def test_flash_goes_by_every_living_channel_at_once_and_counts_once(posts: Posts) -> None:
+    heard = tape(posts)
+    posts.say(posts.sides["NORTH"], "EMG", EMG)
+    posts.run(10.0)
+    assert {name for side, name, kind in heard if side == "NORTH" and kind == AirKind.MESSAGE} == {"F1", "F2"}
+    assert [event["channel"] for event in arrived(posts, "EMG")] == ["GROUND"]
+    assert next(iter(posts.sides["SOUTH"].core.lines.values())).log.duplicated >= 1
+
+
+def test_an_inbox_without_a_memory_would_count_it_twice(posts: Posts, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Inbox, "judge", lambda self, message: True)
+    posts.say(posts.sides["NORTH"], "EMG", EMG)
+    posts.run(10.0)
+    assert len(arrived(posts, "EMG")) > 1
+
+
+def test_what_is_not_flash_goes_by_the_channel_in_use_alone(posts: Posts) -> None:
+    heard = tape(posts)
+    posts.say(posts.sides["NORTH"], "TFA", TFA, "60 s")
+    posts.run(10.0)
+    assert [event["channel"] for event in arrived(posts, "TFA")] == ["F1"]
+    assert {name for side, name, _ in heard if side == "NORTH"} == {"F1"}
+
+
+def long_one(posts: Posts) -> str:
+    """Have North say something of two digests; return on which channel it arrived."""
+    fields = {name: "sha256:" + number * 64 for name, number in (("from_hash", "3"), ("to_hash", "4"))}
+    posts.say(posts.sides["NORTH"], "AMD", fields)
+    posts.run(60.0)
+    (event,) = arrived(posts, "AMD")
+    return str(event["channel"])
+
+
+def test_what_is_too_long_goes_by_the_ground_line_and_in_pieces_when_that_is_lost(posts: Posts) -> None:
+    heard = tape(posts)
+    assert long_one(posts) == "GROUND"
+    assert AirKind.FRAGMENT not in {kind for _, _, kind in heard}
+    again = Posts(4)
+    again.run(60.0)
+    again.cut()
+    again.run(20.0)
+    heard = tape(again)
+    assert long_one(again) == "F1"
+    assert AirKind.FRAGMENT in {kind for side, _, kind in heard if side == "NORTH"}
+
+
+def test_a_restart_keeps_the_count_of_what_was_told(posts: Posts) -> None:
+    north = posts.sides["NORTH"]
+    before = next(iter(north.core.lines.values())).peer.channels().change
+    posts.kill(north, 2.0)
+    posts.run(60.0)
+    after = next(iter(north.core.lines.values())).peer.channels().change
+    assert 0 < before <= after and posts.sides["SOUTH"].channel() == north.channel() == "F1"
+
+
+def test_a_mark_that_is_played_again_is_no_answer_and_one_to_a_new_call_is(posts: Posts) -> None:
+    waves = next(iter(posts.sides["NORTH"].core.lines.values())).peer._traffic.air.waves
+    assert isinstance(waves, Airwaves)
+    posts.say(posts.sides["NORTH"], "TFA", TFA, "60 s")
+    posts.run(10.0)
+    answered = waves.failover.media["F1"].last_ok_s
+    assert answered is not None and answered > 60.0
+    (message,) = arrived(posts, "TFA")
+    now = posts.now(posts.sides["NORTH"])
+    waves.marked(message["id"], "F1", now)
+    assert waves.failover.media["F1"].last_ok_s == answered
+    waves._recent[message["id"], "F1"] = None  # as if it had been called once more
+    waves.marked(message["id"], "F1", now)
+    assert waves.failover.media["F1"].last_ok_s == now.mono_s
+
+
+def test_on_what_is_lost_a_call_is_made_less_often(posts: Posts) -> None:
+    posts.cut()
+    for air in posts.air.values():
+        air.conditions.jammed = True
+    posts.run(120.0)
+    heard = tape(posts)
+    waves = next(iter(posts.sides["NORTH"].core.lines.values())).peer._traffic.air.waves
+    assert {one.health for one in waves.failover.media.values()} == {Health.LOST}
+    posts.say(posts.sides["NORTH"], "EMG", EMG)
+    posts.run(100.0)
+    said = [name for side, name, kind in heard if side == "NORTH" and kind == AirKind.MESSAGE]
+    assert 2 <= said.count("F1") <= 40 and said.count("F2") >= 2
