@@ -68,8 +68,9 @@ bench: $(VENV)/.kernels ## the figures in the README, on this machine
 	$(BIN)/armslength bench watch
 	$(BIN)/armslength bench link
 
-campaign: $(VENV)/.kernels ## nodes killed, lines cut, packets lost, at full length: is anything lost?
+campaign: $(VENV)/.kernels ## nodes killed, lines cut, packets lost, channels failing, at full length: is anything lost?
 	$(BIN)/armslength bench link
+	$(BIN)/armslength bench failover --seeds 1000 --day
 
 lock: ## compile the locks anew
 	@export UV_CUSTOM_COMPILE_COMMAND='make lock'; uv=$$(PYTHON=$(PYTHON) scripts/bring_uv.sh) && c="$$uv pip compile -q --universal --generate-hashes" && \
