@@ -13,7 +13,7 @@ from armslength.demo.scenes import SCENES, Scene
 from armslength.demo.show import Show
 from armslength.demo.story import Said
 
-SPEED = 16.0
+SPEED = 10.0
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,13 @@ def scenes(*times: tuple[float, str]) -> tuple[Scene, ...]:
 
 @pytest.fixture(scope="session")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
-    """Play the head-on meeting, with the cable cut for a while before it."""
+    """Play the head-on meeting; before it a frequency is jammed, and then everything is down for a while."""
     folder, lines = tmp_path_factory.mktemp("demo"), list[Said]()
-    plays = scenes((75.0, "is cut. Nobody"), (90.0, "has an emergency"), (135.0, "is mended"), (150.0, "for help"))
-    summary = Show(folder, 1, SPEED, lines.append, verb, duration_s=205.0, scenes=plays).run()
+    plays = scenes(
+        (8.0, "NORTH calls on the primary"),
+        (75.0, "Everything goes down"),
+        (135.0, "are back as well"),
+        (150.0, "for help"),
+    )
+    summary = Show(folder, 1, SPEED, lines.append, verb, duration_s=215.0, scenes=plays).run()
     return Shown(folder, summary, lines)

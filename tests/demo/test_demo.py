@@ -63,6 +63,34 @@ def test_what_was_said_during_the_cut_came_after_it(shown: Shown) -> None:
     assert at["Sends EMG (e"] < 134.0 < at["Receives EMG"]
 
 
+def test_the_frequencies_carry_the_talk_and_are_counted(shown: Shown) -> None:
+    """Everything is checked before it is used; what is called on F1 arrives by F1; a way that is gone is left."""
+    whole = shown.summary
+    assert list(whole["channels"]) == ["F1", "F2", "GROUND"]
+    assert all(one["sent"] >= one["delivered"] >= 0 for one in whole["channels"].values())
+    assert sum(one["delivered"] for one in whole["channels"].values()) == whole["delivered"]
+    assert whole["failovers"] >= 1 and whole["expired"] >= 0 and 0.0 <= whole["longest_silence_s"] < 60.0
+    told = [line.text for line in shown.lines]
+    checked = next(at for at, text in enumerate(told) if text.startswith("Radio check on F1"))
+    by_air = next(at for at, text in enumerate(told) if text.startswith("Receives ") and " by F1" in text)
+    assert checked < by_air
+    assert any(text.startswith("The talk goes by F1 now") for text in told)
+
+
+def test_what_was_said_on_the_air_can_be_listened_to(shown: Shown) -> None:
+    from armslength.adapters.radio.wav import open_wav
+    from armslength.modem.afsk import Afsk
+
+    heard = 0
+    for name in ("F1", "F2"):
+        wav, modem = open_wav(shown.folder / "recordings" / f"{name}.wav"), Afsk()
+        ears = modem.demodulator()
+        for piece in wav.pieces(modem.rate):
+            heard += len(ears.feed(piece))
+        heard += len(ears.finish())
+    assert heard > 8
+
+
 def test_each_side_saw_its_own_and_the_other(shown: Shown) -> None:
     for side in shown.summary["sides"].values():
         assert len(side["plots"]) == 4 and all(count > 200 for count in side["plots"].values())

@@ -313,6 +313,8 @@ _TELLERS: dict[str, Callable[[Story, str, Event], tuple[str, str] | None]] = {
     "overdue": Story.overdue,
     "duty": Story.plainly,
     "held": Story.plainly,
+    "flagged": Story.plainly,
+    "ringing": Story.plainly,
     "voice contact": Story.plainly,
     "read back": Story.plainly,
     "radio": Story.complaint,

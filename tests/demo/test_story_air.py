@@ -1,0 +1,57 @@
+"""What happens on the frequencies, told once, in order, and without claiming too much."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from armslength.demo.story import ALARM, GOOD, WARN, Story
+from demo.told import PLAN, message
+
+
+@pytest.fixture
+def story() -> Story:
+    return Story(PLAN)
+
+
+def told(story: Story, **event: Any) -> list[tuple[str, str]]:
+    return [(line.tone, line.text) for line in story.tell("NORTH", {"counterpart": "SOUTH", **event}, 1.0)]
+
+
+def call(number: int, code: str = "ACT") -> dict[str, Any]:
+    return {"event": "called", "channel": "F1", "id": "sha256:0123456789", "code": code, "call": number}
+
+
+def test_calls_without_an_answer_are_told_until_the_frequency_is_given_up(story: Story) -> None:
+    assert told(story, **call(1)) == [] and told(story, **call(2, "RCK")) == []
+    assert told(story, **call(2)) == [(WARN, "No answer on F1: called twice. [01234567]")]
+    assert told(story, **call(3)) == [(WARN, "No answer on F1: called 3 times. [01234567]")]
+    ((tone, text),) = told(story, event="channel", state="LOST", medium="F1")
+    assert tone == WARN and text.startswith("F1 does not answer")
+    assert told(story, **call(3)) == []
+
+
+def test_a_channel_in_use_and_none_at_all(story: Story) -> None:
+    used = {"event": "channel", "state": "IN USE"}
+    assert told(story, **used, medium="F2", was="F1") == [(WARN, "The talk goes by F2 now, no longer by F1.")]
+    ((tone, text),) = told(story, **used, medium="", was="F2", says="NO CHANNEL ANSWERS.")
+    assert (tone, text) == (ALARM, "NO CHANNEL ANSWERS.")
+
+
+def test_a_check_is_told_once_and_only_where_it_came_by_its_own_frequency(story: Story) -> None:
+    def check(channel: str) -> dict[str, Any]:
+        return message("received", "RCR", "m1", fields={"freq_id": "F1", "readability": 4}, channel=channel)
+
+    assert told(story, **check("GROUND")) == []
+    assert told(story, **check("F1")) == [(GOOD, "Radio check on F1: SOUTH reads us 4 of 5.")]
+    assert told(story, **check("F1")) == []
+
+
+def test_what_the_other_side_tells_of_channels(story: Story) -> None:
+    def of(code: str) -> dict[str, Any]:
+        return message("received", code, "m1", fields={"medium": "F1"}, channel="F2")
+
+    assert told(story, **of("RES")) == [], "nothing was lost"
+    assert told(story, **of("LCM")) == [(WARN, "SOUTH tells by F2 that F1 is lost there (LCM).")]
+    assert told(story, **of("RES")) == [(GOOD, "SOUTH tells by F2 that F1 answers there (RES).")]
