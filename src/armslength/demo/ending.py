@@ -70,7 +70,10 @@ def in_words(summary: Mapping[str, Any]) -> list[str]:
         f"Meetings that could be known early: first alert {warned}, on both sides.",
         *_meetings(summary["meetings"]),
         f"Messages: {summary['sent']} sent, {summary['delivered']} delivered with the signed mark of the receiver, "
-        f"{summary['lost']} lost, {summary['duplicated']} duplicated.",
+        f"{summary['lost']} lost, {summary['duplicated']} duplicated, {summary['expired']} too late and marked EXPIRED.",
+        f"By channel, each where it came first: {_by_channel(summary['channels'])}.",
+        f"The talk had to leave a channel {summary['failovers']} times. While there was a way, what is FLASH waited for "
+        f"{summary['longest_silence_s']:.0f} s at most.",
     ]
     ledgers = summary["ledgers"]
     for party, bundle in ledgers["bundles"].items():
@@ -102,6 +105,10 @@ def _meetings(meetings: Sequence[Mapping[str, Any]]) -> list[str]:
         )
         rows.append(f"  {meeting['name']:<20} {meeting['warning']:<6} {warned}")
     return rows
+
+
+def _by_channel(channels: Mapping[str, Mapping[str, int]]) -> str:
+    return ", ".join(f"{name} {one['delivered']} (sent {one['sent']})" for name, one in channels.items())
 
 
 def _counts(counts: Mapping[str, int]) -> str:
