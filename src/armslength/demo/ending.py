@@ -70,9 +70,9 @@ def in_words(summary: Mapping[str, Any]) -> list[str]:
         f"Meetings that could be known early: first alert {warned}, on both sides.",
         *_meetings(summary["meetings"]),
         f"Messages: {summary['sent']} sent, {summary['delivered']} delivered with the signed mark of the receiver, "
-        f"{summary['lost']} lost, {summary['duplicated']} duplicated, {summary['expired']} too late and marked EXPIRED.",
+        f"{summary['lost']} lost, {summary['duplicated']} duplicated, {summary['expired']} late: EXPIRED.",
         f"By channel, each where it came first: {_by_channel(summary['channels'])}.",
-        f"The talk had to leave a channel {summary['failovers']} times. While there was a way, what is FLASH waited for "
+        f"The talk had to leave a channel {summary['failovers']} times. While there was a way, what is FLASH waited "
         f"{summary['longest_silence_s']:.0f} s at most.",
     ]
     ledgers = summary["ledgers"]

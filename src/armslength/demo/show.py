@@ -49,6 +49,8 @@ START_S = 180.0
 """The first start of a node on a machine compiles: it has this time (real seconds)."""
 AGREE_S = 45.0
 """What two running nodes do about an agreement is done in this time (real seconds)."""
+CHECKS_S = 30.0
+"""The frequencies are checked in this time, before the scenario begins [s of the scenario]."""
 HEAD_START_S, LONGER = 2.0, 1.5
 """The nodes are to be ready this long before the scenario begins (real seconds); they may take longer than before."""
 
@@ -175,7 +177,10 @@ class Show:
             if ether is not None:
                 ports = {party: replace(some, ether=ether.port) for party, some in ports.items()}
             nodes, relay = stack.enter_context(self._running(clock, told["feeds"], ports))
-            late_ns = max(0, clock.utc_ns() - begins_ns)  # a slow machine: the scenario waits for its nodes
+            checks_ns = round(CHECKS_S * NS) if ether is not None else 0
+            late_ns = max(
+                0, clock.utc_ns() + checks_ns - begins_ns
+            )  # the scenario waits for its nodes and their checks
             plan = plan_of(sky, begins_ns + late_ns, self.duration_s)
             stage = Stage(plan, nodes, relay, clock, self.heard, self.say, ether)
             stack.callback(stage.close)
