@@ -49,7 +49,7 @@ START_S = 180.0
 """The first start of a node on a machine compiles: it has this time (real seconds)."""
 AGREE_S = 45.0
 """What two running nodes do about an agreement is done in this time (real seconds)."""
-CHECKS_S = 30.0
+CHECKS_S = 50.0
 """The frequencies are checked in this time, before the scenario begins [s of the scenario]."""
 HEAD_START_S, LONGER = 2.0, 1.5
 """The nodes are to be ready this long before the scenario begins (real seconds); they may take longer than before."""
