@@ -254,7 +254,7 @@ TOML = [
     ("--agreement", "", ": It is empty.", "title"),
     ("--members", MEMBERS + "ranges = [1]\n", ", line ", ""),
     ("--members", MEMBERS.replace("bbb000", "aaa000"), ", line ", "claimed twice"),
-    ("--members", MEMBERS.replace('"BRAVO"', '"BRAWO"'), ", line ", 'Write the name as it stands in the terms'),
+    ("--members", MEMBERS.replace('"BRAVO"', '"BRAWO"'), ", line ", "Write the name as it stands in the terms"),
 ]
 
 
