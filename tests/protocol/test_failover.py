@@ -172,3 +172,22 @@ def hear(side: Failover, news: list) -> None:
     for one in news:
         side.told(one.medium, lost=isinstance(one, MediumLost), change=one.change + 10)
     news.clear()
+
+
+def test_a_late_answer_does_not_throw_a_return_away_but_silence_does():
+    one = ready()
+    pass_time(one, 100, 131, "F1")
+    one.answered("F1", at(200.0))
+    one.called("F1", at(205.0))
+    pass_time(one, 205, 220)  # the answer is late: the channel is full
+    assert one.media["F1"].health is Health.RETURNING
+    one.answered("F1", at(221.0))
+    pass_time(one, 221, 262)
+    assert one.in_use == "F1"
+    pass_time(one, 300, 331, "F1")
+    one.answered("F1", at(400.0))
+    for second in (410, 420, 430):
+        one.tick(at(second))
+        one.called("F1", at(second))
+    pass_time(one, 431, 445)
+    assert one.media["F1"].health is Health.LOST

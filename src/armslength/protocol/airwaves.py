@@ -267,7 +267,7 @@ class Airwaves:
     def _pause_s(self, name: str, call: Call, every: float) -> float:
         """Return how long after its last call a message is called again [s]; on what is lost, less often."""
         medium = self.failover.media.get(name)
-        lost = medium is None or medium.health is Health.LOST
+        lost = medium is None or medium.health in (Health.LOST, Health.RETURNING)
         patient = call.made >= self.failover.patience.calls
         return self.failover.patience.probe_s if lost or patient else every
 

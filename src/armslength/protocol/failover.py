@@ -56,7 +56,7 @@ TABLE: dict[Health, dict[Step, Health]] = {
     H.ANSWERING: {E.ANSWERED: H.ANSWERING, E.UNANSWERED: H.DOUBTED, E.SILENT: H.LOST},
     H.DOUBTED: {E.ANSWERED: H.ANSWERING, E.UNANSWERED: H.DOUBTED, E.SILENT: H.LOST},
     H.LOST: {E.ANSWERED: H.RETURNING, E.UNANSWERED: H.LOST, E.SILENT: H.LOST},
-    H.RETURNING: {E.ANSWERED: H.RETURNING, E.UNANSWERED: H.LOST, E.SILENT: H.LOST, E.STEADY: H.ANSWERING},
+    H.RETURNING: {E.ANSWERED: H.RETURNING, E.UNANSWERED: H.RETURNING, E.SILENT: H.LOST, E.STEADY: H.ANSWERING},
 }
 
 
@@ -90,8 +90,12 @@ class Patience:
 
     @property
     def probe_s(self) -> float:
-        """Between two checks of a frequency that is lost or returning [s]."""
-        return max(self.call_every_s, self.return_after_s / 3)
+        """Between two checks of a frequency that is lost or returning [s].
+
+        A check and its answer, each with its mark, take some 4 s of air: at most a seventh of it, below the share that
+        data may fill.
+        """
+        return max(3 * self.call_every_s, self.return_after_s / 2)
 
 
 @dataclass(slots=True)
@@ -288,10 +292,10 @@ class Failover:
             if name == GROUND:
                 continue
             times.append(medium.check_s)
-            moves = medium.calls >= self.patience.calls or medium.health in (Health.ANSWERING, Health.RETURNING)
+            moves = medium.calls >= self.patience.calls or medium.health is Health.ANSWERING
             if medium.first_call_s is not None and medium.last_call_s is not None and moves:
                 times.append(medium.last_call_s + self.patience.call_every_s)
-            if medium.health is Health.RETURNING:
+            if medium.health is Health.RETURNING and (medium.last_ok_s or 0.0) > medium.steady_s:
                 times.append(medium.steady_s + self._return_s(medium))
         return min(times)
 
@@ -312,10 +316,10 @@ class Failover:
         return events, writes
 
     def _pass(self, name: str, medium: Medium, now: Now) -> None:
-        if medium.health is Health.RETURNING and now.mono_s >= medium.steady_s + self._return_s(medium):
-            if medium.last_ok_s is not None and medium.last_ok_s > medium.steady_s:
-                medium.health, medium.returned_s = after(medium.health, Step.STEADY), now.mono_s
-                self._tell(name, lost=False, now=now)
+        steady = (medium.last_ok_s or 0.0) > medium.steady_s and now.mono_s >= medium.steady_s + self._return_s(medium)
+        if medium.health is Health.RETURNING and steady:
+            medium.health, medium.returned_s = after(medium.health, Step.STEADY), now.mono_s
+            self._tell(name, lost=False, now=now)
             return
         if medium.first_call_s is None or medium.last_call_s is None:
             return

@@ -89,6 +89,13 @@ def test_a_request_for_assistance_is_declined_by_the_terms() -> None:
     assert "error" not in pair.north.replies[1]
     (declined,) = pair.north.heard("received", code="ADC")
     assert declined["ref"] == pair.north.replies[1]["id"]
+    pair.run(25.0)  # the node has declined; at the post it rings on until somebody has understood it
+    (asked,) = pair.south.heard("received", code="AST")
+    rung = len(pair.south.heard("unanswered", id=asked["id"]))
+    assert rung >= 2
+    pair.give(pair.south, Command(2, "duty officer", "mark", {"id": asked["id"], "mark": "UNDERSTOOD"}))
+    pair.run(25.0)
+    assert len(pair.south.heard("unanswered", id=asked["id"])) == rung
 
 
 def test_marks_by_persons_come_back_signed() -> None:

@@ -13,6 +13,8 @@ from armslength.engine.comms.rule import Rule, nanoseconds, seconds
 
 TAKEN = frozenset({"UNDERSTOOD", "RELAYED"})
 LATE_WORD = "It was in time by the receiver's clock; word of it came late."
+BY_ITSELF = frozenset({"ADC"})
+"""Answers that a node gives: nobody has picked up."""
 HOLDING = frozenset({"SBY", "SAG"})
 """Answers of somebody who has picked up and not taken down what was said."""
 
@@ -39,8 +41,9 @@ class AnsweredLate(Rule):
         "A call is picked up in time, and its content written down in time; the duty post is addressed, no person.",
         "17 September 2016: a caller waited 27 minutes for his usual contact; 15 of 37 strikes fell into them.",
         "A call rings at the receiver from its mark RECEIVED. It is picked up when somebody there shows that he has "
-        "it: by UNDERSTOOD or RELAYED, by any answer, or by noting that the answer is held. Its content is captured by "
-        "UNDERSTOOD or RELAYED, or by an answer other than SBY and SAG. Breach when either takes longer than agreed, "
+        "it: by UNDERSTOOD or RELAYED, by any answer but ADC, which nodes give, or by noting that the answer is held. "
+        "Its content is captured by UNDERSTOOD or RELAYED, or by an answer other than SBY, SAG and ADC. Breach when "
+        "either takes longer than agreed, "
         "by the receiver's clock; that of the content counts for FLASH, and for what is held (there as long as the "
         "pick-up). A telephone that nobody answers rings from the call until the next one that is answered. What is "
         "not known of the other side because no way stands is waited for.",
@@ -81,7 +84,7 @@ class AnsweredLate(Rule):
                     self._ring(said, fact.stamp_ns, fact.at_ns, (said.entry, fact.entry, fact.id))
             case t.Marked() if fact.mark in TAKEN:
                 yield from self._taken(fact.id, fact.stamp_ns, fact.at_ns, fact.entry, captured=True)
-            case t.Answered():
+            case t.Answered() if fact.code not in BY_ITSELF:
                 for key in self._answers(fact.id):
                     captured = fact.code not in HOLDING
                     yield from self._taken(key, fact.stamp_ns, fact.at_ns, fact.entry, captured=captured)

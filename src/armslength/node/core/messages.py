@@ -20,8 +20,8 @@ CREWS = LOUD | {"TFA"}
 """Codes that are for crews: what comes in is passed on, RELAYED, within the time of the terms."""
 UNDERSTOOD, RELAYED = "UNDERSTOOD", "RELAYED"
 UNABLE = "UNA"
-HOLDING = frozenset({"", "SBY", "SAG", "RBK"})
-"""Answers after which something is still owed; none is one of them."""
+HOLDING = frozenset({"", "SBY", "SAG", "RBK", "ADC"})
+"""Answers after which something is still owed; none is one of them. ADC is said by the node: nobody has heard it yet."""
 
 
 @dataclass
