@@ -1,13 +1,14 @@
 """What each side saw, sent and received, kept from the events of both nodes, and the summary made of it.
 
 Nothing is taken on trust from one side: a message counts as delivered when the receiver told that it came and the
-sender holds the receiver's signed mark; as lost when the receiver never told it.
+sender holds the receiver's signed mark; as waiting when the receiver never told it and it lies in the sender's durable
+outbox; as lost when it is in neither.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -149,15 +150,21 @@ class Account:
         )
         return {name: {"sent": sent.get(name, 0), "delivered": came[name]} for name in sorted({*sent, *came})}
 
-    def summary(self) -> dict[str, Any]:
-        """Return the document: the whole in figures, then each side, then each planned meeting."""
-        delivered = lost = 0
+    def summary(self, outboxes: Mapping[str, Collection[str]]) -> dict[str, Any]:
+        """Return the document: the whole in figures, then each side, then each planned meeting.
+
+        Args:
+            outboxes: by party, the ids of what lies in its durable outbox at the end.
+        """
+        delivered = waiting = lost = 0
         for party, side in self.sides.items():
             (other,) = (one for name, one in self.sides.items() if name != party)
             for message in side.sent:
                 came, marked = message in other.received, "RECEIVED" in side.marks.get(message, ())
                 delivered += came and marked
-                lost += not came
+                kept = message in outboxes.get(party, ())
+                waiting += kept and not came
+                lost += not (came or kept)
         return {
             "alerts": sum(len(side.sounded) for side in self.sides.values()),
             "calls": sum(
@@ -165,6 +172,7 @@ class Account:
             ),
             "sent": sum(len(side.sent) for side in self.sides.values()),
             "delivered": delivered,
+            "waiting": waiting,
             "lost": lost,
             "expired": sum(bool(one.get("expired")) for side in self.sides.values() for one in side.received.values()),
             "duplicated": sum(n - 1 for side in self.sides.values() for n in side.came.values()),

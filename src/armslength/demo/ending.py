@@ -6,9 +6,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from armslength.adapters.store import read_only
 from armslength.node.exporting import export
 from armslength.node.home import open_home
 from armslength.node.verifying import verify_files
+from armslength.protocol.frames import whole_envelope
+from armslength.protocol.messages import from_envelope
+from armslength.protocol.outbox import SPACE
 
 
 def examine(folder: Path, agreement: str, homes: Mapping[str, Path], now_ns: int) -> dict[str, Any]:
@@ -39,6 +43,18 @@ def examine(folder: Path, agreement: str, homes: Mapping[str, Path], now_ns: int
     return {"bundles": bundles} | hold_together([folder / str(bundle["file"]) for bundle in bundles.values()])
 
 
+def outbox_of(home: Path) -> frozenset[str]:
+    """Return the ids of the messages that lie in the durable outbox of the node of `home`, which is stopped.
+
+    Raises:
+        LedgerError: the store cannot be read, or a value in it is not what was written.
+    """
+    with read_only(open_home(home).ledger) as store:
+        spaces = [space for space in store.spaces() if space.startswith(SPACE)]
+        rows = [value for space in spaces for _, value in store.scan(space)]
+    return frozenset(from_envelope(whole_envelope(value), value, None).id for value in rows)
+
+
 def hold_together(files: Sequence[Path]) -> dict[str, Any]:
     """Verify the bundles of both sides, alone and against each other: {"agree", "failed": [...], "between": [...]}."""
     report = verify_files(files)
@@ -64,13 +80,14 @@ def in_words(summary: Mapping[str, Any]) -> list[str]:
     """Return the summary in lines for a person."""
     least = summary["first_alert_before_closest_s"]
     warned = f"{least:.0f} s before the closest point at least" if least is not None else "not every meeting in time"
+    waits = f"{summary['waiting']} waiting in the sender's outbox, " if summary["waiting"] else ""
     rows = [
         "What each side saw, sent and received:",
         *(row for party, side in summary["sides"].items() for row in _side(party, side)),
         f"Meetings that could be known early: first alert {warned}, on both sides.",
         *_meetings(summary["meetings"]),
         f"Messages: {summary['sent']} sent, {summary['delivered']} delivered with the signed mark of the receiver, "
-        f"{summary['lost']} lost, {summary['duplicated']} duplicated, {summary['expired']} late: EXPIRED.",
+        f"{waits}{summary['lost']} lost, {summary['duplicated']} duplicated, {summary['expired']} late: EXPIRED.",
         f"By channel, each where it came first: {_by_channel(summary['channels'])}.",
         f"The talk had to leave a channel {summary['failovers']} times. While there was a way, what is FLASH waited "
         f"{summary['longest_silence_s']:.0f} s at most.",

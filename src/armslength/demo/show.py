@@ -20,7 +20,7 @@ from typing import Any
 from armslength.adapters.loopback import free_port
 from armslength.agreement.identity import read_identity
 from armslength.demo import homes
-from armslength.demo.ending import examine
+from armslength.demo.ending import examine, outbox_of
 from armslength.demo.ether import EtherProcess
 from armslength.demo.nodes import Heard, Node, compile_first, stop_all
 from armslength.demo.plan import plan_of
@@ -193,7 +193,7 @@ class Show:
             seen = {party: node.get("/api/status") for party, node in nodes.items()}
             silence_s = stage.account.silence_s(stage.ways, stage.now_s)
             stage.narrate("The scenario is over. Both nodes are stopped; each side hands out its ledger.")
-        summary = stage.account.summary()
+        summary = stage.account.summary({party: outbox_of(self.home(party)) for party in PARTIES})
         summary |= self._channels(stage, seen) | {"longest_silence_s": silence_s}
         for party, status in seen.items():
             plots = {feed["name"]: feed["plots"] for feed in status["feeds"]}

@@ -23,8 +23,10 @@ from armslength.protocol.messages import Mark, Message, from_envelope
 from armslength.protocol.refusals import refusal
 from armslength.protocol.writes import Delete, Put, Write
 
-__all__ = ["CAPACITY", "REMEMBERED", "RESERVE", "WINDOW", "Outbox", "Waiting", "row_key", "stream_of"]
+__all__ = ["CAPACITY", "REMEMBERED", "RESERVE", "SPACE", "WINDOW", "Outbox", "Waiting", "row_key", "stream_of"]
 
+SPACE = "out/"
+"""Begins the names of the spaces of the store that hold what waits, one for each pair."""
 CAPACITY = 8192
 """Messages that may wait; FLASH is taken beyond it."""
 RESERVE = {Precedence.FLASH: 0, Precedence.PRIORITY: 1024, Precedence.ROUTINE: 3072}
@@ -94,7 +96,7 @@ class Outbox:
     """The outbox towards one other side, kept in the spaces out/PAIR and sent/PAIR."""
 
     def __init__(self, pair: str, timing: Timing) -> None:
-        self._out, self._kept = f"out/{pair}", f"sent/{pair}"
+        self._out, self._kept = f"{SPACE}{pair}", f"sent/{pair}"
         self._timing = timing
         self._streams: dict[Stream, _Stream] = {}
         """The most urgent first."""
