@@ -225,7 +225,8 @@ class LiveNode:
         return [to_pem(one.certificate).decode() for one in self.home.counterparts().values()]
 
     def _plots(self, batch: PlotsIn) -> None:
-        self.runner.give(batch)
+        for piece in batch.pieces():
+            self.runner.give(piece)
         self.recording.take(batch)
 
     async def _document(self, counterpart: str, data: bytes) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,10 @@ from armslength.agreement.terms import Terms
 from armslength.domain.plot import Plot
 from armslength.node.membership import Membership
 from armslength.protocol.writes import Write
+
+
+MOST_PLOTS = 400
+"""Plots that one step takes: some 5 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,12 @@ class PlotsIn:
     source: str
     plots: tuple[Plot, ...]
     kept_aside: Mapping[str, int] = field(default_factory=dict)
+
+    def pieces(self) -> Iterator[PlotsIn]:
+        """Give the same in batches of at most `MOST_PLOTS`: no step may hold up frames that came meanwhile."""
+        yield PlotsIn(self.source, self.plots[:MOST_PLOTS], self.kept_aside)
+        for first in range(MOST_PLOTS, len(self.plots), MOST_PLOTS):
+            yield PlotsIn(self.source, self.plots[first : first + MOST_PLOTS])
 
 
 @dataclass(frozen=True, slots=True)
