@@ -11,7 +11,6 @@ from armslength.domain.plot import Plot
 from armslength.node.membership import Membership
 from armslength.protocol.writes import Write
 
-
 MOST_PLOTS = 400
 """Plots that one step takes: some 5 ms."""
 

@@ -21,7 +21,7 @@ CREWS = LOUD | {"TFA"}
 UNDERSTOOD, RELAYED = "UNDERSTOOD", "RELAYED"
 UNABLE = "UNA"
 HOLDING = frozenset({"", "SBY", "SAG", "RBK", "ADC"})
-"""Answers after which something is still owed; none is one of them. ADC is said by the node: nobody has heard it yet."""
+"""Answers after which something is still owed; none is one. ADC is said by nodes: nobody has heard it yet."""
 
 
 @dataclass
