@@ -59,7 +59,9 @@ def test_ratification_on_the_open_line_opens_it() -> None:
     pair.exchange()
     assert pair.north.peer.standing() == pair.south.peer.standing() == "OPEN"
     assert codes(pair.south) == ["AMD"]
-    assert pair.south.of(SessionOpen)[-1] == SessionOpen("line", "OPEN", AGREEMENT.id, AGREEMENT.digest, 0, "")
+    assert pair.south.of(SessionOpen)[-1] == SessionOpen(
+        "line", "OPEN", AGREEMENT.id, AGREEMENT.digest, 0, "", proved=False
+    )
 
 
 def test_an_amendment_loses_nothing_and_brings_nothing_back() -> None:

@@ -20,6 +20,8 @@ START_S = 60.0
 """A node must be ready in this time (real seconds); the first start on a machine compiles."""
 STOP_S = 10.0
 """A node that was asked to stop has this time (real seconds) before it is killed."""
+DYING_S = 0.5
+"""A node that does not answer has this time to be seen dead (real seconds)."""
 TAIL = 8
 """Lines of its log that are shown when a node dies."""
 
@@ -116,11 +118,11 @@ class Node:
 
     def ask(self, verb: str, **args: Any) -> dict[str, Any]:
         """Return the node's answer to a command. ArmslengthError where it cannot be done."""
-        return control.ask(self.home, verb, args)
+        return self._living(lambda: control.ask(self.home, verb, args))
 
     def get(self, path: str) -> Any:
         """Return the document at `path` of its API. HomeError where it does not answer."""
-        return control.get(self.home, path)
+        return self._living(lambda: control.get(self.home, path))
 
     @property
     def rss_bytes(self) -> int:
@@ -150,6 +152,17 @@ class Node:
             self._process.kill()
             self._process.wait()
             return False
+
+    def _living(self, ask: Callable[[], Any]) -> Any:
+        """Return what it answers. Where it does not because it has just died, that is what is told."""
+        try:
+            return ask()
+        except ArmslengthError:
+            if self._process is not None:
+                with suppress(subprocess.TimeoutExpired):
+                    self._process.wait(DYING_S)
+                self.must_live()
+            raise
 
     def _follow(self) -> None:
         number = 0
