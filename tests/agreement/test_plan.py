@@ -101,9 +101,38 @@ def test_wrong_names_come_with_the_nearest() -> None:
         with pytest.raises(InputError) as caught:
             parse_channel(text)
         assert near in caught.value.remedy, text
-    for text in ("137.000", "117.995", "117.990"):
-        with pytest.raises(InputError):
-            parse_channel(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        ("117.995", 'The nearest is "118.000".'),
+        ("137.000", 'The nearest is "136.990".'),
+        ("399.990 MHz", 'The nearest is "399.975 MHz".'),
+        ("400.000 MHz", 'The nearest is "399.975 MHz".'),
+        ("224.99 MHz", 'The nearest is "225.000 MHz".'),
+        ("251.010", '"251.000 MHz" or "251.025 MHz"'),
+        ("251000.5 kHz", '"251.000 MHz" or "251.025 MHz"'),
+        ("30 MHz", '"29999.9 kHz"'),
+        ("121.5", '"121.500"'),
+        ("118.3", '"118.300"'),
+        ("118.02", '"118.015" or "118.025"'),
+        ("132.0550", '"132.055"'),
+        ("251.5", '"251.500 MHz"'),
+        ("4125.05 kHz", '"4125.0 kHz" or "4125.1 kHz"'),
+        ("4.12505 MHz", '"4125.0 kHz" or "4125.1 kHz"'),
+    ],
+)
+def test_what_is_outside_short_or_too_fine_is_refused_with_what_is_right(text: str, near: str) -> None:
+    with pytest.raises(InputError) as caught:
+        parse_channel(text)
+    assert near in caught.value.remedy
+
+
+def test_the_edges_of_the_bands_are_channels() -> None:
+    for text in ("118.000", "136.990", "225.000 MHz", "399.975 MHz", "2000.0 kHz", "29999.9 kHz"):
+        assert parse_channel(text) == text
+    assert parse_channel("4125.00 kHz") == "4125.0 kHz"
 
 
 def test_what_serves_is_primary_first_and_guard_last() -> None:

@@ -8,6 +8,7 @@ wide on the same carrier. Above, 225.000 to 399.975 MHz, channels are frequencie
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from armslength.errors import InputError
 
@@ -15,8 +16,11 @@ EXAMPLE = '"132.055" or "251.000 MHz"'
 GUARDS = ("121.500", "243.000 MHz")
 """Kept for distress and first contact, by voice."""
 VHF, UHF = (118_000, 136_990), (225_000, 399_975)
-HF = (2_000.0, 30_000.0)
+HF = (2_000.0, 29_999.9)
 """First and last [kHz] of each band."""
+BANDS = "118.000 to 136.990, 225.000 to 399.975 MHz, or 2000.0 to 29999.9 kHz"
+NEAR_KHZ = 30
+"""Of the channels around a wrong name those within this [kHz] are told, or else the nearest one."""
 _NAME = re.compile(r"^(\d{3})\.(\d{1,4})\s*(mhz)?$", re.IGNORECASE)
 _SHORT = re.compile(r"^(\d+(?:\.\d+)?)\s*(khz|mhz)$", re.IGNORECASE)
 
@@ -37,17 +41,19 @@ def parse_channel(text: str) -> str:
             return _vhf(text, khz)
         if UHF[0] <= khz <= UHF[1]:
             return _uhf(text, khz, with_unit=bool(name[3]))
-    elif short is not None:
-        wide = float(short[1]) * (1000.0 if short[2].lower() == "mhz" else 1.0)
-        if HF[0] <= wide < HF[1]:
-            return f"{wide:.1f} kHz"
-        if wide == int(wide) and VHF[0] <= wide <= UHF[1]:
-            return parse_channel(f"{int(wide) // 1000}.{int(wide) % 1000:03d} MHz")
-    elif re.fullmatch(r"[\d.]+", text):
+        raise _outside(text, khz)
+    if short is not None:
+        return _frequency(text, Decimal(short[1]) * (1000 if short[2].lower() == "mhz" else 1))
+    if name is not None:
+        full = name[1] + "." + name[2].ljust(3, "0")
+        if len(full) == 8 and full.endswith("0"):
+            full = full[:-1]
+        spelt = parse_channel(f"{full} MHz")  # raises what is wrong with it beyond its spelling
+        raise InputError(f'"{text}" is not written as channels are.', remedy=f'Write it like this: "{spelt}".')
+    if re.fullmatch(r"[\d.]+", text):
         remedy = f"Write a channel name with six figures, or a frequency with its unit: {EXAMPLE}."
         raise InputError(f'"{text}" has no unit.', remedy=remedy)
-    bands = "118.000 to 136.990, 225.000 to 399.975 MHz, or 2000.0 to 29999.9 kHz"
-    raise InputError(f'"{text}" is not a channel of an aircraft\'s radio.', remedy=f"They are {bands}.")
+    raise InputError(f'"{text}" is not a channel of an aircraft\'s radio.', remedy=f"They are {BANDS}.")
 
 
 def carrier_hz(channel: str) -> tuple[int, int]:
@@ -84,22 +90,54 @@ def guard_under(channel: str) -> str:
 
 
 def _vhf(text: str, khz: int) -> str:
-    if VHF[0] <= khz <= VHF[1] and khz % 5 == 0 and khz % 25 != 20:
+    if khz in _VHF:
         return _name(khz)
-    around = [k for k in range(khz - 9, khz + 10) if k % 5 == 0 and k % 25 != 20 and VHF[0] <= k <= VHF[1]]
-    below, above = [k for k in around if k < khz][-1:], [k for k in around if k > khz][:1]
-    near = " or ".join(f'"{_name(k)}"' for k in below + above)
-    raise InputError(f'"{text}" is not a channel name: none ends so.', remedy=f"The nearest are {near}.")
+    raise InputError(f'"{text}" is not a channel name: none ends so.', remedy=_nearest(khz))
 
 
 def _uhf(text: str, khz: int, *, with_unit: bool) -> str:
+    if khz % 25 != 0:
+        raise InputError(f'"{text}" is not in steps of 25 kHz.', remedy=_nearest(khz))
     if not with_unit:
         raise InputError(f'"{text}" has no unit.', remedy=f'Write it with its unit: "{text} MHz".')
-    if khz % 25 == 0:
-        return f"{_name(khz)} MHz"
-    near = " or ".join(f'"{_name(k)} MHz"' for k in (khz - khz % 25, khz - khz % 25 + 25) if k <= UHF[1])
-    raise InputError(f'"{text}" is not in steps of 25 kHz.', remedy=f"The nearest are {near}.")
+    return f"{_name(khz)} MHz"
+
+
+def _frequency(text: str, khz: Decimal) -> str:
+    """Return the channel on `khz`, which `text` gives with its unit."""
+    whole = khz == khz.to_integral_value()
+    if HF[0] <= khz <= HF[1]:
+        if khz * 10 == (khz * 10).to_integral_value():
+            return f"{khz:.1f} kHz"
+        below = int(khz * 10)
+        near = " or ".join(f'"{k / 10:.1f} kHz"' for k in (below, below + 1) if k / 10 <= HF[1])
+        raise InputError(f'"{text}" is finer than 0.1 kHz.', remedy=f"The nearest are {near}.")
+    if whole and VHF[0] <= khz <= UHF[1]:
+        return parse_channel(f"{int(khz) // 1000}.{int(khz) % 1000:03d} MHz")
+    raise _outside(text, khz)
+
+
+def _outside(text: str, khz: Decimal | int) -> InputError:
+    near = _nearest(khz)
+    return InputError(f'"{text}" is not a channel of an aircraft\'s radio.', remedy=f"{near} They are {BANDS}.")
+
+
+def _nearest(khz: Decimal | int) -> str:
+    """Return the valid names next to `khz`, in a sentence."""
+    known: dict[Decimal | int, str] = {k: _name(k) for k in _VHF}
+    known |= {k: f"{_name(k)} MHz" for k in range(UHF[0], UHF[1] + 1, 25)}
+    known |= {Decimal(str(k)): f"{k:.1f} kHz" for k in HF}
+    below, above = [k for k in known if k < khz], [k for k in known if k > khz]
+    far = {k: abs(k - Decimal(khz)) for k in (max(below, default=None), min(above, default=None)) if k is not None}
+    near = [k for k in far if far[k] <= NEAR_KHZ] or [min(far, key=far.__getitem__)]
+    verb = "nearest is" if len(near) == 1 else "nearest are"
+    names = " or ".join(f'"{known[k]}"' for k in near)
+    return f"The {verb} {names}."
 
 
 def _name(khz: int) -> str:
     return f"{khz // 1000}.{khz % 1000:03d}"
+
+
+_VHF = frozenset(k for k in range(VHF[0], VHF[1] + 1, 5) if k % 25 != 20)
+"""The channels between 118.000 and 136.990 [kHz of the name]."""
