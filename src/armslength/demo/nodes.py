@@ -119,7 +119,8 @@ class Node:
 
     def ask(self, verb: str, **args: Any) -> dict[str, Any]:
         """Return the node's answer to a command. ArmslengthError where it cannot be done."""
-        return self._living(lambda: control.ask(self.home, verb, args))
+        answer: dict[str, Any] = self._living(lambda: control.ask(self.home, verb, args))
+        return answer
 
     def get(self, path: str) -> Any:
         """Return the document at `path` of its API. HomeError where it does not answer."""
