@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import singledispatchmethod
 from typing import Any
 
 from armslength import __version__
 from armslength.crypto.canonical import canonical, digest
-from armslength.domain.alert import Kind
-from armslength.node.core import airing, declared
+from armslength.domain.alert import AlertChange, Kind
+from armslength.node.core import airing, declared, flood
 from armslength.node.core.books import NODE, Books
 from armslength.node.core.commanding import command
 from armslength.node.core.duty import Duty
@@ -105,6 +105,7 @@ class Core:
     _looked_s: float = float("-inf")
     _refusals: dict[str, int] = field(default_factory=dict)
     _refusals_s: float = float("inf")
+    _flood: flood.Flood = field(default_factory=flood.Flood)
 
     def __post_init__(self) -> None:
         self._taking = self._take  # bound once: to find the method anew costs more than most steps
@@ -118,6 +119,8 @@ class Core:
         self._taking(one, effects, now)
         if now.mono_s >= self._look_s:
             self._watch(effects, now)
+        elif self._flood and isinstance(one, Tick):  # the other inputs had their turn
+            self._tell_alerts((), effects, now)
         self._ending.update(connection for connection, _ in effects.closes if connection in self._where)
         return effects
 
@@ -131,11 +134,12 @@ class Core:
         self.books.enter(effects, NODE, "clock", {"own_clock_set_by_s": step}, now.utc_ns)
         says = f"The clock of this node was set by {step} s. The picture begins anew: watch the sky by other means."
         effects.tells.append({"event": "fault", "says": says})
-        for name, change in self.watching.begin_anew():
-            warn(self, name, change, effects, now)
+        self._tell_alerts(self.watching.begin_anew(), effects, now)
 
     def next_deadline(self) -> float:
         """Return when a Tick is due [s, monotonic]."""
+        if self._flood:
+            return float("-inf")
         return min([self._look_s, self._refusals_s, *(line.next_deadline() for line in self.lines.values())])
 
     @singledispatchmethod
@@ -156,6 +160,8 @@ class Core:
 
     @_take.register
     def _(self, one: Stopped, effects: Effects, now: Now) -> None:
+        while self._flood:
+            self._tell_alerts((), effects, now)
         for line in self.lines.values():
             if line.standing == "OPEN":
                 line.witness.offer(line, effects, now, last=True)
@@ -249,8 +255,7 @@ class Core:
                 line.offer(effects, now)
             else:
                 self.lines[agreed.counterpart].adopt(agreed, effects, now)
-        for name, change in self.watching.adopt({agreed.counterpart: agreed for agreed in one.lines}):
-            warn(self, name, change, effects, now)
+        self._tell_alerts(self.watching.adopt({agreed.counterpart: agreed for agreed in one.lines}), effects, now)
         self._tell_changes(before, one, effects)
 
     @_take.register
@@ -340,7 +345,15 @@ class Core:
             effects.tells.append({"event": "interference", **what})
         if changes:
             near(self, now)
-        for name, change in changes:
+        self._tell_alerts(changes, effects, now)
+
+    def _tell_alerts(self, changes: Iterable[tuple[str, AlertChange]], effects: Effects, now: Now) -> None:
+        """Warn of `changes` and of what waits already, as many as can be told at once; the rest with the next Tick."""
+        self._flood.add(changes)
+        for name, change, last in self._flood.take(flood.MOST_AT_ONCE):
             warn(self, name, change, effects, now)
-            if change.kind is not Kind.CLOSED and name != ALONE:
+            if last and change.kind is not Kind.CLOSED and name != ALONE:
                 advise(self, self.lines[name], change.alert, effects, now)
+        if self._flood and (waiting := self._flood.begins(now.mono_s)):
+            says = f"MORE ALERTS than can be told at once: {waiting:,} wait. The most urgent and nearest come first."
+            effects.tells.append({"event": "home", "says": says})
