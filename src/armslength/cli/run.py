@@ -71,6 +71,7 @@ def _rows(s: Mapping[str, Any]) -> list[str]:
     watch = duty["says"] if duty["watch"] is None else f"watch {duty['watch']} since {duty['since']} {duty['says']}"
     rows.append(f"  duty        {watch.strip()}")
     rows += [row for line in s["lines"] for row in _line(line)]
+    rows += [_radio(radio) for radio in s["radios"]]
     if not s["lines"]:
         rows.append("  counterpart none: armslength identity accept FILE")
     for feed in s["feeds"]:
@@ -101,12 +102,37 @@ def _line(line: Mapping[str, Any]) -> list[str]:
     signed = f"countersigned to {ledger['countersigned']:,}; we signed theirs to {ledger['theirs_signed']:,}"
     return [
         f"  counterpart {line['counterpart']} ({line['post']}): {line['state']} on {paths}",
+        *_channels(line),
         f"  clocks      {clock}",
         f"  agreement   {line['terms']}{version}{suspended}",
         f"  messages    {counts}",
         f"  ledger      {ledger['size']:,} entries, {signed}",
         *_owed(line),
     ]
+
+
+def _channels(line: Mapping[str, Any]) -> list[str]:
+    """Return how each way to the counterpart stands; nothing where no data frequency is agreed."""
+    from armslength.units import stamp
+
+    media = line["channels"]
+    rows = [f"  in use      {line['in_use'] or 'NO CHANNEL'}"] if media else []
+    for name, one in media.items():
+        lost = " and ".join(where for where in ("here", "there") if one[f"lost_{where}"])
+        last = int(one["last_ok_ns"])
+        answer = f"last answer {stamp(last)[:19]}Z" if last > 0 else "no answer yet"
+        used = ", in use" if one["in_use"] else ""
+        health = "" if one["health"] == "LOST" and lost else one["health"].lower()
+        says = ", ".join(part for part in (health, f"LOST {lost}" if lost else "") if part)
+        rows.append(f"  channel     {name}: {says}{used}; {answer}")
+    return rows
+
+
+def _radio(radio: Mapping[str, Any]) -> str:
+    """Return how a radio does."""
+    says = "working" if radio["working"] else f"DOES NOT WORK: {radio['says']}"
+    occupied = f", occupied {radio['occupied']:.0%}" if "occupied" in radio else ""
+    return f"  radio       {radio['frequency']} to {radio['counterpart']}: {says}{occupied}"
 
 
 def _owed(line: Mapping[str, Any]) -> list[str]:

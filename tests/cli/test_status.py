@@ -1,0 +1,24 @@
+"""`armslength status` shows every channel and every radio; nothing of them where no data frequency is agreed."""
+
+from __future__ import annotations
+
+from armslength.cli.run import _channels, _radio
+
+
+def test_every_channel_is_shown() -> None:
+    one = {"health": "ANSWERING", "lost_here": False, "lost_there": False, "last_ok_ns": "1700000000000000000"}
+    f1 = {**one, "health": "LOST", "lost_here": True, "lost_there": True, "last_ok_ns": "0", "in_use": False}
+    rows = _channels({"in_use": "F2", "channels": {"F1": f1, "F2": {**one, "in_use": True}}})
+    assert rows == [
+        "  in use      F2",
+        "  channel     F1: LOST here and there; no answer yet",
+        "  channel     F2: answering, in use; last answer 2023-11-14T22:13:20Z",
+    ]
+    assert _channels({"in_use": None, "channels": {}}) == []
+
+
+def test_every_radio_is_shown() -> None:
+    radio = {"counterpart": "SOUTH", "frequency": "F1", "working": True, "says": "", "occupied": 0.25}
+    assert _radio(radio) == "  radio       F1 to SOUTH: working, occupied 25%"
+    broken = {"counterpart": "SOUTH", "frequency": "F1", "working": False, "says": "No sound card."}
+    assert _radio(broken) == "  radio       F1 to SOUTH: DOES NOT WORK: No sound card."
