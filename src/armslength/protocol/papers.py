@@ -74,6 +74,11 @@ class Papers:
             del self._checkpoints[next(iter(self._checkpoints))]
         return frame
 
+    def withdraw_checkpoint(self, name: str) -> None:
+        """Offer the checkpoint whose payload has this digest no more; it may still come back, if it was on its way."""
+        if self._checkpoints.pop(name, None) is not None:
+            self._countersigned[name] = None
+
     def countersign(self, wire: bytes) -> bytes:
         """Return the frame that brings a checkpoint of theirs back with both signatures.
 

@@ -262,6 +262,10 @@ class Peer:
         if self.standing() == State.OPEN.name:
             self._put_best(Rank.CHECKPOINT, frame)
 
+    def withdraw_checkpoint(self, digest: str) -> None:
+        """Offer the checkpoint with this digest (of its payload) no more."""
+        self._papers.withdraw_checkpoint(digest)
+
     def countersign(self, envelope: bytes, now: Now) -> None:
         """Send back a checkpoint of theirs with both signatures. Where no session is open: they will ask again.
 

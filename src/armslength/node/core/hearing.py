@@ -61,10 +61,13 @@ def _lost(line: Line, event: e.SessionLost, effects: Effects, now: Now) -> None:
     path = line.connections.get(event.path, "")
     _enter(line, effects, "link", {"state": "LOST", "path": path, "why": event.why}, now)
     _tell(line, effects, "link", state="LOST", path=path, says=event.why)
+    if line.peer.standing() != "OPEN":
+        line.witness.closed(now)
 
 
 def _vanished(line: Line, event: e.PeerVanished, effects: Effects, now: Now) -> None:
     line.standing, line.since_ns = "DOWN", now.utc_ns
+    line.witness.closed(now)
     _enter(line, effects, "link", {"state": "DOWN", "since_ns": str(event.since_ns)}, now)
     says = "The other side is not there. Use the frequencies; what must be said waits in the outbox."
     _tell(line, effects, "link", state="DOWN", since_ns=str(event.since_ns), says=says)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from armslength.crypto import fork
+from armslength.crypto.canonical import digest
 from armslength.crypto.checkpoint import checkpoint, kept_key, own_space, read, signed_by, their_space
 from armslength.crypto.envelope import from_json, to_json
 from armslength.crypto.keys import SigningKey
@@ -19,6 +20,7 @@ from armslength.errors import RemoteProtocolError
 from armslength.node.core.books import NODE
 from armslength.node.core.effects import Effects
 from armslength.protocol.events import CheckpointIn, Now
+from armslength.protocol.papers import MOST_CHECKPOINTS
 from armslength.protocol.writes import Delete, Put
 
 if TYPE_CHECKING:
@@ -42,11 +44,13 @@ class Witness:
         self._story: dict[str, Story] = {}
         self._offered: dict[str, tuple[int, int]] = {}
         self._signed: dict[str, bytes] = {}
+        self._out: dict[str, tuple[int, int]] = {}
         self._again: set[str] = set()
         self._keys: dict[str, dict[str, int]] = {}
         self._due_s = float("-inf")
         self._node_size = 0
         self._gap_s: float | None = None
+        self._waited_s = 0.0
         self._kept = -1
         self.asked = 0
         self.countersigned_size = 0
@@ -76,22 +80,48 @@ class Witness:
             both, out = _own(self._restored, agreement, self._theirs)
             self.countersigned_size = max(self.countersigned_size, both)
             for value in out:
-                line.peer.offer_checkpoint(value, now)
+                self._show(line, value, now)
         node = line.books.book(NODE)
         if node.size != self._node_size:  # what concerns no counterpart is signed for too, without being shown
             self._node_size = node.size
             line.books.enter(effects, agreement, "node head", {"size": node.size, "root": node.root()}, now.utc_ns)
         book = line.books.book(agreement)
         state = (book.size, self.countersigned_size)
-        if book.size == self.countersigned_size or self._offered.get(agreement) == state:
+        # any of those out may be the one that the other side begins with: none is given up for one more
+        full = len(self._out) >= MOST_CHECKPOINTS
+        if book.size == self.countersigned_size or self._offered.get(agreement) == state or full:
             if book.size > self.countersigned_size and agreement in self._signed:
-                line.peer.offer_checkpoint(self._signed[agreement], now)
+                self._show(line, self._signed[agreement], now)
             return
-        self._offered[agreement] = state
+        self._sign(line, effects, now)
+
+    def _sign(self, line: Line, effects: Effects, now: Now) -> None:
+        """Sign our book as it is, and show it."""
+        agreement = line.agreed.agreement
+        book = line.books.book(agreement)
+        self._offered[agreement] = (book.size, self.countersigned_size)
         signed = checkpoint(book, agreement, now.utc_ns, self._key)
         self._signed[agreement], self.asked = to_json(signed), book.size
         self._keep(effects, own_space(agreement), kept_key(signed), to_json(signed))
-        line.peer.offer_checkpoint(to_json(signed), now)
+        self._show(line, to_json(signed), now)
+
+    def _show(self, line: Line, value: bytes, now: Now) -> None:
+        envelope = from_json(value)
+        point = read(envelope)
+        self._out[digest(envelope.payload)] = (point.since, point.size)
+        line.peer.offer_checkpoint(value, now)
+
+    def _renew(self, line: Line, effects: Effects, now: Now) -> None:
+        """Sign anew what was signed before the newest countersigned one had come: nobody can hold it against that."""
+        self._out = {name: one for name, one in self._out.items() if one[1] > self.countersigned_size}
+        stale = [name for name, (since, _) in self._out.items() if since < self.countersigned_size]
+        for name in stale:
+            del self._out[name]
+            line.peer.withdraw_checkpoint(name)
+        if stale and not self._out:
+            self._signed.pop(line.agreed.agreement, None)
+            if not line.books.full and line.ruling("checkpoint", automatic=True).allowed:
+                self._sign(line, effects, now)
 
     def received(self, line: Line, event: CheckpointIn, effects: Effects, now: Now) -> None:
         """Hold a checkpoint of theirs against all before it; sign it where it begins with them."""
@@ -107,7 +137,7 @@ class Witness:
             return
         if verdict in {Verdict.GROWN, Verdict.SAME}:
             both = story.countersign(envelope, self._key)
-            size, self._gap_s = read(envelope).size, None
+            size, self._gap_s, self._waited_s = read(envelope).size, None, 0.0
             if verdict is Verdict.GROWN or size != self._kept:  # one size signed again and again must not fill our disk
                 self._keep(effects, their_space(agreement), kept_key(both), to_json(both))
             self.their_size = self._kept = size
@@ -125,10 +155,16 @@ class Witness:
         """Wait for what lies between; a side that goes on without proving its growth has rewritten something."""
         if self._gap_s is None:
             self._gap_s = now.mono_s
-        elif now.mono_s - self._gap_s >= EVERY_S:
-            self._gap_s = float("inf")  # said once
+        elif self._waited_s + now.mono_s - self._gap_s >= EVERY_S:
+            self._gap_s, self._waited_s = float("inf"), float("-inf")  # said once
             says = "It does not prove that its ledger begins with what it signed for before."
             line.accuse("unproven growth", says, effects, now)
+
+    def closed(self, now: Now) -> None:
+        """No session is open: nobody can prove anything now, so what lies between is not waited for."""
+        if self._gap_s is not None:
+            self._waited_s += max(0.0, now.mono_s - self._gap_s)
+            self._gap_s = None
 
     def countersigned(self, line: Line, data: bytes, effects: Effects, now: Now) -> None:
         """Keep a checkpoint of ours that came back with both signatures."""
@@ -146,6 +182,7 @@ class Witness:
         line.books.book(agreement).settle(point.size)
         self.countersigned_size = max(self.countersigned_size, point.size)
         self._keep(effects, own_space(agreement), kept_key(envelope), data)
+        self._renew(line, effects, now)
 
     def _keep(self, effects: Effects, space: str, key: str, value: bytes) -> None:
         """Keep a checkpoint, and let go of old ones that need not be kept beside the others."""
@@ -187,8 +224,10 @@ def anchors(restored: Restored, agreement: str, theirs: str) -> list[int]:
 def _own(restored: Restored, agreement: str, theirs: str) -> tuple[int, list[bytes]]:
     """Return the size of the newest own checkpoint with the key `theirs` on it, and those beyond that never came back.
 
-    One that did not come back and is older than that says nothing more: growth is proven from the newest.
+    One that did not come back and is older than that, or begins with something older, says nothing more: growth is
+    proven from the newest.
     """
     held = [(from_json(value), value) for _, value in restored.get(own_space(agreement), ())]
     both = max((read(one).size for one, _ in held if signed_by(one, theirs)), default=0)
-    return both, [value for one, value in held if read(one).size > both][-MOST_OUT:]
+    points = [(read(one), value) for one, value in held]
+    return both, [value for point, value in points if point.size > both and point.since >= both][-MOST_OUT:]
