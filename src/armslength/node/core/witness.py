@@ -106,6 +106,8 @@ class Witness:
         self._show(line, to_json(signed), now)
 
     def _show(self, line: Line, value: bytes, now: Now) -> None:
+        if not line.ruling("checkpoint", automatic=True).allowed:
+            return
         envelope = from_json(value)
         point = read(envelope)
         self._out[digest(envelope.payload)] = (point.since, point.size)
