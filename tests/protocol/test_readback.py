@@ -9,6 +9,8 @@ from armslength.protocol.readback import BEYOND, Difference, compare, expected, 
 from saying import said
 
 CLB = CATALOGUE["CLB"]
+SLOW = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+"""Messages of all codes take their time to be drawn, and few have a number to be said again."""
 TO_FL250 = {"to_level_ft": 25000, "to_level_datum": "STANDARD", "rate_fpm": 1500}
 
 
@@ -27,6 +29,7 @@ def test_what_differs_is_named() -> None:
     assert compare(CLB, TO_FL250, "--5 STANDARD")[0].heard == "--5"
 
 
+@SLOW
 @given(said())
 def test_what_the_catalogue_says_again_is_equal_to_what_was_said(one: tuple[Code, dict[str, str | int]]) -> None:
     code, fields = one
@@ -34,7 +37,7 @@ def test_what_the_catalogue_says_again_is_equal_to_what_was_said(one: tuple[Code
     assert [word for _, word in expected(code, fields)] == readback(code, fields).split()
 
 
-@settings(suppress_health_check=[HealthCheck.filter_too_much])  # few codes have a number to be said again
+@SLOW
 @given(said())
 def test_one_changed_number_is_seen(one: tuple[Code, dict[str, str | int]]) -> None:
     code, fields = one
