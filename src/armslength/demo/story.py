@@ -325,6 +325,7 @@ _TELLERS: dict[str, Callable[[Story, str, Event], tuple[str, str] | None]] = {
     "evidence": Story.complaint,
     "fault": Story.complaint,
     "stranded": Story.complaint,
+    "home": Story.complaint,
 }
 
 
