@@ -166,7 +166,7 @@ class AirTraffic:
             self.waves.answered(message, channel, now)
             if message.code == "RCK" and message.fields["freq_id"] == channel:
                 self.waves.failover.checked_by_them(channel, now)
-        if message.code in ("LCM", "RES") and self.waves.plan:
+        if message.code in ("LCM", "RES") and "planned" not in message.fields and self.waves.plan:
             fields = message.fields
             lost, change = message.code == "LCM", int(fields["change"])
             self.waves.failover.told(str(fields["medium"]), lost=lost, change=change)

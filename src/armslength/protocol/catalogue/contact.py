@@ -4,6 +4,7 @@
 greater counts, on whatever channel and in whatever order they arrive. LCM and RES are FLASH, for the channel in use
 follows from them on both sides: behind a backlog that has just begun to flow at a message a second, RES would come
 minutes late, and the sides would differ for as long. Nothing follows from GLN but that a person knows: it is PRIORITY.
+From an LCM of what is `planned` nothing follows for the channel in use, and it counts no change.
 """
 
 from __future__ import annotations
@@ -151,9 +152,12 @@ CHANNELS = (
         A.ROGER,
         (
             _MEDIUM,
-            c.stamp("since_ns", "when the first call was not answered"),
+            c.stamp("since_ns", "when the first call was not answered, or when what is planned begins"),
             c.maybe(c.stamp("last_ok_ns", "when it was last known to work both ways")),
             _CHANGE,
+            c.maybe(c.choice("note", "what is heard on it instead", "NOISE", "INTERFERENCE")),
+            c.maybe(c.choice("planned", "told beforehand, nothing is lost yet", "OUTAGE", "TEST"), "planned"),
+            c.maybe(c.stamp("until_ns", "when what is planned ends"), "planned"),
         ),
         answer_in="answering",
         by_person=False,
