@@ -330,7 +330,7 @@ def test_a_second_radio_node_written_from_the_document_says_the_same() -> None:
     values = f"{9:06b}" + terms + long(0) + stamp + REF_BITS + text("270 LEFT", capitals + "_", 40)
     by_hand(say("RBK", {"values": "270 LEFT"}, seq=0), values)
 
-    emergency = f"{31:06b}" + terms + long(1) + stamp + "000" + text("NORTH AIRCRAFT 2", capitals, 24) + "0" * 5
+    emergency = f"{31:06b}" + terms + long(1) + stamp + "000" + text("NORTH AIRCRAFT 2", capitals, 24) + "0" * 4
     by_hand(say("EMG", {**EMG, "nature": "DISTRESS"}, seq=1), emergency)
 
 

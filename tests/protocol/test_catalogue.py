@@ -174,6 +174,14 @@ def test_an_emergency_has_no_commitment_by_construction() -> None:
     assert [one.name for one in CATALOGUE["EMG"].fields if one.sealed] == ["latitude_e5", "longitude_e5"]
 
 
+def test_a_lost_link_comes_with_its_route_and_nothing_else_does() -> None:
+    for nature in CATALOGUE["EMG"].fields[0].choices:
+        fields: dict[str, Value] = {"nature": nature, "commitment": "NONE", "aircraft": "NORTH AIRCRAFT 2"}
+        with_route = fault_in(CATALOGUE["EMG"], {**fields, "route": "HOME"})
+        assert (fault_in(CATALOGUE["EMG"], fields) == "") is (nature != "LOST_LINK")
+        assert (with_route == "") is (nature == "LOST_LINK")
+
+
 def test_nothing_can_say_a_target_a_third_party_or_a_purpose() -> None:
     named = {*CATALOGUE, *(field.name for code in CATALOGUE.values() for field in code.fields)}
     names = " ".join(named).lower()

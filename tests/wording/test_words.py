@@ -65,15 +65,15 @@ def test_a_moment_of_another_day_has_its_date() -> None:
 
 
 def test_a_read_back_is_said_with_units_where_it_is_known_what_it_reads_back() -> None:
-    back: dict[str, Any] = {"values": "3000 QNH 1013"}
-    assert "I READ BACK 3000 ft (914 m) ON QNH 1013 hPa, OUT" in words(
+    back: dict[str, Any] = {"values": "3000 QNH 1013 1500"}
+    assert "I READ BACK 3000 ft (914 m) ON QNH 1013 hPa, 1500 ft/min (7.6 m/s), OUT" in words(
         ("RBK", back), "en", "B", "A", about=("CLB", CLB)
     )
     part = words(("RBK", {"values": "3000"}), "en", "B", "A", about=("CLB", CLB))
     assert "I READ BACK 3000 ft (914 m), OUT" in part
     for other in ("3000 QNH 1013 5", "3000 QNH ABC", "3000 MUD 1013"):
         assert f"I READ BACK {other}, OUT" in words(("RBK", {"values": other}), "en", "B", "A", about=("CLB", CLB))
-    assert "I READ BACK 3000 QNH 1013, OUT" in words(("RBK", back), "en", "B", "A")
+    assert "I READ BACK 3000 QNH 1013 1500, OUT" in words(("RBK", back), "en", "B", "A")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

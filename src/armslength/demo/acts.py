@@ -56,13 +56,13 @@ def mend(stage: Stage) -> None:
 
 def emergency(stage: Stage) -> None:
     """NORTH tells of a drone that lost its link."""
-    fields = {"nature": "LOST_LINK", "commitment": "NONE", "aircraft": "NORTH DRONE", "intention": "RETURNING"}
+    fields = {"nature": "LOST_LINK", "commitment": "NONE", "aircraft": "NORTH AIRCRAFT 1", "route": "HOME"}
     stage.ask(NORTH, "send", code="EMG", fields=fields)
 
 
 def emergency_alone(stage: Stage) -> None:
     """SOUTH tells of an aircraft without satellite navigation."""
-    fields = {"nature": "GNSS_LOSS", "commitment": "NONE", "aircraft": "SOUTH TANKER", "intention": "DIVERTING"}
+    fields = {"nature": "GNSS_LOSS", "commitment": "NONE", "aircraft": "SOUTH AIRCRAFT 2", "intention": "DIVERTING"}
     stage.ask(SOUTH, "send", code="EMG", fields=fields)
 
 
@@ -83,19 +83,19 @@ def all_down(stage: Stage) -> None:
     stage.jam(PRIMARY)
     stage.jam(ALTERNATE)
     stage.cut()
-    fields = {"nature": "RADIO_FAIL", "commitment": "NONE", "aircraft": "NORTH CARGO", "intention": "HOLDING"}
+    fields = {"nature": "RADIO_FAIL", "commitment": "NONE", "aircraft": "NORTH AIRCRAFT 3", "intention": "HOLDING"}
     stage.ask(NORTH, "send", code="EMG", fields=fields)
 
 
 def descend(stage: Stage) -> None:
     """SOUTH says what will not be true for long."""
-    fields = {"to_level_ft": 15_000, "to_level_datum": "STANDARD", "aircraft": "SOUTH CARGO"}
+    fields = {"to_level_ft": 15_000, "to_level_datum": "STANDARD", "aircraft": "SOUTH AIRCRAFT 4"}
     stage.ask(SOUTH, "send", code="DSC", fields=fields, valid_for=SHORT)
 
 
 def hold(stage: Stage) -> None:
     """SOUTH says what is true instead."""
-    fields = {"track_deg": 90, "level_ft": 25_000, "level_datum": "STANDARD", "aircraft": "SOUTH CARGO"}
+    fields = {"track_deg": 90, "level_ft": 25_000, "level_datum": "STANDARD", "aircraft": "SOUTH AIRCRAFT 4"}
     stage.ask(SOUTH, "send", code="HLD", fields=fields, valid_for=LONG)
 
 

@@ -13,6 +13,7 @@ P, A, W = Precedence, Answer, Wanted
 
 _NATURES = ("DISTRESS", "URGENCY", "LOST_LINK", "RADIO_FAIL", "GNSS_LOSS", "MEDICAL")
 _INTENTIONS = ("DESCENDING", "DIVERTING", "RETURNING", "HOLDING", "LANDING", "DITCHING", "EJECTING", "UNKNOWN")
+_ROUTE = "what it flies without its link: HOME, HOLD, LAND, UNKNOWN, or the name of a route that both sides know"
 _RELEASED = tuple(
     replace(c.maybe(field, "position"), says="position, released by a person [1e-5 deg]", sealed=True)
     for field in c.PLACE
@@ -30,15 +31,7 @@ EMERGENCY = (
             c.choice("commitment", "for information: it asks for nothing and promises nothing", "NONE"),
             c.call_sign("aircraft", "call sign from the terms"),
             c.maybe(c.choice("intention", "what the crew will do", *_INTENTIONS)),
-            c.maybe(
-                c.signs(
-                    "route",
-                    "name of the lost-link route in the terms",
-                    r"[A-Z0-9][A-Z0-9-]{0,9}",
-                    c.CAPITALS,
-                    10,
-                )
-            ),
+            c.only_with(c.signs("route", _ROUTE, r"[A-Z0-9][A-Z0-9-]{0,9}", c.CAPITALS, 10), "nature", "LOST_LINK"),
             *_RELEASED,
             *c.seen_level(),
             c.maybe(c.number("souls", "people on board", 0, 1000)),

@@ -12,7 +12,8 @@ __all__ = ["DEMANDS", "INTENTS", "TRAFFIC"]
 P, A, W = Precedence, Answer, Wanted
 
 _TRACK = c.number("track_deg", "track over the ground, true [deg]", 0, 359)
-_TO_LEVEL = (*c.level("to_level", "level at the end"), c.maybe(c.number("rate_fpm", "how fast [ft/min]", 100, 30000)))
+_RATE = c.maybe(c.said_again(c.number("rate_fpm", "how fast [ft/min]", 100, 30000)))
+_TO_LEVEL = (*c.level("to_level", "level at the end"), _RATE)
 _LEAST = c.said_again(c.number("min_dist_m", "horizontal distance to be kept [m]", 1, 500000))
 
 
