@@ -53,10 +53,11 @@ class Doubts:
             self._doubts.setdefault(int(code[pair]), _Doubt([], -1))
         self._before = code
         if self._doubts:
-            of = {int(value): pair for pair, value in enumerate(code.tolist())}
-            for value, doubt in list(self._doubts.items()):
-                at = of.get(value)
-                if at is None:
+            doubted = np.array(list(self._doubts), np.int64)
+            place = np.searchsorted(code, doubted)  # pairs stand in order of their rows, and these of their aircraft
+            for value, at in zip(doubted.tolist(), place.tolist(), strict=True):
+                doubt = self._doubts[value]
+                if at == len(code) or code[at] != value:
                     if second - doubt.second > FORGET_S:
                         del self._doubts[value]
                 elif not doubtful[at] or self._persists(doubt, snapshot, facts, at, second):

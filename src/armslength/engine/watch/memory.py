@@ -23,7 +23,10 @@ def pairs_of(alert: Alert) -> frozenset[Key]:
 
 @dataclass
 class Memory:
-    """The highest tier said of each pair, kept for `keep_s` [s] after the last moment that renewed it."""
+    """The highest tier said of each pair, kept for `keep_s` [s] after the last moment that renewed it.
+
+    What was renewed last stands last, so that who forgets looks at the front alone.
+    """
 
     keep_s: float
     _said: dict[Key, dict[int, int]] = field(default_factory=dict)
@@ -31,16 +34,13 @@ class Memory:
     def note(self, pairs: Iterable[Key], tier: int, now_ns: int) -> None:
         """Remember that up to `tier` was said of `pairs`."""
         for pair in pairs:
-            said = self._said.setdefault(pair, {})
-            for one in range(1, tier + 1):
-                said[one] = now_ns
+            self._renew(pair, tier, now_ns)
 
     def renew(self, pairs: Iterable[Key], tier: int, now_ns: int) -> None:
         """Renew what was said of `pairs`, of each up to `tier`: it still holds."""
         for pair in pairs:
-            said = self._said.get(pair)
-            for one in range(1, min(tier, self.tier([pair], now_ns)) + 1) if said else ():
-                self._said[pair][one] = now_ns
+            if pair in self._said:
+                self._renew(pair, min(tier, self.tier([pair], now_ns)), now_ns)
 
     def tier(self, pairs: Iterable[Key], now_ns: int) -> int:
         """Return the highest tier that was said of any of `pairs`; 0 where none is remembered."""
@@ -50,5 +50,16 @@ class Memory:
     def forget(self, now_ns: int) -> None:
         """Drop what is too old."""
         oldest = now_ns - round(self.keep_s * NS)
-        for pair in [pair for pair, said in self._said.items() if max(said.values(), default=0) < oldest]:
+        while self._said:
+            pair = next(iter(self._said))
+            if max(self._said[pair].values()) >= oldest:
+                return
             del self._said[pair]
+
+    def _renew(self, pair: Key, tier: int, now_ns: int) -> None:
+        if tier <= 0:
+            return
+        said = self._said.pop(pair, None) or {}
+        for one in range(1, tier + 1):
+            said[one] = now_ns
+        self._said[pair] = said

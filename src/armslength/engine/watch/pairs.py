@@ -6,6 +6,7 @@ A wide search finds every pair whose bounds could bring it inside; the exact ari
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ from armslength.domain.alert import Tier
 from armslength.domain.encounter import ON_IT
 from armslength.domain.picture import LEVEL_ENTERED, LEVEL_UNKNOWN, TENTATIVE, Snapshot
 from armslength.domain.plot import F64, I64, Bool
+from armslength.engine.watch.memory import Key
 from armslength.engine.watch.steadying import NOTHING, WIDER
 from armslength.kernel import foresight as k
 from armslength.kernel.geodesy import E2
@@ -97,6 +99,18 @@ def look(snapshot: Snapshot, x: F64, var: F64, group: I64, own: int, terms: Term
     held, _ = _tiers(wide, terms, WIDER, minima_hold)
     both = Facts(first, second, raw, np.maximum(raw, held), to_go, ahead, unknown, mixed)
     return _in_area(both, snapshot, x, terms)
+
+
+def find(snapshot: Snapshot, facts: Facts, keys: Collection[Key]) -> dict[Key, int]:
+    """Return the places in `facts` of those pairs of addresses, of `keys`, that were looked at."""
+    row_of = {address: row for row, address in enumerate(snapshot.addresses)} if keys else {}
+    known = [of for of in keys if of[0] in row_of and of[1] in row_of]
+    rows = np.sort(np.array([(row_of[one], row_of[other]) for one, other in known], np.int64).reshape(-1, 2), axis=1)
+    wanted, there = (first * len(snapshot) + second for first, second in (rows.T, (facts.first, facts.second)))
+    at = np.searchsorted(there, wanted)  # pairs stand in order
+    at[at == len(there)] = 0
+    found = there[at] == wanted if len(there) else np.zeros(len(wanted), np.bool_)
+    return {of: pair for of, pair, is_there in zip(known, at.tolist(), found.tolist(), strict=True) if is_there}
 
 
 def _candidates(

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from armslength.domain.alert import Tier
+from armslength.units import NS
 
 NOTHING = 0
 WIDER = 1.1
@@ -22,6 +23,7 @@ AT_ONCE_S, SOON_S = 20.0, 60.0
 """Time to go [s] up to which one second is enough; up to which two of three are; beyond, three of five."""
 HOLD_S = {Tier.TRAFFIC: 8.0, Tier.ALERT: 8.0, Tier.INSIDE: 10.0, Tier.NEAR: 10.0}
 """How long a tier outlives the last second that spoke for it [s]."""
+_HOLD_NS = {int(tier): round(hold_s * NS) for tier, hold_s in HOLD_S.items()}
 
 
 def wanted(time_to_go_s: float) -> tuple[int, int]:
@@ -56,7 +58,7 @@ class Steady:
             now_ns: UTC ns, not backwards.
             quiet: what was seen counts among the m of n, but is not believed as yet, and keeps no tier standing.
         """
-        second = now_ns // 1_000_000_000
+        second = now_ns // NS
         if second == self.second:
             self.seen[-1] = max(self.seen[-1], raw)
         else:
@@ -66,18 +68,16 @@ class Steady:
         if quiet:
             self.tier, self.spoke_ns = NOTHING, {}
             return NOTHING
-        for tier in Tier:
-            if held >= tier:
-                self.spoke_ns[tier] = now_ns
+        for one in range(1, held + 1):
+            self.spoke_ns[one] = now_ns
         m, n = wanted(time_to_go_s)
-        believed = NOTHING
-        for tier in Tier:
-            if raw >= tier and sum(one >= tier for one in self.seen[-n:]) >= m:
-                believed = tier
-        for tier in Tier:
-            if self.tier >= tier and now_ns - self.spoke_ns.get(tier, now_ns) <= HOLD_S[tier] * 1_000_000_000:
-                believed = max(believed, tier)
-        self.tier = int(believed)
+        lately = self.seen[-n:]
+        believed = next((one for one in range(raw, NOTHING, -1) if sum(seen >= one for seen in lately) >= m), NOTHING)
+        for one in range(self.tier, believed, -1):  # what is believed by itself needs nothing to hold it
+            if now_ns - self.spoke_ns.get(one, now_ns) <= _HOLD_NS[one]:
+                believed = one
+                break
+        self.tier = believed
         return self.tier
 
     @property

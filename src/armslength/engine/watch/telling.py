@@ -29,6 +29,7 @@ class Scene:
         joined, declared: pairs of agreed joins, and of joins that one side alone declared.
         loud: the tier of each pair that may sound: what of the tier believed rests on tracks that are believed too.
         unconfirmed: which pairs are, see `doubting`.
+        flights: by the row of its leader, the addresses of every element of more than one, in order.
     """
 
     snapshot: Snapshot
@@ -43,6 +44,7 @@ class Scene:
     loud: Mapping[int, int]
     unconfirmed: Bool
     now_ns: int
+    flights: Mapping[int, tuple[str, ...]]
 
     def loudest(self, pairs: list[tuple[int, int]]) -> int:
         """Return the highest tier of `pairs` that may sound; 0 where none may."""
@@ -73,8 +75,17 @@ def certainty(scene: Scene, pair: int, tier: int) -> str:
 
 def element(scene: Scene, row: int) -> Element:
     """Return the element of the aircraft in `row`."""
-    members = np.flatnonzero(scene.lead == scene.lead[row]).tolist()
-    return Element(tuple(sorted(scene.snapshot.addresses[m] for m in members)), scene.snapshot.addresses[row])
+    address = scene.snapshot.addresses[row]
+    return Element(scene.flights.get(int(scene.lead[row]), (address,)), address)
+
+
+def flights_of(snapshot: Snapshot, lead: I64) -> dict[int, tuple[str, ...]]:
+    """Return the addresses of every element of more than one aircraft, in order, by the row of its leader."""
+    out: dict[int, list[str]] = {}
+    for row in np.flatnonzero(lead != np.arange(len(lead))).tolist():
+        leader = int(lead[row])
+        out.setdefault(leader, [snapshot.addresses[leader]]).append(snapshot.addresses[row])
+    return {leader: tuple(sorted(addresses)) for leader, addresses in out.items()}
 
 
 def tell(scene: Scene, pairs: list[tuple[int, int]], alert_id: str, opened_ns: int, heard: bool = False) -> Alert:
@@ -84,7 +95,7 @@ def tell(scene: Scene, pairs: list[tuple[int, int]], alert_id: str, opened_ns: i
         pairs: (pair, tier believed) of every two of their aircraft.
         heard: another alert has sounded for them at this tier: this one does not.
     """
-    pair, tier = min(pairs, key=lambda one: scene.urgency(*one))
+    pair, tier = min(pairs, key=lambda one: scene.urgency(*one)) if len(pairs) > 1 else pairs[0]
     facts, snapshot = scene.facts, scene.snapshot
     one, two = int(facts.first[pair]), int(facts.second[pair])
     first, second = element(scene, one), element(scene, two)
@@ -96,7 +107,7 @@ def tell(scene: Scene, pairs: list[tuple[int, int]], alert_id: str, opened_ns: i
     third_party = min(int(scene.group[one]), int(scene.group[two])) < 0
     sureness = certainty(scene, pair, tier)
     # A near miss is hardly ever sure beforehand, but it is inside the minima too: as sure as that is it is told.
-    told = certainty(scene, pair, min(tier, int(Tier.INSIDE))) != NOT_DETERMINABLE
+    told = (certainty(scene, pair, int(Tier.INSIDE)) if tier == Tier.NEAR else sureness) != NOT_DETERMINABLE
     automatic, notes = _notes(scene, pair, (one, two), third_party, tier)
     unconfirmed, sounds = bool(scene.unconfirmed[pair]), bool(scene.loudest(pairs)) and not heard
     shown = tier >= Tier.ALERT and not (facts.level_unknown[pair] or pair in scene.joined)
@@ -118,7 +129,7 @@ def tell(scene: Scene, pairs: list[tuple[int, int]], alert_id: str, opened_ns: i
 def _interfered(snapshot: Snapshot, rows: tuple[int, int]) -> bool:
     """Return whether either track is where satellite navigation is interfered with."""
     at = list(rows)
-    return bool(snapshot.interference.covers(snapshot.lat[at], snapshot.lon[at]).any())
+    return snapshot.interference.active and bool(snapshot.interference.covers(snapshot.lat[at], snapshot.lon[at]).any())
 
 
 def _notes(

@@ -15,13 +15,15 @@ from armslength.agreement.terms import Terms
 from armslength.domain.alert import Alert, AlertChange, Join, Kind, Tier
 from armslength.domain.picture import TENTATIVE, Snapshot
 from armslength.domain.plot import I64, Bool
+from armslength.engine.watch.believing import believe
 from armslength.engine.watch.continuing import ABSORBED_S, Group, Open, grouped, heirs
 from armslength.engine.watch.doubting import Doubts, strangers
 from armslength.engine.watch.elements import Elements
 from armslength.engine.watch.memory import Key, Memory, key
-from armslength.engine.watch.pairs import Facts, look, moving
+from armslength.engine.watch.pairs import Facts, find, look, moving
+from armslength.engine.watch.pieces import GROUPED_US, PAIR_US, TOLD_AT_ONCE, TOLD_US, TRACK_US, Looking, Piece, batched
 from armslength.engine.watch.steadying import NOTHING, Steady
-from armslength.engine.watch.telling import Scene, tell
+from armslength.engine.watch.telling import Scene, flights_of, tell
 from armslength.errors import InputError
 from armslength.units import NS, stamp
 
@@ -59,7 +61,33 @@ class Watch:
         joins: Iterable[Join] = (),
         suspended: frozenset[str] = frozenset(),
     ) -> list[AlertChange]:
-        """Return what changed about the alerts, the most urgent first; an open one is told once a second at least.
+        """Return what changed about the alerts, the most urgent first: the whole of `looking`, whose arguments it has.
+
+        Raises:
+            InputError: `group` or `uncrewed` does not have one value for each row.
+        """
+        pieces = self.looking(
+            snapshot, group, own=own, now_ns=now_ns, uncrewed=uncrewed, joins=joins, suspended=suspended
+        )
+        return sorted(
+            (change for piece in pieces for change in piece.changes),
+            key=lambda change: (_urgency(change.alert), change.kind),
+        )
+
+    def looking(
+        self,
+        snapshot: Snapshot,
+        group: I64,
+        *,
+        own: int = 0,
+        now_ns: int,
+        uncrewed: Bool | None = None,
+        joins: Iterable[Join] = (),
+        suspended: frozenset[str] = frozenset(),
+    ) -> Looking[None]:
+        """Look piece by piece: about the most urgent elements first; an open alert is told once a second at least.
+
+        A look that was begun is ended before the next one begins, or before the terms change.
 
         Args:
             snapshot: of the picture, at `now_ns`.
@@ -87,81 +115,64 @@ class Watch:
         alone = drones | strangers(snapshot, facts, unconfirmed, whose, own) if unconfirmed.any() else drones
         lead = self._elements.update(snapshot, x, whose, alone)
         quiet = _quiet(snapshot, facts) | unconfirmed
-        believed = self._believe(self._steady, snapshot, facts, facts.raw, facts.held, np.zeros_like(quiet), now_ns)
+        yield Piece(TRACK_US * len(snapshot) + PAIR_US * len(facts.first))
+        shown = believe(self._steady, snapshot, facts, facts.raw, facts.held, np.zeros_like(quiet), now_ns)
+        believed = yield from shown
         at_all = believed or self._loud
-        agreed, declared = self._joins(snapshot, facts, joins, now_ns) if at_all else (frozenset(), frozenset())
+        agreed, declared = _joined(snapshot, facts, joins, now_ns) if at_all else (frozenset(), frozenset())
         raw, held = facts.raw.copy(), facts.held.copy()
         for pair in agreed:
             raw[pair], held[pair] = (tier if tier == Tier.NEAR else NOTHING for tier in (raw[pair], held[pair]))
-        loud = self._believe(self._loud, snapshot, facts, raw, held, quiet, now_ns)
+        loud = yield from believe(self._loud, snapshot, facts, raw, held, quiet, now_ns)
         for pair in agreed & loud.keys():  # what sounded before the join was agreed to does not outlive that
             loud[pair] = loud[pair] if loud[pair] == Tier.NEAR else NOTHING
-        scene = Scene(snapshot, facts, whose, own, self.terms, x, lead, agreed, declared, loud, unconfirmed, now_ns)
-        return self._settle(scene, believed)
+        flights = flights_of(snapshot, lead)
+        scene = Scene(
+            snapshot, facts, whose, own, self.terms, x, lead, agreed, declared, loud, unconfirmed, now_ns, flights
+        )  # fmt: skip
+        yield from self._settle(scene, believed)
 
     def open_alerts(self) -> list[Alert]:
         """Return the alerts that are open, the most urgent first."""
         return sorted((one.alert for one in self._open if not one.absorbed_ns), key=_urgency)
 
-    @staticmethod
-    def _joins(
-        snapshot: Snapshot, facts: Facts, joins: Iterable[Join], now_ns: int
-    ) -> tuple[frozenset[int], frozenset[int]]:
-        """Return the pairs of joins that hold now: those agreed to, and those that one side alone declared."""
-        holds = {key(j.first, j.second): j.acknowledged for j in joins if j.from_ns <= now_ns < j.until_ns}
-        if not holds:
-            return frozenset(), frozenset()
-        names = snapshot.addresses
-        of = ((p, key(names[i], names[j])) for p, (i, j) in enumerate(zip(facts.first, facts.second, strict=True)))
-        found = {p: holds[pair] for p, pair in of if pair in holds}
-        agreed = frozenset(p for p, acknowledged in found.items() if acknowledged)
-        return agreed, frozenset(found) - agreed
-
-    @staticmethod
-    def _believe(
-        steadies: dict[Key, Steady], snapshot: Snapshot, facts: Facts, raw: I64, held: I64, quiet: Bool,
-        now_ns: int,
-    ) -> dict[int, int]:  # fmt: skip
-        """Return the tier believed of each pair of which any is, by its index; pairs not seen any more fade."""
-        names, seen, believed = snapshot.addresses, set(), {}
-        for pair in np.flatnonzero(held > NOTHING).tolist():
-            of = key(names[facts.first[pair]], names[facts.second[pair]])
-            seen.add(of)
-            steady = steadies.get(of)
-            if steady is None:
-                if raw[pair] == NOTHING:
-                    continue
-                steady = steadies[of] = Steady()
-            to_go = float(facts.to_go_s[pair])
-            if tier := steady.judge(int(raw[pair]), int(held[pair]), to_go, now_ns, bool(quiet[pair])):
-                believed[pair] = tier
-        faded = {of: steady for of, steady in steadies.items() if of not in seen}
-        if faded:
-            both = enumerate(zip(facts.first, facts.second, strict=True))
-            index = {key(names[i], names[j]): pair for pair, (i, j) in both}
-            for of, steady in faded.items():
-                tier = steady.judge(NOTHING, NOTHING, 0.0, now_ns)
-                if tier and of in index:
-                    believed[index[of]] = tier
-                elif steady.over:
-                    del steadies[of]
-        return believed
-
-    def _settle(self, scene: Scene, believed: dict[int, int]) -> list[AlertChange]:
+    def _settle(self, scene: Scene, believed: dict[int, int]) -> Looking[None]:
         """Put pairs of the same elements together; continue the alerts about any of them, close the others."""
-        groups = grouped(scene, believed)
+        groups = yield from grouped(scene, believed)
         goes_on = heirs(self._open, groups)
+        opens = self._to_open(scene, [(at, group) for at, group in enumerate(groups) if at not in goes_on])
+        before, kept = self._open, [*goes_on.values()]
+        self._open = list(before)  # what opens stands there as soon as it is told
+        yield Piece(len(groups) * GROUPED_US)
+        for some in batched(sorted(goes_on.keys() | opens.keys(), key=lambda at: groups[at].rank), TOLD_AT_ONCE):
+            changes: list[AlertChange] = []
+            for at in some:
+                if at in goes_on:
+                    self._go_on(scene, groups[at], goes_on[at], changes)
+                else:
+                    kept.append(self._begin(scene, groups[at], *opens[at], changes))
+                    self._open.append(kept[-1])
+            yield Piece(len(some) * TOLD_US, tuple(changes))
+        changes = self._end(scene, before, kept)
+        yield Piece(len(self._open), tuple(changes))
+
+    def _to_open(
+        self, scene: Scene, groups: Iterable[tuple[int, Group]]
+    ) -> dict[int, tuple[str, list[tuple[int, int]]]]:
+        """Return of what opens the name, and its pairs; by its place among the groups.
+
+        What outlives the last second that spoke for it keeps an alert open, and opens none: when elements split after
+        a pass, what is left of it would be told as new.
+        """
+        raw = scene.facts.raw
+        fresh = ((at, [(p, min(t, int(raw[p]))) for p, t in group.pairs if raw[p] > NOTHING]) for at, group in groups)
+        return {at: (self._name(scene.now_ns), pairs) for at, pairs in fresh if pairs}
+
+    def _end(self, scene: Scene, before: list[Open], kept: list[Open]) -> list[AlertChange]:
+        """Close what nobody goes on with, or what was taken over for long enough."""
         changes: list[AlertChange] = []
-        kept: list[Open] = []
-        for at, group in enumerate(groups):
-            known = goes_on.get(at)
-            if known is None:
-                self._begin(scene, group, kept, changes)
-            else:
-                self._go_on(scene, group, known, changes)
-                kept.append(known)
         stands, stay = {pair for one in kept for pair in one.about}, {id(one) for one in kept}
-        for one in self._open:
+        for one in before:
             if id(one) in stay:
                 continue
             one.absorbed_ns = one.absorbed_ns or scene.now_ns
@@ -172,22 +183,17 @@ class Watch:
                 kept.append(one)
         self._open = sorted(kept, key=lambda one: (one.alert.opened_ns, int(one.alert.id.rpartition("-")[2])))
         self._heard.forget(scene.now_ns)
-        return sorted(changes, key=lambda change: (_urgency(change.alert), change.kind))
+        return changes
 
-    def _begin(self, scene: Scene, group: Group, kept: list[Open], changes: list[AlertChange]) -> None:
-        """Open an alert about `group`.
-
-        What outlives the last second that spoke for it keeps an alert open, and opens none: when elements split after
-        a pass, what is left of it would be told as new.
-        """
-        raw = scene.facts.raw
-        fresh = [(p, min(t, int(raw[p]))) for p, t in group.pairs if raw[p] > NOTHING]
-        if not fresh:
-            return
-        heard = scene.loudest(fresh) <= self._heard.tier(group.about, scene.now_ns)
-        alert = tell(scene, fresh, self._name(scene.now_ns), scene.now_ns, heard and bool(scene.loudest(fresh)))
-        kept.append(Open(alert, group.about, scene.now_ns // NS))
-        changes.append(AlertChange(Kind.OPENED, alert, self._hear(scene, group, fresh, alert)))
+    def _begin(
+        self, scene: Scene, group: Group, name: str, pairs: list[tuple[int, int]], changes: list[AlertChange]
+    ) -> Open:
+        """Open an alert about `group`: about those of its pairs that something speaks for now."""
+        loudest = scene.loudest(pairs)
+        heard = 0 < loudest <= self._heard.tier(group.about, scene.now_ns)
+        alert = tell(scene, pairs, name, scene.now_ns, heard)
+        changes.append(AlertChange(Kind.OPENED, alert, self._hear(scene, group, pairs, alert)))
+        return Open(alert, group.about, scene.now_ns // NS)
 
     def _go_on(self, scene: Scene, group: Group, known: Open, changes: list[AlertChange]) -> None:
         """Carry an open alert on: at once where anything changed, else once a second."""
@@ -220,6 +226,16 @@ class Watch:
         moment = stamp(now_ns)
         self._named = (moment, self._named[1] + 1 if self._named[0] == moment else 1)
         return f"{moment}-{self._named[1]}"
+
+
+def _joined(
+    snapshot: Snapshot, facts: Facts, joins: Iterable[Join], now_ns: int
+) -> tuple[frozenset[int], frozenset[int]]:
+    """Return the pairs of joins that hold now: those agreed to, and those that one side alone declared."""
+    holds = {key(j.first, j.second): j.acknowledged for j in joins if j.from_ns <= now_ns < j.until_ns}
+    found = find(snapshot, facts, holds.keys())
+    agreed = frozenset(pair for of, pair in found.items() if holds[of])
+    return agreed, frozenset(found.values()) - agreed
 
 
 def _kind(before: Alert, now: Alert) -> Kind:
