@@ -170,7 +170,7 @@ def test_the_clock_of_a_gap_stands_while_no_session_is_open_and_goes_on_after() 
     witness = Witness(pair.north.key, pair.south.key.public, {})
 
     def gap(mono_s: float) -> None:
-        witness._gap(told, None, Now(0, mono_s))  # type: ignore[arg-type]
+        witness._wait(told, None, Now(0, mono_s))  # type: ignore[arg-type]
 
     gap(0.0)
     witness.closed(Now(0, 20.0))

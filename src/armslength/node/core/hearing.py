@@ -53,6 +53,10 @@ def _open(line: Line, event: e.SessionOpen, effects: Effects, now: Now) -> None:
     _tell(line, effects, "link", state=event.standing, path=path)
     if event.proved and event.agreement == line.agreed.agreement:
         line.witness.head(line, event.ledger_size, event.ledger_root, effects, now)
+    if event.standing != "OPEN":
+        line.witness.closed(now)
+    elif event.proved:  # the other side enters that too
+        line.witness.grown(line, now)
     if first:
         line.check_due_s = now.mono_s
 
@@ -91,6 +95,8 @@ def _received(line: Line, event: e.Received, effects: Effects, now: Now) -> None
     payload |= {"late_s": round(event.late_s, 3)}
     payload["late_s"] = str(payload["late_s"])
     _enter(line, effects, "message in", payload, now)
+    if not event.channel:
+        line.witness.grown(line, now)
     effects.tells.append({"event": "received", "sounds": logged.sounds(now.utc_ns), **logged.as_dict(line.name)})
     if event.expired:
         return
@@ -130,6 +136,8 @@ def marked(line: Line, events: Sequence[Any], effects: Effects, now: Now) -> Non
         "envelope": first.envelope.decode("ascii"),
     }
     _enter(line, effects, "mark in", payload, now)
+    if not first.channel:
+        line.witness.grown(line, now)
     for event in events:
         _marked(line, event, effects, now)
 

@@ -170,6 +170,7 @@ class Line:
             effects.tells += ringing.reminders(self, now)
         self.talking.tick(effects, now)
         if self.standing == "OPEN":
+            self.witness.missed(self, effects, now)
             self.witness.offer(self, effects, now)
         self.settle(effects, now)
 

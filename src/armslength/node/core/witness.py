@@ -19,6 +19,7 @@ from armslength.crypto.thinning import needless
 from armslength.errors import RemoteProtocolError
 from armslength.node.core.books import NODE
 from armslength.node.core.effects import Effects
+from armslength.node.core.owing import Owing
 from armslength.protocol.events import CheckpointIn, Now
 from armslength.protocol.papers import MOST_CHECKPOINTS
 from armslength.protocol.writes import Delete, Put
@@ -32,6 +33,10 @@ PROOF = "checkpoint/proof/"
 """Space of the store in which proofs of two stories are kept; the agreement's id follows."""
 MOST_OUT = 16
 """Of own checkpoints that did not come back, the newest so many are kept whatever their size, and offered again."""
+LEEWAY_S = 10.0
+"""What an honest side may need besides, whatever the speed of its clock [s, real]."""
+OWED = 2.0
+"""So many times that long a side that is known to have new entries may take until it proves its growth."""
 
 Restored = Mapping[str, Sequence[tuple[str, bytes]]]
 
@@ -49,8 +54,8 @@ class Witness:
         self._keys: dict[str, dict[str, int]] = {}
         self._due_s = float("-inf")
         self._node_size = 0
-        self._gap_s: float | None = None
-        self._waited_s = 0.0
+        self._gap, self._growth = Owing(), Owing()
+        self._grown_s = float("-inf")
         self._kept = -1
         self.asked = 0
         self.countersigned_size = 0
@@ -139,34 +144,49 @@ class Witness:
             return
         if verdict in {Verdict.GROWN, Verdict.SAME}:
             both = story.countersign(envelope, self._key)
-            size, self._gap_s, self._waited_s = read(envelope).size, None, 0.0
+            size = read(envelope).size
+            if verdict is Verdict.GROWN:  # an old one, however genuine, proves nothing that is missing
+                self._grown_s = now.mono_s
+                self._gap.given()
+                self._growth.given()
             if verdict is Verdict.GROWN or size != self._kept:  # one size signed again and again must not fill our disk
                 self._keep(effects, their_space(agreement), kept_key(both), to_json(both))
             self.their_size = self._kept = size
             if line.ruling("checkpoint", automatic=True).allowed:
                 line.peer.countersign(to_json(both), now)
         elif verdict is Verdict.GAP:
-            self._gap(line, effects, now)
+            self._wait(line, effects, now)
         elif verdict is Verdict.FORK and story.fork is not None:
             self.fork = True
             effects.writes.append(Put(PROOF + agreement, f"{now.utc_ns}", fork.to_bytes(story.fork)))
             says = "It signed two histories of its ledger that cannot both be true. The proof is kept."
             line.accuse("two stories", says, effects, now, event.envelope)
 
-    def _gap(self, line: Line, effects: Effects, now: Now) -> None:
+    def _wait(self, line: Line, effects: Effects, now: Now) -> None:
         """Wait for what lies between; a side that goes on without proving its growth has rewritten something."""
-        if self._gap_s is None:
-            self._gap_s = now.mono_s
-        elif self._waited_s + now.mono_s - self._gap_s >= EVERY_S:
-            self._gap_s, self._waited_s = float("inf"), float("-inf")  # said once
+        self._gap.runs(now.mono_s)
+        if self._gap.over(now.mono_s, EVERY_S):
             says = "It does not prove that its ledger begins with what it signed for before."
             line.accuse("unproven growth", says, effects, now)
 
+    def grown(self, line: Line, now: Now) -> None:
+        """Something came over the ground line of which the other side has an entry: soon it must prove its growth.
+
+        What comes so soon after a proof of growth that the proof may be about it says nothing.
+        """
+        if line.standing == "OPEN" and now.mono_s >= self._grown_s + _signed_within(line):
+            self._growth.runs(now.mono_s)
+
+    def missed(self, line: Line, effects: Effects, now: Now) -> None:
+        """Accuse a side that has new entries for so long, and has not proved that its ledger has grown."""
+        if self._growth.over(now.mono_s, OWED * _signed_within(line)):
+            says = "It has new entries, and does not prove that its ledger has grown from what it signed for before."
+            line.accuse("unproven growth", says, effects, now)
+
     def closed(self, now: Now) -> None:
-        """No session is open: nobody can prove anything now, so what lies between is not waited for."""
-        if self._gap_s is not None:
-            self._waited_s += max(0.0, now.mono_s - self._gap_s)
-            self._gap_s = None
+        """No session is open: nobody can prove anything now, so what is missing is not waited for."""
+        self._gap.stands(now.mono_s)
+        self._growth.stands(now.mono_s)
 
     def countersigned(self, line: Line, data: bytes, effects: Effects, now: Now) -> None:
         """Keep a checkpoint of ours that came back with both signatures."""
@@ -209,6 +229,11 @@ class Witness:
             line.accuse("ledger set back", says, effects, now)
         elif size == newest.size and root != newest.root:
             line.accuse("two stories", "Its ledger has another head than the one it signed.", effects, now)
+
+
+def _signed_within(line: Line) -> float:
+    """Return within what time an honest side shows a signed state of a book that has grown [s, monotonic]."""
+    return EVERY_S + LEEWAY_S * line.speed
 
 
 def anchors(restored: Restored, agreement: str, theirs: str) -> list[int]:
