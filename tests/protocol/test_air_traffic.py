@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -121,3 +122,56 @@ def test_on_what_is_lost_a_call_is_made_less_often(posts: Posts) -> None:
     posts.run(100.0)
     said = [name for side, name, kind in heard if side == "NORTH" and kind == AirKind.MESSAGE]
     assert 2 <= said.count("F1") <= 40 and said.count("F2") >= 2
+
+
+def test_a_check_that_was_marked_is_not_called_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody answers a call that nobody needs: it would count against a frequency on which all is well."""
+    marked, late = set[str](), list[str]()
+    call, mark = Airwaves._call, Airwaves.marked
+
+    def calls(self: Airwaves, message: Any, name: str, *rest: Any) -> None:
+        before = len(self.frames)
+        call(self, message, name, *rest)
+        late.extend([message.code] * (message.id in marked and len(self.frames) > before))
+
+    def marks(self: Airwaves, message_id: str, *rest: Any) -> None:
+        mark(self, message_id, *rest)
+        marked.add(message_id)
+
+    monkeypatch.setattr(Airwaves, "_call", calls)
+    monkeypatch.setattr(Airwaves, "marked", marks)
+    Posts(4).run(60.0)
+    assert len(marked) > 4 and late == []
+
+
+def dead(posts: Posts) -> dict[str, Airwaves]:
+    """Take every way from both sides until they know it; return what each has for the frequencies."""
+    posts.cut()
+    for air in posts.air.values():
+        air.conditions.jammed = True
+    posts.run(120.0)
+    return {name: next(iter(side.core.lines.values())).peer._traffic.air.waves for name, side in posts.sides.items()}
+
+
+def test_a_warning_does_not_stand_behind_news_of_channels(posts: Posts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of what is FLASH four at a time are called on a frequency; of each medium only the newest word is worth it."""
+    waves = dead(posts)["NORTH"]
+    offered: list[Any] = []
+    monkeypatch.setattr(waves, "_offer", lambda message, *_: offered.append(message))
+    old, newer = (SimpleNamespace(code=code, fields={"medium": "F1"}) for code in ("LCM", "RES"))
+    ground = SimpleNamespace(code="LCM", fields={"medium": "GROUND"})
+    warning = SimpleNamespace(code="EMG", fields={}, valid_until_ns=None)
+    waves.pump([old, ground, newer, warning], posts.now(posts.sides["NORTH"]))  # type: ignore[list-item]
+    assert offered[0] is warning and set(map(id, offered[1:])) == {id(newer), id(ground)}
+
+
+def test_where_nothing_answers_whoever_is_heard_is_called_at_once(posts: Posts) -> None:
+    """The emergency of NORTH need not wait for the next try: SOUTH was heard on F1."""
+    dead(posts)
+    posts.say(posts.sides["NORTH"], "EMG", EMG)
+    posts.run(2.0)
+    for air in posts.air.values():
+        air.conditions.jammed = False
+    posts.say(posts.sides["SOUTH"], "EMG", EMG)
+    posts.run(12.0)
+    assert [event["channel"] for event in arrived(posts, "EMG")] in (["F1"], ["F2"])

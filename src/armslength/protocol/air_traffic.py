@@ -163,6 +163,7 @@ class AirTraffic:
     def heard(self, message: Message, channel: str, now: Now) -> None:
         """A message was handed over: what it tells of channels is taken, and what it answers."""
         if channel:
+            self.waves.heard(channel, now)
             self.waves.answered(message, channel, now)
             if message.code == "RCK" and message.fields["freq_id"] == channel:
                 self.waves.failover.checked_by_them(channel, now)
@@ -228,7 +229,7 @@ class AirTraffic:
         """Give what may be called, the most urgent first; of a backlog for the ground line nothing but FLASH."""
         used = self.waves.failover.in_use
         yield from takewhile(lambda one: one.precedence is Precedence.FLASH, self._outbox)
-        yield from self._checks.values()
+        yield from (one for one in self._checks.values() if self._outbox.is_waiting(one))
         if used not in ("", GROUND):
             yield from (
                 one for one in self._outbox if one.precedence is not Precedence.FLASH and one.id not in self._checks

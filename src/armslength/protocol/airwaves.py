@@ -4,7 +4,8 @@ A message waits in the same outbox whichever way it goes. What is FLASH is calle
 over the ground line besides; everything else goes by the one channel in use. On a frequency one message of a precedence
 is under way at a time, so that order holds, and it is called again every `Patience.call_every_s` until a mark comes.
 What has outlived its `valid_until` waits behind what has not: on a slow channel a stale backlog must not stand before a
-fresh warning.
+fresh warning. Nor must news of channels, of which only the newest of each medium is called. Where nothing answers, what
+waits is called less often, until the other side is heard.
 
 A radio check is called on the frequency that it is about and nowhere else, until as many calls as the terms name are
 unanswered; then it goes by the channel in use, so that both logs have it.
@@ -85,6 +86,8 @@ class Airwaves:
         self._sent: dict[str, int] = {}
         self._vain: dict[str, int] = {}
         """How often each message was called, and each check."""
+        self._heard_s: dict[str, float] = {}
+        """When the other side last said something new on each frequency [s, monotonic]."""
         self._ground_gone_s: float | None = None
         self.distress = False
         """Nothing goes over the frequencies but what nobody can suspend."""
@@ -112,14 +115,17 @@ class Airwaves:
         used, taken = self.failover.in_use, set[tuple[str, Precedence]]()
         before, self._calls = self._calls, {}
         stale: list[Message] = []
+        news: dict[tuple[str, bool], Message] = {}
         for message in waiting:
-            if message.valid_until_ns is not None and message.valid_until_ns < now.utc_ns:
+            if message.code in OF_CHANNELS:
+                news[str(message.fields["medium"]), "planned" in message.fields] = message
+            elif message.valid_until_ns is not None and message.valid_until_ns < now.utc_ns:
                 stale.append(message)
             else:
                 self._offer(message, used, taken, before, now)
             if self._is_full(used, taken):
                 break
-        for message in stale:
+        for message in (*news.values(), *stale):
             self._offer(message, used, taken, before, now)
 
     def marked(self, message_id: str, channel: str, now: Now) -> None:
@@ -134,6 +140,10 @@ class Airwaves:
             del self._calls[key]
         self._unfit.pop(message_id, None)
         self._vain.pop(message_id, None)
+
+    def heard(self, channel: str, now: Now) -> None:
+        """A message that is new was heard on `channel`: where nothing else answers, what waits is called there now."""
+        self._heard_s[channel] = now.mono_s
 
     def answered(self, message: Message, channel: str, now: Now) -> None:
         """A message came by `channel`: where it answers one of ours that was called there, that is an answer."""
@@ -266,6 +276,8 @@ class Airwaves:
 
     def _pause_s(self, name: str, call: Call, every: float) -> float:
         """Return how long after its last call a message is called again [s]; on what is lost, less often."""
+        if not self.failover.in_use and self._heard_s.get(name, -_NEVER) > call.last_s:
+            return every
         medium = self.failover.media.get(name)
         lost = medium is None or medium.health in (Health.LOST, Health.RETURNING)
         patient = call.made >= self.failover.patience.calls
