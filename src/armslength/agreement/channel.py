@@ -8,7 +8,9 @@ wide on the same carrier. Above, 225.000 to 399.975 MHz, channels are frequencie
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from decimal import Decimal
+from functools import cache
 
 from armslength.errors import InputError
 
@@ -124,15 +126,23 @@ def _outside(text: str, khz: Decimal | int) -> InputError:
 
 def _nearest(khz: Decimal | int) -> str:
     """Return the valid names next to `khz`, in a sentence."""
-    known: dict[Decimal | int, str] = {k: _name(k) for k in _VHF}
-    known |= {k: f"{_name(k)} MHz" for k in range(UHF[0], UHF[1] + 1, 25)}
-    known |= {Decimal(str(k)): f"{k:.1f} kHz" for k in HF}
-    below, above = [k for k in known if k < khz], [k for k in known if k > khz]
-    far = {k: abs(k - Decimal(khz)) for k in (max(below, default=None), min(above, default=None)) if k is not None}
+    known = _known()
+    steps = list(known)
+    below = steps[: bisect_left(steps, khz)][-1:]
+    above = steps[bisect_right(steps, khz) :][:1]
+    far = {k: abs(k - Decimal(khz)) for k in below + above}
     near = [k for k in far if far[k] <= NEAR_KHZ] or [min(far, key=far.__getitem__)]
     verb = "nearest is" if len(near) == 1 else "nearest are"
     names = " or ".join(f'"{known[k]}"' for k in near)
     return f"The {verb} {names}."
+
+
+@cache
+def _known() -> dict[Decimal, str]:
+    """Return what channels there are, by rising frequency [kHz of the name]; of HF its two ends."""
+    known = {Decimal(str(k)): f"{k:.1f} kHz" for k in HF}
+    known |= {Decimal(k): _name(k) for k in sorted(_VHF)}
+    return known | {Decimal(k): f"{_name(k)} MHz" for k in range(UHF[0], UHF[1] + 1, 25)}
 
 
 def _name(khz: int) -> str:
