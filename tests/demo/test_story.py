@@ -101,9 +101,10 @@ def test_a_message_and_the_marks_on_it_carry_the_same_digits(story: Story) -> No
 
 def test_an_answer_to_a_call_for_help_is_a_sentence(story: Story) -> None:
     fields = {"scope": "DECLINED_BY_TERMS", "rescue_centre": "as the terms name it"}
-    said = text(story.tell("SOUTH", message("sent", "ADC", "m1", fields=fields), 50.0))
+    seen = {"rescue_centre": "RIVER RESCUE, +00 112"}
+    said = text(story.tell("SOUTH", message("sent", "ADC", "m1", fields=fields, from_terms=seen), 50.0))
     assert said.startswith("Sends ADC (noted; declined by the terms) to SOUTH, by itself, as the terms allow. ")
-    assert said.endswith('"declined by terms; the rescue centre is the one that the terms name" [m1]')
+    assert said.endswith('"declined by terms; the rescue centre is RIVER RESCUE, +00 112" [m1]')
 
 
 def test_what_a_code_means_is_said_once_to_each_side(story: Story) -> None:

@@ -30,7 +30,7 @@ from armslength.errors import ArmslengthError, HomeError
 from armslength.node import control
 
 PATIENCE_S = 40.0
-FIELDS = {"nature": "URGENCY", "commitment": "NONE", "aircraft": "NORTH 1"}
+FIELDS = {"nature": "URGENCY", "commitment": "NONE", "aircraft": "NORTH AIRCRAFT 1"}
 
 
 def told(*words: str | Path) -> str:

@@ -37,7 +37,7 @@ MIX = ("TFA",) * 7 + ("EMG",) + ("AMD",) * 2
 """Seven advisories, one emergency, two notices of an amendment: all three precedences."""
 FIELDS: Mapping[str, Mapping[str, Any]] = {
     "TFA": {"clock": 3, "urgency": "NORMAL", "range_m": 9000, "direction": "NE", "closest_s": 90},
-    "EMG": {"nature": "URGENCY", "commitment": "NONE", "aircraft": "BENCH 1"},
+    "EMG": {"nature": "URGENCY", "commitment": "NONE", "aircraft": "NORTH AIRCRAFT 1"},
     "AMD": {"from_hash": "sha256:" + "0" * 64, "to_hash": "sha256:" + "1" * 64},
 }
 GATHERED = 512

@@ -143,7 +143,8 @@ def _words(
     from armslength.cli.saying import in_words, languages_of
 
     languages = languages_of(language, reply["languages"])
-    return in_words(code.name, fields, languages, str(reply["to"]), str(reply["from"]), now_ns=now_ns)
+    posts, seen = (str(reply["to"]), str(reply["from"])), reply.get("from_terms")
+    return in_words(code.name, fields, languages, *posts, now_ns=now_ns, from_terms=seen)
 
 
 def _show(done: Mapping[str, Any], dry_run: bool) -> None:
@@ -154,6 +155,9 @@ def _show(done: Mapping[str, Any], dry_run: bool) -> None:
         typer.echo(row)
     for note in done["notes"]:
         typer.echo(f"  {note}")
+    if done.get("unknown_call_sign"):
+        says = "The call sign is not of the terms, and is flagged so on both sides: armslength agreement show"
+        typer.echo(f"  {says}, or correct it (COR).")
     if not dry_run:
         typer.echo(f"Sent to {done['counterpart']} [{short_id(done['id'])}].")
     elif done["allowed"] is False:
@@ -170,7 +174,8 @@ def _follow(coming: Iterator[dict[str, Any]], wait: float, done: dict[str, Any],
     for one in becomes(coming, done):
         event = one["event"]
         if one["what"] == "answer":
-            done["answers"].append({key: event[key] for key in ("id", "code", "fields", "channel")})
+            beside = {"from_terms": event.get("from_terms", {})}
+            done["answers"].append({key: event[key] for key in ("id", "code", "fields", "channel")} | beside)
         elif one["what"] == "read back":
             done["read_back"] = {"outcome": event["outcome"], "differs": event["differs"]}
         else:
@@ -197,5 +202,6 @@ def _becoming(one: Mapping[str, Any], done: Mapping[str, Any]) -> str:
         return f"{one['what']}{by}"
     about = (str(done["code"]), dict(done["fields"]))
     short = next(iter(done["words"]))
-    said = in_words(event["code"], event["fields"], [short], str(done["from"]), str(done["to"]), about=about)
+    posts, seen = (str(done["from"]), str(done["to"])), event.get("from_terms")
+    said = in_words(event["code"], event["fields"], [short], *posts, about=about, from_terms=seen)
     return f"{event['code']}{by}: {said[short]}"

@@ -65,13 +65,14 @@ def _rows(row: Mapping[str, Any], about: Mapping[str, Any] | None, short: str) -
     else:
         marks = marks or "NOT RECEIVED"
     late = "  EXPIRED, for the record only" if row["expired"] else ""
+    late += "  CALL SIGN NOT OF THE TERMS" if row.get("unknown_call_sign") else ""
     head = f"{stamp(int(row['at_ns']))[:19]}Z  [{short_id(row['id'])}]  {row['code']}  {row['precedence']:8}"
     head += f"  {way} {row['counterpart']}  {channel:6}  {marks}{late}".rstrip()
     try:
         lex, code = lexicon(short), CATALOGUE[row["code"]]
         if fault_in(code, row["fields"]):
             raise InputError("It has fields that this catalogue does not have.")
-        fields = dict(row["fields"])
+        fields = {**row["fields"], **row.get("from_terms", {})}
         if code.name == "RBK" and about is not None:
             fields["values"] = read_back_words(lex, str(fields["values"]), about["code"], about["fields"])
         said = text_of(lex, code, fields, int(row["time_ns"]))

@@ -284,9 +284,6 @@ class Story:
         return WARN, str(event.get("says") or f"{event.get('count')} messages are missing.")
 
 
-_CENTRES = {"as the terms name it": "the one that the terms name"}
-
-
 _TELLERS: dict[str, Callable[[Story, str, Event], tuple[str, str] | None]] = {
     "alert": Story.alert,
     "sent": Story.sent,
@@ -373,7 +370,8 @@ def _content(event: Event) -> str:
             return f' "{_worded(event)}"'
         said = [str(fields[key]).replace("_", " ").lower() for key in ("nature", "scope") if key in fields]
         if "rescue_centre" in fields:
-            said.append(f"the rescue centre is {_CENTRES.get(fields['rescue_centre'], fields['rescue_centre'])}")
+            centre = (event.get("from_terms") or fields)["rescue_centre"]
+            said.append(f"the rescue centre is {centre}")
         return f' "{"; ".join(said)}"' if said else ""
     parts = [f"traffic at your {fields['clock']} o'clock"] if "clock" in fields else ["traffic"]
     if "range_m" in fields:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from armslength.node.core.pointing import FROM_TERMS
 from armslength.units import NM, stamp
 
 QUIET = frozenset({"clock"})
@@ -22,7 +23,8 @@ LINK_WORDS = {
 
 def as_json(event: Mapping[str, Any], time_ns: int) -> str:
     """Return one line of a structured log."""
-    return json.dumps({"time": stamp(time_ns), **event}, ensure_ascii=False, allow_nan=False)
+    kept = {key: value for key, value in event.items() if key != FROM_TERMS}
+    return json.dumps({"time": stamp(time_ns), **kept}, ensure_ascii=False, allow_nan=False)
 
 
 def in_words(event: Mapping[str, Any], time_ns: int) -> str:
@@ -41,7 +43,7 @@ def _one_line(words: str) -> str:
 
 
 def _plain(event: Mapping[str, Any]) -> str:
-    rest = {key: value for key, value in event.items() if key not in {"event", "recorded"}}
+    rest = {key: value for key, value in event.items() if key not in {"event", "recorded", FROM_TERMS}}
     return f"{event.get('event', '')}: " + ", ".join(f"{key} {value}" for key, value in rest.items())
 
 
@@ -77,6 +79,7 @@ def _message(event: Mapping[str, Any]) -> str:
     fields = _fields(event.get("fields", {}))
     way = f"to {event['counterpart']}" if event.get("way") == "out" else f"from {event['counterpart']}"
     late = " EXPIRED: came too late, for the record only" if event.get("expired") else ""
+    late += " CALL SIGN NOT OF THE TERMS" if event.get("unknown_call_sign") else ""
     return (
         f"{event['event']} {event['code']} {event.get('precedence', '')} {way} [{short_id(event['id'])}] {fields}{late}"
     )

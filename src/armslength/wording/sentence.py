@@ -41,6 +41,7 @@ def words(
     now_ns: int | None = None,
     valid_until_ns: int | None = None,
     about: tuple[str, Mapping[str, Value]] | None = None,
+    from_terms: Mapping[str, str] | None = None,
 ) -> str:
     """Return the exact words to say.
 
@@ -51,6 +52,7 @@ def words(
         now_ns: when it is said [UTC ns]: moments of that day are said without their date.
         valid_until_ns: until when it may be sounded [UTC ns]; said where the words have a place for it.
         about: (code, fields) of what an RBK reads back, so that its values are said with their units.
+        from_terms: by field, what is said instead of its value: what it points at in the terms of who reads it.
 
     Raises:
         InputError: no such language or code, or fields that the code does not have.
@@ -66,7 +68,7 @@ def words(
     all_fields = dict(fields) | ({} if valid_until_ns is None else {"valid_until_ns": str(valid_until_ns)})
     if about is not None and name == "RBK":
         all_fields["values"] = read_back_words(lex, str(fields["values"]), *about)
-    text = text_of(lex, code, all_fields, now_ns)
+    text = text_of(lex, code, all_fields | dict(from_terms or {}), now_ns)
     end = lex.out if code.answer is Answer.NONE else lex.over
     parts = [part for part in (addressee.upper(), originator.upper(), text) if part]
     return f"{', '.join(parts)}, {end}"

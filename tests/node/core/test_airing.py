@@ -240,7 +240,7 @@ def test_what_the_terms_seal_is_not_readable_on_the_air_and_arrives() -> None:
         payload = ether.of(ether.north, AirKind.SEALED if encrypted else AirKind.MESSAGE)
         assert payload and not ether.of(ether.north, AirKind.MESSAGE if encrypted else AirKind.SEALED)
         before = len(ether.heard)
-        ether.posts.say(ether.north, "EMG", {**EMG, "aircraft": "CANARY"})
+        ether.posts.say(ether.north, "EMG", {**EMG, "aircraft": "NORTH AIRCRAFT 77"})
         ether.posts.run(8.0)
         assert ether.received(ether.south, "EMG")
         context = ether.line(ether.south).peer._traffic.air._context()
@@ -251,7 +251,7 @@ def test_what_the_terms_seal_is_not_readable_on_the_air_and_arrives() -> None:
 def readable(payload: bytes, context: air.AirContext) -> bool:
     """Return whether a third party who knows everything but the keys reads the name in it."""
     try:
-        return air.decode(payload, context).fields.get("aircraft") == "CANARY"
+        return air.decode(payload, context).fields.get("aircraft") == "NORTH AIRCRAFT 77"
     except RemoteProtocolError:
         return False
 

@@ -63,7 +63,7 @@ def test_a_message_to_one_is_nothing_to_the_other() -> None:
     before = pair.sizes()
     command = {
         "code": "EMG",
-        "fields": {"nature": "URGENCY", "commitment": "NONE", "aircraft": "N 1"},
+        "fields": {"nature": "URGENCY", "commitment": "NONE", "aircraft": "NORTH AIRCRAFT 1"},
         "counterpart": "WEST",
     }
     pair.give(pair.north, Command(1, "duty officer", "send", command))

@@ -22,7 +22,7 @@ from armslength.errors import ArmslengthError, StoreError
 from node.live.conftest import World
 from node.live.nodes import CANARIES, PATIENCE_S, Node, children, eventually, limit_files
 
-EMG = {"nature": "URGENCY", "commitment": "NONE", "aircraft": "SOUTH 1"}
+EMG = {"nature": "URGENCY", "commitment": "NONE", "aircraft": "SOUTH AIRCRAFT 1"}
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs signals, limits and /proc as Linux has them")
 
 

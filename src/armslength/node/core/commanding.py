@@ -12,8 +12,10 @@ from armslength.node.core import airing, declared, duty, voice
 from armslength.node.core.asked import line_of as _line
 from armslength.node.core.asked import text_of as _text
 from armslength.node.core.books import NODE
+from armslength.node.core.callsigns import checked, stranger
 from armslength.node.core.effects import Effects
 from armslength.node.core.inputs import Command
+from armslength.node.core.pointing import FROM_TERMS, from_terms
 from armslength.protocol.events import Now
 from armslength.protocol.failover import GROUND
 from armslength.units import NS, Quantity, parse
@@ -65,9 +67,17 @@ def _send(core: Core, one: Command, effects: Effects, now: Now) -> Mapping[str, 
     code = _text(one.args, "code").upper()
     if one.args.get("dry_run") is True:
         ruling = line.ruling(code, role=one.role)
-        return {"code": code, "allowed": ruling.allowed, "article": ruling.article, "says": ruling.why, **_posts(line)}
+        what = {"code": code, "allowed": ruling.allowed, "article": ruling.article, "says": ruling.why}
+        unknown = checked(line.terms, code, fields)
+        return {**what, **_posts(line), **_beside(line, code, fields, unknown)}
     message = line.send(code, fields, effects, now, role=one.role, ref=ref, valid_until_ns=until)
-    return {**_sent(line, message), "seq": message.seq, **_posts(line)}
+    unknown = stranger(line.terms, code, fields)
+    return {**_sent(line, message), "seq": message.seq, **_posts(line), **_beside(line, code, fields, unknown)}
+
+
+def _beside(line: Line, code: str, fields: Mapping[str, Any], unknown: str) -> dict[str, Any]:
+    """Return what the officer must see beside the fields."""
+    return {"unknown_call_sign": unknown, FROM_TERMS: from_terms(code, fields, line.terms)}
 
 
 def _mark(core: Core, one: Command, effects: Effects, now: Now) -> Mapping[str, Any]:

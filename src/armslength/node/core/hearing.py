@@ -9,8 +9,10 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from armslength.node.core import airing, reading
+from armslength.node.core.callsigns import flagged, is_pressing
 from armslength.node.core.effects import Effects
 from armslength.node.core.messages import Logged
+from armslength.node.core.pointing import centre_said
 from armslength.protocol import events as e
 from armslength.protocol.catalogue import CATALOGUE, Precedence
 from armslength.protocol.events import Event, Now
@@ -21,8 +23,6 @@ if TYPE_CHECKING:
     from armslength.node.core.line import Line
 
 NOTHING_LEFT = "NO CHANNEL ANSWERS. What must be said waits; call by voice, on guard for distress, or by telephone."
-CENTRE, NO_CENTRE = "as the terms name it", "not named in the terms"
-"""A message lies in outbox, ledger and log, where no term may be: it points at the article, which both sides have."""
 
 
 def hear(line: Line, event: Event, effects: Effects, now: Now) -> None:
@@ -88,16 +88,21 @@ def _received(line: Line, event: e.Received, effects: Effects, now: Now) -> None
     from armslength.node.core.line import described
 
     message = event.message
-    logged = Logged(message, False, now.utc_ns, event.expired)
+    unknown = flagged(line.agreed, message)
+    logged = Logged(message, False, now.utc_ns, event.expired, unknown_call_sign=unknown)
     line.log.add(logged)
     logged.channel = event.channel or GROUND
     payload = described(message) | {"channel": logged.channel, "expired": event.expired}
     payload |= {"late_s": round(event.late_s, 3)}
     payload["late_s"] = str(payload["late_s"])
+    payload |= {"unknown_call_sign": unknown} if unknown else {}
     _enter(line, effects, "message in", payload, now)
     if not event.channel:
         line.witness.grown(line, now)
     effects.tells.append({"event": "received", "sounds": logged.sounds(now.utc_ns), **logged.as_dict(line.name)})
+    if unknown and not is_pressing(message.code, message.fields):  # a warning is flagged, and accuses nobody
+        says = f"The field {unknown} of {message.code} holds a call sign that is not of the terms."
+        line.accuse("unknown call sign", says, effects, now, message.envelope)
     if event.expired:
         return
     if message.code == "GCK":
@@ -115,8 +120,7 @@ def _received(line: Line, event: e.Received, effects: Effects, now: Now) -> None
     elif message.code == "RBK":
         reading.heard(line, message, effects, now)
     elif message.code == "AST" and line.terms.assistance.answer == "declined":
-        centre = CENTRE if line.terms.assistance.rescue_centre else NO_CENTRE
-        line.say("ADC", {"rescue_centre": centre}, effects, now, automatic=True, ref=message.id)
+        line.say("ADC", {"rescue_centre": centre_said(line.terms)}, effects, now, automatic=True, ref=message.id)
 
 
 def stated(event: Event) -> tuple[bytes, bool] | None:

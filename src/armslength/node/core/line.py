@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -13,6 +14,7 @@ from armslength.engine.watch.memory import Memory
 from armslength.errors import DisclosureError, InputError, LocalProtocolError, RemoteProtocolError
 from armslength.node.core import airing, ringing
 from armslength.node.core.books import NODE, Books
+from armslength.node.core.callsigns import checked, flagged
 from armslength.node.core.duty import Duty
 from armslength.node.core.effects import Effects
 from armslength.node.core.hearing import hear, marked, stated
@@ -63,11 +65,12 @@ class Line:
         in_force = timing_of(agreed.terms, timing, speed)
         self.peer = Peer(own, other, _ref(agreed), restored=restored, timing=in_force)
         self.witness = Witness(own.key, agreed.key, restored)
-        self.log = MessageLog(lambda: self.terms.answering)
+        self.log = MessageLog(lambda: self.terms)
         for message, expired, marks in self.peer.received():
-            self.log.restore(Logged(message, False, marks.get("RECEIVED", message.time_ns), expired, marks))
+            logged = Logged(message, False, marks.get("RECEIVED", message.time_ns), expired, marks)
+            self.log.restore(replace(logged, unknown_call_sign=flagged(agreed, message)))
         for message in self.peer.waiting():
-            self.log.restore(Logged(message, True, message.time_ns))
+            self.log.restore(Logged(message, True, message.time_ns, unknown_call_sign=flagged(agreed, message)))
         self.connections: dict[str, str] = {}
         self.told = Memory(ENCOUNTER_S)
         self.nonce = ""
@@ -202,8 +205,8 @@ class Line:
 
         Raises:
             DisclosureError: the terms do not let it out; names the article.
-            InputError: the message cannot be made: unknown code, missing field, no agreement, no room,
-                or it does not answer what it names.
+            InputError: the message cannot be made: unknown code, missing field, no agreement, no room, a call sign
+                that the terms do not have (unless it is a warning), or it does not answer what it names.
         """
         if self.books.full:
             raise InputError(f"{code} was not sent: the disk takes nothing, and no more can wait for it.", where=code)
@@ -214,12 +217,14 @@ class Line:
             what = {"code": code, "article": ruling.article, "why": ruling.why, "automatic": automatic}
             self.books.enter(effects, self.book, "withheld", what, now.utc_ns, role)
             raise DisclosureError(f"{code} was not sent: {ruling.why}", where=ruling.article)
+        unknown = checked(self.terms, code, fields)
         try:
             message = self.peer.send(code, fields, now, ref=ref, valid_until_ns=valid_until_ns)
         except LocalProtocolError as wrong:
             raise InputError(str(wrong), where=code, remedy="Codes and fields are in docs/protocol.md.") from wrong
-        self.log.add(Logged(message, True, now.utc_ns))
+        self.log.add(Logged(message, True, now.utc_ns, unknown_call_sign=unknown))
         payload = described(message) | {"article": ruling.article, "automatic": automatic}
+        payload |= {"unknown_call_sign": unknown} if unknown else {}
         number = self.books.enter(effects, self.book, "message out", payload, now.utc_ns, role)
         self.talking.sent(message, number, now)
         effects.tells.append({"event": "sent", "role": role, **self.log.get(message.id).as_dict(self.name)})  # type: ignore[union-attr]

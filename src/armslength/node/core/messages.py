@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from armslength.agreement.articles import Answering
+from armslength.agreement.terms import Terms, default_terms
 from armslength.errors import InputError
+from armslength.node.core.pointing import FROM_TERMS, from_terms
 from armslength.protocol.catalogue import ABOUT_OWN, CATALOGUE, Answer, may_answer
 from armslength.protocol.messages import Message
 from armslength.units import NS
@@ -39,6 +41,10 @@ class Logged:
     """Code of the latest answer to it."""
     held: str = ""
     """Why its answer is held."""
+    unknown_call_sign: str = ""
+    """The field whose call sign is none of the terms."""
+    terms: Callable[[], Terms] = default_terms
+    """Gives the terms in force here."""
 
     def sounds(self, now_ns: int) -> bool:
         """Whether it sounds at the own post: urgent, not ours, and not too late."""
@@ -63,7 +69,7 @@ class Logged:
         return None if at is None or received is None else (at - received) / NS
 
     def as_dict(self, counterpart: str) -> dict[str, Any]:
-        """Return it for JSON."""
+        """Return it for JSON; what it points at in the terms stands apart, and no log keeps that."""
         m = self.message
         return {
             "id": m.id,
@@ -81,6 +87,8 @@ class Logged:
             "channel": self.channel,
             "answered": self.answered,
             "held": self.held,
+            "unknown_call_sign": self.unknown_call_sign,
+            FROM_TERMS: from_terms(m.code, m.fields, self.terms()),
             "marks": {mark: str(at) for mark, at in self.marks.items()},
             "took_s": {
                 mark: round(took, 3) for mark in (UNDERSTOOD, RELAYED) if (took := self.took_s(mark)) is not None
@@ -153,13 +161,13 @@ class MessageLog:
     """The newest `KEPT` messages, by id; and counts of all.
 
     Args:
-        terms: gives how soon a post answers by the terms in force.
+        terms: gives the terms in force: how soon a post answers, and what messages point at.
 
     Attributes:
         took: by way ("in", "out") and mark, how long it took since the start.
     """
 
-    def __init__(self, terms: Callable[[], Answering] = Answering) -> None:
+    def __init__(self, terms: Callable[[], Terms] = default_terms) -> None:
         self._terms = terms
         self.took = {(way, mark): Took() for way in ("in", "out") for mark in (UNDERSTOOD, RELAYED)}
         self._by_id: OrderedDict[str, Logged] = OrderedDict()
@@ -167,7 +175,7 @@ class MessageLog:
 
     def add(self, logged: Logged) -> None:
         """Append a message."""
-        self._by_id[logged.message.id] = logged
+        self._by_id[logged.message.id], logged.terms = logged, self._terms
         if logged.outgoing:
             self.sent += 1
         else:
@@ -178,7 +186,7 @@ class MessageLog:
 
     def restore(self, logged: Logged) -> None:
         """Take back a message that the store holds; counts are of what happens since the start."""
-        self._by_id[logged.message.id] = logged
+        self._by_id[logged.message.id], logged.terms = logged, self._terms
 
     def marked(self, message_id: str, mark: str, at_ns: int) -> Logged | None:
         """Note a mark; return the message where it is still here."""
@@ -189,14 +197,14 @@ class MessageLog:
             logged.marks[mark] = at_ns
             took, kind = logged.took_s(mark), self.took.get(("out" if logged.outgoing else "in", mark))
             if took is not None and kind is not None:
-                kind.add(took, limit_s(self._terms(), logged.message, mark))
+                kind.add(took, limit_s(self._terms().answering, logged.message, mark))
         return logged
 
     def overdue(self, now_ns: int) -> list[Logged]:
         """Return what came in for crews and was not RELAYED within the time of the terms."""
         out = []
         for one in self._by_id.values():
-            limit = limit_s(self._terms(), one.message, RELAYED)
+            limit = limit_s(self._terms().answering, one.message, RELAYED)
             if one.outgoing or one.expired or limit is None or RELAYED in one.marks or one.answered == UNABLE:
                 continue
             until = one.message.valid_until_ns
