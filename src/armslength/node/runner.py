@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -37,6 +38,10 @@ from armslength.protocol.writes import Write
 
 MOST_STEPS = 128
 """Inputs stepped before their writes are committed together: while one side keeps these, the other has more at hand."""
+HOLD_S = 0.005
+"""After so long (real seconds) of stepping, others have their turn: no one step takes more than a few milliseconds."""
+MOST_TICKS = 4
+"""Pieces of a look that go before the next commit: an ordinary one has two, and an alert does not wait for the disk."""
 RETRY_S = 1.0
 """How often a full disk is tried again (real seconds)."""
 LONGEST_WAIT_S = 1.0
@@ -185,7 +190,7 @@ class Runner:
         try:
             while not self._stopping:
                 await self._wait()
-                self._step()
+                await self._step()
                 await self._settle()
         finally:
             for waiting in self._replies.values():
@@ -214,19 +219,37 @@ class Runner:
         except TimeoutError:
             return
 
-    def _step(self) -> None:
-        """Step through what came, and through time."""
+    async def _step(self) -> None:
+        """Step through what came, and through time; whoever else waits for the loop has his turn in between."""
         if self._full and len(self._inputs) < MOST_INPUTS // 2:
             self._full = False
             if self.wire is not None and self.storing:
                 self.wire.resume()
+        began = time.monotonic()
         for _ in range(min(len(self._inputs), MOST_STEPS)):
+            if time.monotonic() - began > HOLD_S:
+                await self._tick()
+                await asyncio.sleep(0)
+                began = time.monotonic()
             one = self._inputs.popleft()
             if (self.hangs or not self.storing) and isinstance(one, FrameIn | AirIn | LinkOpened | LinkClosed):
                 self._hold(one)
                 continue
             self._one(one)
+        for _ in range(MOST_TICKS):
+            await self._tick()
+            if not self._in_hand:
+                return
+
+    @property
+    def _in_hand(self) -> bool:
+        """Whether the core has begun what it goes on with at once."""
+        return self.core.next_deadline() == float("-inf")
+
+    async def _tick(self) -> None:
+        """Let time pass, where that is due: in a turn of its own, because it may be a look at the whole sky."""
         if self.clock.mono() >= self.core.next_deadline():
+            await asyncio.sleep(0)
             self._one(Tick())
 
     def _one(self, one: Input) -> None:
@@ -280,11 +303,13 @@ class Runner:
         pending, self._pending = self._pending, Effects()
         commit = loop.run_in_executor(self._disk, self._store.commit, pending.entries, pending.writes)
         began = loop.time()
-        while not (await asyncio.wait({commit}, timeout=MEANWHILE_S))[0]:
+        meanwhile_s = MEANWHILE_S
+        while not (await asyncio.wait({commit}, timeout=meanwhile_s))[0]:
             if not self.hangs and loop.time() - began > HANGS_S:
                 self.hangs = True
                 self._tell({"event": "home", "says": HANGS, "recorded": False})
-            self._step()
+            await self._step()
+            meanwhile_s = 0.0 if self._in_hand else MEANWHILE_S
         if self.hangs:
             self.hangs = False
             if self.storing:

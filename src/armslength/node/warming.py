@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import numpy as np
 
 from armslength.agreement.terms import default_terms
@@ -19,7 +21,11 @@ MANY = 40
 
 
 def warm() -> None:
-    """Run picture and watch through an invented crowd, one of it badly known; the first time takes a minute."""
+    """Run picture and watch through an invented crowd, one of it badly known; the first time takes a minute.
+
+    What is loaded by then stays for as long as the process does: the collector need not go through it again and again,
+    which would hold up everything for a tenth of a second.
+    """
     roster = Roster()
     picture = Picture(roster, (Source("a"), Source("b", False)))
     watch = Watch(default_terms())
@@ -31,6 +37,8 @@ def warm() -> None:
             picture.update(pack(plots, roster, source), now, nic=categories, nac_p=categories)
         snapshot = picture.snapshot(now)
         watch.update(snapshot, snapshot.aircraft.astype(np.int64) % 2, own=0, now_ns=now)
+    gc.collect()
+    gc.freeze()
 
 
 def _plot(k: int, second: int, now_ns: int) -> Plot:

@@ -55,7 +55,13 @@ LOOK_S = 1.0
 """The watch looks at least once in this time [s] ..."""
 SOON_S, APART_S = 0.04, 0.1
 """... and so soon after new plots came, but not oftener than that: a burst of them is looked at once. Real seconds."""
+LOOK_US, STEP_US = 8_000.0, 16_000.0
+"""A look is cut where it took so long, and a step is to take no longer [microseconds, as they are reckoned]."""
 UNTOLD = "more than could be told one by one"
+NOT_NAMED = (
+    "It showed a certificate that was accepted here, but is not the one that the agreement in force names. "
+    "If that is meant, sign an amendment that names it (armslength agreement amend), and exchange it as files."
+)
 _MANY = re.compile(r"([0-9][0-9,]*) more refused\b")
 KEPT_ENCOUNTERS = 200
 TOLD, TOLD_NS = "encounter", 86_400 * NS
@@ -117,9 +123,12 @@ class Core:
         effects = Effects()
         self._check_clock(effects, now)
         self._taking(one, effects, now)
-        if now.mono_s >= self._look_s:
+        if self.watching.looks:
+            if isinstance(one, Tick):  # the other inputs had their turn
+                self._look_on(effects, now)
+        elif now.mono_s >= self._look_s and not isinstance(one, PlotsIn):  # these took their time already
             self._watch(effects, now)
-        elif self._flood and isinstance(one, Tick):  # the other inputs had their turn
+        elif self._flood and isinstance(one, Tick):
             self._tell_alerts((), effects, now)
         self._ending.update(connection for connection, _ in effects.closes if connection in self._where)
         return effects
@@ -138,7 +147,7 @@ class Core:
 
     def next_deadline(self) -> float:
         """Return when a Tick is due [s, monotonic]."""
-        if self._flood:
+        if self._flood or self.watching.looks:
             return float("-inf")
         return min([self._look_s, self._refusals_s, *(line.next_deadline() for line in self.lines.values())])
 
@@ -160,6 +169,7 @@ class Core:
 
     @_take.register
     def _(self, one: Stopped, effects: Effects, now: Now) -> None:
+        self._end_look(effects, now)
         while self._flood:
             self._tell_alerts((), effects, now)
         for line in self.lines.values():
@@ -223,6 +233,9 @@ class Core:
 
     @_take.register
     def _(self, one: LinkRefused, effects: Effects, now: Now) -> None:
+        if one.counterpart in self.lines:
+            self.lines[one.counterpart].accuse(one.why, NOT_NAMED, effects, now)
+            return
         many = _MANY.match(one.why)  # a flood is told as a number
         why, count = (UNTOLD, int(many[1].replace(",", ""))) if many else (one.why, 1)
         self.refused[why] = self.refused.get(why, 0) + count
@@ -237,6 +250,7 @@ class Core:
 
     @_take.register
     def _(self, one: Standings, effects: Effects, now: Now) -> None:
+        self._end_look(effects, now)
         before = {name: line.agreed for name, line in self.lines.items()}
         for agreed in one.lines:
             if agreed.counterpart not in self.lines:
@@ -336,7 +350,12 @@ class Core:
         """Look, warn the own officer, then tell the other post what the terms let out."""
         self._looked_s, self._look_s = now.mono_s, now.mono_s + LOOK_S
         declared.expire(self, effects, now)
-        changes = self.watching.look(now.utc_ns)
+        self.watching.begin(now.utc_ns)
+        self._look_on(effects, now)
+
+    def _look_on(self, effects: Effects, now: Now, most_us: float = LOOK_US) -> None:
+        """Go on with the look in hand, for so long; what it does not come to is done with the next Tick."""
+        changes, spent_us = self.watching.go_on(most_us)
         state = self.watching.picture.interference
         if state.active != self._interfered:
             self._interfered = state.active
@@ -345,12 +364,23 @@ class Core:
             effects.tells.append({"event": "interference", **what})
         if changes:
             near(self, now)
-        self._tell_alerts(changes, effects, now)
+        self._tell_alerts(changes, effects, now, spent_us)
 
-    def _tell_alerts(self, changes: Iterable[tuple[str, AlertChange]], effects: Effects, now: Now) -> None:
-        """Warn of `changes` and of what waits already, as many as can be told at once; the rest with the next Tick."""
+    def _end_look(self, effects: Effects, now: Now) -> None:
+        """End the look in hand before what it is about changes."""
+        if self.watching.looks:
+            self._look_on(effects, now, float("inf"))
+
+    def _tell_alerts(
+        self, changes: Iterable[tuple[str, AlertChange]], effects: Effects, now: Now, spent_us: float = 0.0
+    ) -> None:
+        """Warn of `changes` and of what waits already, as many as can be told at once; the rest with the next Tick.
+
+        Where the step has `spent_us` of its time already, less is told at once; but something always is.
+        """
         self._flood.add(changes)
-        for name, change, last in self._flood.take(flood.MOST_AT_ONCE):
+        most = max(round(flood.MOST_AT_ONCE * (1.0 - spent_us / STEP_US)), 1)
+        for name, change, last in self._flood.take(most):
             warn(self, name, change, effects, now)
             if last and change.kind is not Kind.CLOSED and name != ALONE:
                 advise(self, self.lines[name], change.alert, effects, now)

@@ -6,8 +6,9 @@ held to the largest minima of all the agreements in force: by the watch of one t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import inf
 
 import numpy as np
 
@@ -33,6 +34,8 @@ NO_ROOM = "more aircraft than can be watched at once"
 MOST_CALLSIGNS = 16
 """Call signs of one aircraft that are remembered."""
 FORGET_EVERY_NS = 60 * NS
+SEEN_US = 5.0
+"""What it takes to see where a track is now, and whose it is [microseconds], about."""
 
 
 @dataclass
@@ -68,9 +71,13 @@ class Watching:
         self.belonging = Belonging(default_terms(), self.membership, self.roster, forgiving=True)
         self.picture = Picture(self.roster, tuple(self.sources))
         self._forgot_ns = 0
+        self._in_hand: Iterator[tuple[float, list[tuple[str, AlertChange]]]] | None = None
 
     def adopt(self, agreed: Mapping[str, Agreed]) -> list[tuple[str, AlertChange]]:
-        """Take the agreements in force. Watches of terms that changed begin anew; return what that closes."""
+        """Take the agreements in force. Watches of terms that changed begin anew; return what that closes.
+
+        A look in hand is ended before: it is about the terms so far.
+        """
         force = {name: one for name, one in agreed.items() if one.terms is not None}
         closed: list[tuple[str, AlertChange]] = []
         for name, one in force.items():
@@ -112,6 +119,7 @@ class Watching:
 
     def begin_anew(self) -> list[tuple[str, AlertChange]]:
         """Forget the picture and every alert, because UTC was set: ages reckoned across the step would be wrong."""
+        self._in_hand = None
         closed = [change for name in self._in_use() for change in self._close(name)]
         entered, limits = self.picture.datum, self.picture.limits
         self.picture = Picture(self.roster, tuple(self.sources), limits, entered)
@@ -164,22 +172,54 @@ class Watching:
                 self.roster.forget(index)
 
     def look(self, now_ns: int) -> list[tuple[str, AlertChange]]:
-        """Return what changed about the alerts, each with the counterpart it is about (`ALONE`: none)."""
+        """Return what changed about the alerts, each with the counterpart it is about (`ALONE`: none): a whole look."""
+        self.begin(now_ns)
+        return self.go_on(inf)[0]
+
+    def begin(self, now_ns: int) -> None:
+        """Begin a look, at the picture as it is now; one that is not at its end must be ended before."""
+        self._in_hand = self._looking(now_ns)
+
+    @property
+    def looks(self) -> bool:
+        """Whether a look was begun that is not at its end."""
+        return self._in_hand is not None
+
+    def go_on(self, most_us: float) -> tuple[list[tuple[str, AlertChange]], float]:
+        """Go on with the look in hand until `most_us` are spent; return what changed, and what was spent.
+
+        What is found does not depend on how the look is cut: it is about the picture as it was when it began. Costs are
+        reckoned [microseconds], see `engine.watch.pieces`.
+        """
+        out: list[tuple[str, AlertChange]] = []
+        spent_us = 0.0
+        while self._in_hand is not None and spent_us < most_us:
+            found = next(self._in_hand, None)
+            if found is None:
+                self._in_hand = None
+            else:
+                spent_us += found[0]
+                out += found[1]
+        return out, spent_us
+
+    def _looking(self, now_ns: int) -> Iterator[tuple[float, list[tuple[str, AlertChange]]]]:
+        """Give the pieces of a look: what each cost, and what changed. Membership and joins are those of the start."""
         self._forget(now_ns)
         if self._is_still(now_ns):
-            return []
+            return
         self.snapshot = snapshot = self.picture.snapshot(now_ns)
         party, drone = self._whose(snapshot)
-        out: list[tuple[str, AlertChange]] = []
-        names = self._in_use()
+        names, joins = self._in_use(), tuple(self.joins)
+        suspended = {name: one.suspended for name, one in self._agreed.items()}
+        yield SEEN_US * len(snapshot), []
         for name in names:
             group = groups(party, self.party, name, set(names) - {name, ALONE}, third=name == self._third)
-            suspended = self._agreed[name].suspended if name in self._agreed else frozenset()
-            changes = self._watch[name].update(
-                snapshot, group, own=OWN, now_ns=now_ns, uncrewed=drone, joins=tuple(self.joins), suspended=suspended
-            )
-            out += [(name, change) for change in changes]
-        return out
+            pieces = self._watch[name].looking(
+                snapshot, group, own=OWN, now_ns=now_ns, uncrewed=drone, joins=joins,
+                suspended=suspended.get(name, frozenset()),
+            )  # fmt: skip
+            for piece in pieces:
+                yield piece.cost_us, [(name, change) for change in piece.changes]
 
     def _is_still(self, now_ns: int) -> bool:
         """Whether the sky was empty, nothing came since, and nothing is left to be told: time alone changes nothing."""
