@@ -43,7 +43,7 @@ class Tape:
         self._samples = 0
         self._next = -1
         self._file: BinaryIO = (folder / f"{name}.wav").open("wb")
-        self._index = (folder / f"{name}.csv").open("w", encoding="utf-8")
+        self._index = (folder / f"{name}.csv").open("w", buffering=1, encoding="utf-8")  # to be read beside the sound
         self._index.write("file_s,scenario_s\n")
         self._file.write(self._header())
 
