@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -47,6 +49,14 @@ def dirty(seed: int) -> Plots:
                  "time_ns": time_ns}),
         picked(batch, some[20:30]),
     ])  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_example_of_a_reason_does_not_hang_on_how_aircraft_are_numbered(seed):
+    batch = ordered(dirty(seed))
+    turned = replace(batch, aircraft=(batch.aircraft.max() - batch.aircraft).astype(np.int32))
+    one, other = (run(b, []).tracker.aside for b in (batch, turned))
+    assert one.counts == other.counts and one.examples == other.examples
 
 
 @settings(max_examples=25, deadline=None)

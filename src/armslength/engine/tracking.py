@@ -173,11 +173,11 @@ class Tracker:
         return parts[0] if len(parts) == 1 else _Rows.join(parts)
 
     def _set_aside(self, reason: str, file: I32, row: U32, which: Bool, says: str) -> None:
-        if np.any(which):
-            i = int(np.argmax(which))
-            self.aside.add(
-                reason, int(np.count_nonzero(which)), file=self.names[int(file[i])], row=int(row[i]), says=says
-            )
+        """Count `which` under `reason`; the earliest of these rows, in the order of the files, is the example."""
+        at = np.flatnonzero(which)
+        if len(at):
+            i = at[np.argmin(file[at].astype(np.int64) << 32 | row[at])]
+            self.aside.add(reason, len(at), file=self.names[int(file[i])], row=int(row[i]), says=says)
 
     def _clean(self, rows: _Rows, limits: Limits) -> _Rows:
         """Return the plots that may be true, marked with their links; count the others."""
