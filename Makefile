@@ -54,7 +54,7 @@ contracts: $(VENV)/.dev
 	$(BIN)/lint-imports --no-cache
 
 unit: $(VENV)/.dev $(VENV)/.kernels
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 format: $(VENV)/.dev ## put the code into its form
 	$(BIN)/ruff check --fix-only -q src tests scripts

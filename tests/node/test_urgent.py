@@ -125,9 +125,10 @@ async def overtaken(folder: Path, *, urgently: bool = True) -> int:
             north.line.pause()
             await asyncio.sleep(0.005)
         north.line.resume()
-        order = [seq for code, seq in north.came if code == "AMD"]  # checks count in the same stream
-        assert order == sorted(set(order)) and len(order) == WARMED + BACKLOG
-        codes = [code for code, _ in north.came]
+        came = list(dict.fromkeys(north.came))  # a connection that was opened anew sends again what was under way
+        order = [seq for code, seq in came if code == "AMD"]  # checks count in the same stream
+        assert order == sorted(order) and len(order) == WARMED + BACKLOG
+        codes = [code for code, _ in came]
         assert codes.count("EMG") == 1
         behind = len(codes) - 1 - codes.index("EMG")
         return behind - (BACKLOG - left)  # what had not left yet, it passed in the outbox
