@@ -27,6 +27,8 @@ class Side:
         self.carry(made or make_certificate())
         self.pins: dict[str, str] = {}
         self.anchors: list[str] = []
+        self.barred: dict[str, str] = {}
+        self.turned_away: list[tuple[str, str]] = []
         self.opened: list[tuple[str, str, str]] = []
         self.frames: list[tuple[str, bytes]] = []
         self.closed: list[tuple[str, str]] = []
@@ -79,6 +81,8 @@ class Side:
             on_closed=closed,
             on_refused=lambda address, why: self.refused.append((address, why)),
             limits=self.limits,
+            barred=lambda: self.barred,
+            on_barred=lambda name, why: self.turned_away.append((name, why)),
         )
         return self.line
 

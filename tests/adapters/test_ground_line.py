@@ -6,8 +6,10 @@ import asyncio
 import socket
 from pathlib import Path
 
+import pytest
+
 from adapters.lines import LOOPBACK, Side, run, running, two, until
-from armslength.adapters.certificates import make_certificate
+from armslength.adapters.certificates import fingerprint, make_certificate
 from armslength.adapters.ground_line import Why
 
 
@@ -161,6 +163,34 @@ def test_a_counterpart_is_accepted_and_withdrawn_while_running(tmp_path: Path) -
             north.pins.clear()
             await until(lambda: north.closed)  # by the review that runs once a second
             assert north.closed[0][1] == Why.WITHDRAWN
+
+    run(test())
+
+
+@pytest.mark.parametrize("caller", ["north", "south"])
+def test_a_certificate_that_is_known_and_not_to_be_taken_opens_nothing_and_is_told_apart(
+    tmp_path: Path, caller: str
+) -> None:
+    """Also where the one of a good connection is called or calls: that connection stays."""
+
+    async def test() -> None:
+        north, south = two(tmp_path)
+        (tmp_path / "later").mkdir()
+        later = Side(tmp_path / "later", "south")
+        later.pin("north", north.certificate)
+        north.barred[fingerprint(later.certificate)] = "south"
+        north.anchors.append(later.certificate)
+        async with running(north, south, later):
+            assert north.line and south.line and later.line
+            south.line.dial("north", "/ground", north.url())
+            await until(lambda: north.opened and south.opened)
+            if caller == "south":
+                later.line.dial("north", "/ground", north.url())
+            else:
+                north.line.dial("south", "/ground2", later.url("/ground2"))
+            await until(lambda: north.turned_away)
+            assert north.turned_away[0] == ("south", Why.NOT_NAMED)
+            assert len(north.opened) == 1 and not north.closed and not north.refused
 
     run(test())
 

@@ -1,7 +1,7 @@
 """A node's home: the folder with its keys, its node file, its ledger and its agreements. Made whole or not at all.
 
     node.toml  identity.key  tls.key  tls.crt  age.key  own.identity  api.token  lock  ledger.db
-    counterparts/NAME.identity  agreements/ID/*.age  plots/  members.toml (optional, written by people)
+    counterparts/NAME.identity, NAME.former  agreements/ID/*.age  plots/  members.toml (optional, written by people)
 
 Folders are 0700 and files 0600, whatever the umask. docs/home.md says what each is for, and what a backup needs.
 """
@@ -121,7 +121,18 @@ class Home:
             HomeError: one of the files cannot be read.
             AgreementError: one of them is damaged.
         """
-        files = sorted((self.path / "counterparts").glob("*.identity"))
+        return self._accepted("*.identity")
+
+    def former(self) -> dict[str, Identity]:
+        """Return the identities that were replaced while an agreement in force named their certificate, by party.
+
+        Raises:
+            HomeError, AgreementError: as `counterparts`.
+        """
+        return self._accepted("*.former")
+
+    def _accepted(self, pattern: str) -> dict[str, Identity]:
+        files = sorted((self.path / "counterparts").glob(pattern))
         found = [read_identity(read_private(path), str(path)) for path in files]
         return {one.party: one for one in sorted(found, key=lambda one: one.party)}
 

@@ -126,6 +126,7 @@ class Keeping:
         if document is None:
             return Agreed(name, post, key, offers=offers, state=state)
         side = document.other(self._home.key.public)
+        shown = {party.name: party.certificate for party in document.parties}
         return Agreed(
             counterpart=name,
             post=side.post if side else post,
@@ -140,4 +141,6 @@ class Keeping:
             suspended=standing.suspended(now_ns),
             offers=offers,
             state=state,
+            certificate=shown.get(name, ""),
+            own_certificate=shown.get(self._home.identity.party, ""),
         )

@@ -12,7 +12,6 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from armslength.adapters.certificates import fingerprint, to_pem
 from armslength.adapters.ground_line import GroundLine, Why
 from armslength.adapters.store import Store
 from armslength.crypto.ledger import Book
@@ -45,6 +44,7 @@ from armslength.node.home import Home
 from armslength.node.keeping import Keeping
 from armslength.node.log import Log
 from armslength.node.members import Members
+from armslength.node.pinning import Pinning
 from armslength.node.radio import Radios
 from armslength.node.recording import Recording
 from armslength.node.runner import Runner
@@ -64,6 +64,10 @@ BREACHES = frozenset({Why.TEXT, Why.EMPTY, Why.OVERSIZED, Why.FRAGMENTED, Why.GA
 """Why the ground line by itself ends an open connection: what only the other side can have done."""
 SATELLITE = frozenset({"readsb", "sbs"})
 """Kinds of feeds whose positions come from the aircraft's own satellite navigation."""
+UNNAMED = (
+    "THE AGREEMENT WITH {counterpart} NAMES ANOTHER CERTIFICATE than this node shows: they refuse the ground line. "
+    "Sign an amendment that names it (armslength agreement amend), and exchange it as files."
+)
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -84,7 +88,7 @@ class LiveNode:
         self.store = Store(home.ledger, make=False)
         self.store.check(home.key.public)
         AloneLedger(home, self.store, self.clock.utc_ns()).finish(home)
-        self.keeping = Keeping(home, self.store)
+        self.keeping, self.pinning = Keeping(home, self.store), Pinning(home)
         self.members = Members(home, self.keeping.standings(self.clock.utc_ns()).lines)
         self.radios = Radios(config.radios, self.clock, self._heard, self.tell)
         self.core = self._core()
@@ -120,6 +124,7 @@ class LiveNode:
             self.runner.give(Started())
             self.runner.give(MembersIn(self.members.membership, self.members.digest))
             self.runner.give(standings)
+            self._pin(standings)
             await self.recording.start(standings.lines)
             await self.radios.retune(standings.lines)
             await self._open_line()
@@ -193,11 +198,14 @@ class LiveNode:
     async def _open_line(self) -> None:
         certificate, key = self.home.tls_files
         self.line = GroundLine(
-            certificate, key, self.home.config.listen.ground_line, PATHS, self._pins, self._certificates,
+            certificate, key, self.home.config.listen.ground_line, PATHS,
+            self.pinning.pins, self.pinning.certificates,
             self.runner.opened,
             lambda connection, frame: self.runner.give(FrameIn(connection, frame)),
             self._closed,
             lambda address, why: self.runner.give(LinkRefused(address, why)),
+            barred=self.pinning.barred,
+            on_barred=lambda counterpart, why: self.runner.give(LinkRefused("", why, counterpart)),
         )  # fmt: skip
         await self.line.start()
         self.runner.wire = self.line
@@ -218,11 +226,10 @@ class LiveNode:
                     path = "/" + url.split("/", 3)[3] if url.count("/") > 2 else PATHS[0]
                     self.line.dial(counterpart.name, path, url)
 
-    def _pins(self) -> dict[str, str]:
-        return {fingerprint(one.certificate): name for name, one in self.home.counterparts().items()}
-
-    def _certificates(self) -> list[str]:
-        return [to_pem(one.certificate).decode() for one in self.home.counterparts().values()]
+    def _pin(self, standings: Standings) -> None:
+        """Let the ground line take the certificates that are named now."""
+        for counterpart in self.pinning.adopt(standings.lines):
+            self.tell({"event": "home", "says": UNNAMED.format(counterpart=counterpart)})
 
     def _plots(self, batch: PlotsIn) -> None:
         for piece in batch.pieces():
@@ -239,6 +246,7 @@ class LiveNode:
     async def _changed(self, standings: Standings) -> None:
         """Tell everybody how the agreements stand now."""
         self.runner.give(standings)
+        self._pin(standings)
         self._dial()
         await self.radios.retune(standings.lines)
         await self._belong(standings)

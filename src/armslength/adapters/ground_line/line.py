@@ -57,9 +57,11 @@ class GroundLine:
         listen: host and port to be dialled at, or None; port 0 takes a free one.
         paths: URL paths that are answered and dialled, for example ("/ground", "/ground2").
         pins: gives SHA-256 of a DER certificate (64 lower hex) -> counterpart; asked again and again.
-        certificates: gives the pinned certificates, PEM.
+        certificates: gives the certificates of `pins` and `barred`, PEM.
         on_opened, on_frame, on_closed, on_refused: as in `Told`.
         limits: bounds.
+        barred: gives certificates that open nothing although their counterpart is known, as `pins`.
+        on_barred: called with the counterpart, and why, where one of these was shown; else `on_refused` is.
     """
 
     def __init__(
@@ -75,12 +77,15 @@ class GroundLine:
         on_closed: Callable[[str, str], None],
         on_refused: Callable[[str, str], None],
         limits: Limits | None = None,
+        barred: Pins = dict,
+        on_barred: Callable[[str, str], None] | None = None,
     ) -> None:
-        self._trust = Trust(certificate_file, key_file, pins, certificates)
+        self._trust = Trust(certificate_file, key_file, pins, certificates, barred)
         self._listen, self._paths = listen, frozenset(paths)
         self._told = Told(on_opened, on_frame, on_closed, on_refused)
         self._limits = limits or Limits()
         self._refusals = Refusals(on_refused, self._limits.told_each_s)
+        self._barred = Refusals(on_barred or on_refused, self._limits.told_each_s)
         self._server: asyncio.Server | None = None
         self._links: set[Link] = set()
         self._open: dict[str, Link] = {}
@@ -234,6 +239,9 @@ class GroundLine:
         """See `owner.Owner`."""
         link.fingerprint = fingerprint_of(certificate)
         whose = self._trust.counterpart(link.fingerprint)
+        if not whose and (known := self._trust.barred(link.fingerprint)):
+            link.counterpart = known
+            return Why.NOT_NAMED
         if not whose:
             return Why.WRONG_CERTIFICATE
         if not link.answering and whose != link.counterpart:
@@ -274,7 +282,9 @@ class GroundLine:
         if self._pairs.get((link.counterpart, link.path)) is link:
             del self._pairs[link.counterpart, link.path]
         with contextlib.suppress(ValueError):
-            if Why(why).fault or (why == Why.REFUSED_US and not link.name):
+            if why == Why.NOT_NAMED:
+                self._barred.add(link.counterpart, why, asyncio.get_running_loop().time())
+            elif Why(why).fault or (why == Why.REFUSED_US and not link.name):
                 self._refusals.add(link.address, why, asyncio.get_running_loop().time())
         if self._open.pop(link.name, None) is not None:
             self._told.closed(link.name, why)
@@ -322,4 +332,5 @@ class GroundLine:
         while True:
             await asyncio.sleep(REVIEW_S)
             self.review()
-            self._refusals.tick(asyncio.get_running_loop().time())
+            for refusals in (self._refusals, self._barred):
+                refusals.tick(asyncio.get_running_loop().time())

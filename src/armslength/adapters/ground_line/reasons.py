@@ -15,6 +15,7 @@ class Why(StrEnum):
     NO_CERTIFICATE = "no certificate"
     WRONG_CERTIFICATE = "wrong certificate"
     EXPIRED_CERTIFICATE = "expired certificate"
+    NOT_NAMED = "certificate that the agreement in force does not name"
     OTHER_COUNTERPART = "certificate of another counterpart"
     WITHDRAWN = "certificate no longer pinned"
     NOT_TLS = "not TLS"

@@ -39,13 +39,17 @@ class Trust:
     Args:
         certificate_file, key_file: the node's own, PEM.
         pins: gives SHA-256 of a DER certificate (64 lower hex) -> name of the counterpart.
-        certificates: gives the pinned certificates, PEM.
+        certificates: gives the certificates of `pins` and `barred`, PEM.
+        barred: as `pins`, of certificates whose counterpart is known and which open nothing.
     """
 
-    def __init__(self, certificate_file: Path, key_file: Path, pins: Pins, certificates: Certificates) -> None:
+    def __init__(
+        self, certificate_file: Path, key_file: Path, pins: Pins, certificates: Certificates, barred: Pins = dict
+    ) -> None:
         self._files = (Path(certificate_file), Path(key_file))
-        self._ask_pins, self._ask_certificates = pins, certificates
+        self._ask_pins, self._ask_certificates, self._ask_barred = pins, certificates, barred
         self._pins: Mapping[str, str] = {}
+        self._barred: Mapping[str, str] = {}
         self._anchors: tuple[str, ...] = ()
         self._looked_s = float("-inf")
         self._made: dict[bool, tuple[object, ssl.SSLContext]] = {}
@@ -85,6 +89,10 @@ class Trust:
         self._look()
         return self._pins.get(fingerprint, "")
 
+    def barred(self, fingerprint: str) -> str:
+        """Return whose the certificate with this fingerprint is, where it opens nothing all the same; else empty."""
+        return self._barred.get(fingerprint, "")
+
     def _look(self) -> None:
         """Look at the pins, but not at every connection: who floods the port must not make the node read files."""
         if time.monotonic() - self._looked_s >= LOOK_S:
@@ -93,6 +101,7 @@ class Trust:
     def _read(self) -> None:
         self._looked_s = time.monotonic()
         self._pins, self._anchors = dict(self._ask_pins()), tuple(self._ask_certificates())
+        self._barred = dict(self._ask_barred())
 
     def _context(self, answering: bool) -> ssl.SSLContext:
         try:

@@ -101,10 +101,14 @@ class LinkClosed:
 
 @dataclass(frozen=True, slots=True)
 class LinkRefused:
-    """Somebody at `address` was turned away before a connection stood."""
+    """Somebody at `address` was turned away before a connection stood; `counterpart`: who it was, where that is known.
+
+    That is known where it showed a certificate that is its own, but not the one that the agreement in force names.
+    """
 
     address: str
     why: str
+    counterpart: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +165,8 @@ class Agreed:
 
     Attributes:
         counterpart: name of the party. post: its duty post. key: public half of its identity key.
+        certificate, own_certificate: SHA-256 of the TLS certificates that the document in force names for it and for
+            this node (64 hex); "" where none is in force.
         agreement, digest, version, effective_ns, expires_ns: of the document in force; "" , "", 0, 0 where none is.
         earlier: digests of the superseded versions.
         terms: of it, typed; None where none is in force.
@@ -182,6 +188,8 @@ class Agreed:
     suspended: frozenset[str] = frozenset()
     offers: tuple[bytes, ...] = ()
     state: str = "none"
+    certificate: str = ""
+    own_certificate: str = ""
 
 
 @dataclass(frozen=True, slots=True)

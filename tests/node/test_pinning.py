@@ -1,0 +1,124 @@
+"""Which certificates are taken of whom: as the agreements in force name them, else as people accepted them."""
+
+from __future__ import annotations
+
+import base64
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from armslength.adapters.certificates import fingerprint, make_certificate, to_der
+from armslength.agreement.drafting import first_draft
+from armslength.agreement.identity import Identity, seal_identity
+from armslength.node.core import core
+from armslength.node.core.inputs import Agreed, LinkRefused
+from armslength.node.counterparts import identity_file, keep_identity
+from armslength.node.home import Home
+from armslength.node.keeping import Keeping
+from armslength.node.pending import _FILE
+from armslength.node.pinning import Pinning
+from node.core.pair import Pair
+from node.homes import introduce, make
+from node.test_keeping import DAY, NOW, keeping
+
+
+def renewed(home: Home) -> bytes:
+    """Return the identity of a home with another certificate, and the same key."""
+    was = home.identity
+    made = Identity(was.party, was.post, was.key, to_der(make_certificate()[1]), was.recipient, time.time_ns())
+    return seal_identity(made, home.key)
+
+
+def ratified(ours: Keeping, theirs: Keeping) -> None:
+    """Let both sign a first version."""
+    first, second = ours._home.identity, theirs._home.identity
+    _, text = first_draft("threes", first, second, NOW, NOW + 30 * DAY, os.urandom(24))
+    file = base64.b64encode(text.encode()).decode()
+    signed = ours.act("agreement sign", {"name": "draft", "file": file}, NOW)[0]["file"]
+    both = theirs.act("agreement ratify", {"files": [{"name": "signed", "file": signed}]}, NOW)[0]["file"]
+    assert ours.act("agreement ratify", {"files": [{"name": "both", "file": both}]}, NOW)[0]["state"] == "in force"
+
+
+@pytest.fixture
+def north(tmp_path: Path) -> tuple[Home, Home]:
+    one, other = make(tmp_path, "North"), make(tmp_path, "South")
+    introduce(one, other)
+    return one, other
+
+
+def accept(keeper: Keeping, data: bytes) -> None:
+    args = {"name": "South.identity", "file": base64.b64encode(data).decode(), "replace": True}
+    assert keeper.act("identity accept", args, NOW)[0]["what"] == "replaced"
+
+
+def test_before_an_agreement_the_accepted_identity_counts(north: tuple[Home, Home]) -> None:
+    home, other = north
+    pinning, old = Pinning(home), fingerprint(other.identity.certificate)
+    assert pinning.adopt(Keeping(home).standings(NOW).lines) == []
+    assert (pinning.pins(), pinning.barred()) == ({old: "South"}, {})
+    accept(keeping(home), renewed(other))
+    new = fingerprint(home.counterparts()["South"].certificate)
+    assert (pinning.pins(), pinning.barred()) == ({new: "South"}, {})
+    assert not home.former()
+
+
+def test_under_a_version_the_certificate_that_it_names_counts_whoever_is_accepted(north: tuple[Home, Home]) -> None:
+    home, other = north
+    keeper = keeping(home)
+    ratified(keeper, keeping(other))
+    pinning, old = Pinning(home), fingerprint(other.identity.certificate)
+    assert pinning.adopt(keeper.standings(NOW).lines) == []
+    accept(keeper, renewed(other))
+    new = fingerprint(home.counterparts()["South"].certificate)
+    assert (pinning.pins(), pinning.barred()) == ({old: "South"}, {new: "South"})
+    assert len(pinning.certificates()) == 2
+    accept(keeper, renewed(other))  # and once more: what is named is still kept, the one in between is nobody's
+    third = fingerprint(home.counterparts()["South"].certificate)
+    assert (pinning.pins(), pinning.barred()) == ({old: "South"}, {third: "South"})
+    assert _FILE.fullmatch(identity_file(home, other.identity).removesuffix(".identity") + ".former")
+
+    lines = [replace(one, certificate=third) for one in keeper.standings(NOW).lines]
+    pinning.adopt(lines)
+    assert (pinning.pins(), pinning.barred()) == ({third: "South"}, {old: "South"})
+    pinning.adopt([Agreed("South", "SOUTH POST", other.key.public)])  # it is over
+    assert (pinning.pins(), pinning.barred()) == ({third: "South"}, {})
+
+
+def test_pins_that_look_at_identities_alone_would_take_another_certificate(
+    north: tuple[Home, Home], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: as it was."""
+    home, other = north
+    keeper = keeping(home)
+    ratified(keeper, keeping(other))
+    monkeypatch.setattr(Pinning, "_takes", lambda self, name, print_: True)
+    pinning = Pinning(home)
+    pinning.adopt(keeper.standings(NOW).lines)
+    keep_identity(home, other.identity, renewed(other))
+    assert fingerprint(home.counterparts()["South"].certificate) in pinning.pins()
+
+
+def test_our_own_certificate_that_is_not_named_is_told_once(north: tuple[Home, Home]) -> None:
+    home, other = north
+    keeper = keeping(home)
+    ratified(keeper, keeping(other))
+    lines = keeper.standings(NOW).lines
+    pinning = Pinning(home)
+    wrong = [replace(one, own_certificate="ab" * 32) for one in lines]
+    assert [pinning.adopt(wrong), pinning.adopt(wrong), pinning.adopt(lines)] == [["South"], [], []]
+
+
+def test_who_shows_a_certificate_that_is_not_named_is_accused_of_it() -> None:
+    pair, why = Pair(), "certificate that the agreement in force does not name"
+    for _ in range(100):
+        pair.give(pair.north, LinkRefused("", why, "SOUTH"))
+    told = pair.north.heard("evidence", counterpart="SOUTH", reason=why)
+    assert 0 < len(told) <= 60 and told[0]["says"] == core.NOT_NAMED
+    assert pair.north.core.lines["SOUTH"].evidence[why] == 100
+    entered = [one for one in pair.north.store.entries[pair.agreement] if one.entry.kind == "evidence"]
+    assert len(entered) == len(told)
+    pair.give(pair.north, LinkRefused("192.0.2.1", "wrong certificate"))
+    assert not pair.north.heard("evidence", reason="wrong certificate")
