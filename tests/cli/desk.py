@@ -45,7 +45,7 @@ class Desk:
         clock: Any = SimpleNamespace(utc_ns=lambda: self.pair.now.utc_ns, speed=1.0)
         runner: Any = SimpleNamespace(storing=True, hangs=False, steps=1, commits=1, clock=clock)
         views = NodeViews(self.side.core, runner, clock, self.pair.now.utc_ns)
-        found = views.messages() if path == "/api/messages" else views.status()
+        found = {"messages": [*views.messages()["messages"]]} if path == "/api/messages" else views.status()
         return {**found, "last_event": len(self.side.told)}
 
     def ask(self, home: Path, verb: str, args: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,9 +5,11 @@ Every request carries the token of the home (`Authorization: Bearer ...`). It de
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -22,10 +24,13 @@ from armslength.node.events import Event, Events
 from armslength.node.openapi import description
 
 LARGEST_BODY = 262_144
+HOLD_S = 0.005
+"""An answer holds the event loop for so long at most (real seconds), and for the row it is at."""
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
 class Views(Protocol):
-    """What can be looked at, as plain values for JSON."""
+    """What can be looked at, as plain values for JSON; a listing may be an iterator of rows, which is read once."""
 
     def status(self) -> dict[str, Any]:
         """Return link, clocks, feeds, counts."""
@@ -83,7 +88,7 @@ class Api:
 
     def _view(self, name: str) -> Callable[[Request], Awaitable[Response]]:
         async def show(request: Request) -> Response:
-            return _json(getattr(self.views, name)())
+            return _answer(await gathered(getattr(self.views, name)()), 200)
 
         return show
 
@@ -128,8 +133,10 @@ class Api:
 
     async def _events(self, number: int) -> AsyncIterator[bytes]:
         yield b": armslength\n\n"
+        turn = Turn()
         async for event in self.events.follow(number):
             yield b": still here\n\n" if event is None else _framed(event)
+            await turn.over()  # who comes back to thousands of events takes them one after the other without a pause
 
 
 def _framed(event: Event) -> bytes:
@@ -137,13 +144,51 @@ def _framed(event: Event) -> bytes:
     return b"id: %d\nevent: %s\ndata: %s\n\n" % (event.number, name, _text(dict(event.what)))
 
 
+class Turn:
+    """How long one answer has held the event loop: after `HOLD_S` others have their turn."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+
+    async def over(self) -> None:
+        """Let others have their turn, where this one is over."""
+        if time.monotonic() - self._began > HOLD_S:
+            await asyncio.sleep(0)
+            self._began = time.monotonic()
+
+
+async def gathered(document: Mapping[str, object]) -> bytes:
+    """Return `document` as JSON, made row by row: a long listing does not hold up the watch.
+
+    Its bytes are those that it would have in one go, but for a row of an iterator, which is made when its turn comes.
+    """
+    turn, out = Turn(), list[bytes]()
+    for key, value in document.items():
+        out.append((b", " if out else b"{") + _text(key) + b": ")
+        if not isinstance(value, Iterator):
+            out.append(_text(value))
+            continue
+        out.append(b"[")
+        for row in value:
+            out += (_text(row), b", ")
+            await turn.over()
+        if out[-1] == b", ":
+            del out[-1]
+        out.append(b"]")
+    return b"".join([*out, b"}"]) if out else b"{}"
+
+
 def _json(document: object, status: int = 200) -> Response:
-    return Response(_text(document), status, media_type="application/json", headers={"Cache-Control": "no-store"})
+    return _answer(_text(document), status)
+
+
+def _answer(body: bytes, status: int) -> Response:
+    return Response(body, status, media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
 def _text(document: object) -> bytes:
     """Return it as JSON; half a character, as a file name may hold, is escaped as JSON does it."""
-    return json.dumps(document, ensure_ascii=False, allow_nan=False).encode("utf-8", "backslashreplace")
+    return _encode(document).encode("utf-8", "backslashreplace")
 
 
 def _wrong(status: int, what: str, remedy: str = "") -> Response:

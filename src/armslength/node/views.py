@@ -110,32 +110,37 @@ class NodeViews:
         return [f"STALE PICTURE: {name} gives nothing." for name in feeds if ages.get(name, np.inf) > STALE_S]
 
     def tracks(self) -> dict[str, Any]:
-        """Return the picture."""
+        """Return the picture. Here and below, long listings are made row by row while they are read, from what is now.
+
+        Whoever reads one may do other things between two rows.
+        """
         snapshot = self.core.watching.snapshot
         if snapshot is None:
             return {"time_ns": None, "tracks": [], "interference": _interference(None)}
-        rows = [self._track(snapshot, row) for row in range(len(snapshot))]
+        rows = (self._track(snapshot, row) for row in range(len(snapshot)))
         seen = _interference(snapshot)
         return {"time_ns": str(snapshot.now_ns), "tracks": rows, "stale": self.stale(), "interference": seen}
 
     def encounters(self) -> dict[str, Any]:
         """Return the latest closed encounters, and how many there were since the start."""
-        return {"encounters": [dict(one) for one in self.core.encounters], "told": self.core.encounters_told}
+        return {"encounters": map(dict, tuple(self.core.encounters)), "told": self.core.encounters_told}
 
     def alerts(self) -> dict[str, Any]:
         """Return open alerts, soonest first."""
-        rows = [
+        opened = sorted(self.core.watching.open_alerts(), key=lambda one: one[1].soonest_s)
+        rows = (
             {"counterpart": name, "silenced": self.core.silenced.get((name, alert.id)), **alert.as_dict()}
-            for name, alert in sorted(self.core.watching.open_alerts(), key=lambda one: one[1].soonest_s)
-        ]
+            for name, alert in opened
+        )
         stale = self.stale()
-        says = "" if rows else "STALE: nothing can be said." if stale else "Nothing declared, nothing seen."
+        says = "" if opened else "STALE: nothing can be said." if stale else "Nothing declared, nothing seen."
         return {"alerts": rows, "says": says, "stale": stale, "cover": self._cover()}
 
     def messages(self) -> dict[str, Any]:
         """Return the latest messages of every line, oldest first."""
-        rows = [one.as_dict(line.name) for line in self.core.lines.values() for one in line.log.latest()]
-        return {"messages": sorted(rows, key=lambda row: int(row["at_ns"]))}
+        latest = [(one, line.name) for line in self.core.lines.values() for one in line.log.latest()]
+        latest.sort(key=lambda one: one[0].at_ns)
+        return {"messages": (one.as_dict(name) for one, name in latest)}
 
     def metrics(self) -> bytes:
         """Return the figures for Prometheus."""
@@ -216,7 +221,7 @@ class NodeViews:
         party = watching.party_of(address)
         return {
             "address": address,
-            "callsign": watching.roster.callsign_at(index, s.now_ns),
+            "callsign": watching.roster.callsign_at(index, s.now_ns) if address in watching.roster else "",
             "party": party,
             "whose": "own" if party == self.core.own.party else "counterpart" if party in self.core.lines else "third",
             "lat": round(float(s.lat[row]), 6),
