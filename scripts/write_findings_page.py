@@ -8,7 +8,7 @@ from pathlib import Path
 from armslength.agreement.articles_conduct import CONDUCT
 from armslength.agreement.terms import default_terms
 from armslength.domain.rule import Parameter, RuleText
-from armslength.domain.talk import HOLDS
+from armslength.domain.talk import HOLDS, LONGEST_S, OUTAGE, TEST
 from armslength.engine.comms.c04 import LEAST_TRAFFIC
 from armslength.engine.comms.registry import RULES
 from armslength.engine.comms.rule import GRACE_NS
@@ -32,8 +32,12 @@ recorded, not judged: NOT_DETERMINABLE, `regime` SUSPENDED. Rules about the grou
 finding that lasts the value is that of its last saying. A limit is broken when more time has passed than it allows: exactly at it is in time.
 
 **Clocks.** How long something took is taken between two stamps of one clock, the receiver's, so that no clock offset is in it. What the
-other side stated is waited for {GRACE_NS // NS} s longer, and for as long as no way to it stands; word that comes late and says that it was in
-time turns the finding to NO_BREACH.
+other side stated is waited for {GRACE_NS // NS} s longer, and for as long as no way to it stands. Word that comes late and says that it was in time
+turns the finding to NO_BREACH; where the ground line stood all that time, and would have brought it, to NOT_DETERMINABLE.
+
+**Planned.** `armslength outage` tells an outage of a frequency or of the ground line, or a test of a frequency, beforehand (LCM). It
+counts on both sides, whoever told it, where the other had it before it began; an outage of at most {LONGEST_S[OUTAGE] // 3600} h, a test of at most
+{LONGEST_S[TEST] // 3600} h.
 
 **Restart.** Checks, holds, answers, noise and the messages that came in are kept. What was owed by the other side on own messages
 before a restart is judged by the other side alone. The time in which the node did not run counts as not recorded.

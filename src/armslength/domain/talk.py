@@ -2,7 +2,8 @@
 
 A record is a sequence of facts in the order in which they became known here. `at_ns` is when that was; what the other
 side stamped itself stands in `stamp_ns`. Parties stand by name, never as own and other, so that both sides judge alike.
-A medium is a frequency by its id ("F1"), a guard by its channel ("121.500"), "GROUND" or "TELEPHONE".
+A medium is a frequency by its id ("F1"), a guard by its channel ("121.500"), "GROUND", "TELEPHONE", or "GNSS" for
+satellite navigation, on which nothing is said.
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-GROUND, TELEPHONE = "GROUND", "TELEPHONE"
+GROUND, TELEPHONE, GNSS = "GROUND", "TELEPHONE", "GNSS"
 GUARD_CHANNELS = ("121.500", "243.000 MHz")
 """How a record names the guards."""
+OUTAGE, TEST = "OUTAGE", "TEST"
+LONGEST_S = {OUTAGE: 86_400, TEST: 3_600}
+"""What a party may plan for a medium, and for how long at once [s]: the outage of a day, the test of an hour."""
 NAMED_PERSON = "NAMED_PERSON"
 HOLDS = {
     NAMED_PERSON: "waiting for a named person",
@@ -153,6 +157,14 @@ class Lost(Known):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Restored(Known):
+    """`by` told that a medium answers it again."""
+
+    medium: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InUse(Known):
     """This medium carries the talk from now on; "" for none."""
 
@@ -193,21 +205,30 @@ class Arrived(Known):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Noise(Known):
-    """Who listens on a medium (`by`) hears, or hears no more, a carrier or noise that is nobody's talk."""
+    """Who listens on a medium (`by`) hears, or hears no more, a carrier or noise that is nobody's talk.
+
+    `until_ns`: what somebody reported without saying when it ended counts no longer than that [UTC ns]; None: no end.
+    """
 
     medium: str
     by: str
     heard: bool
+    until_ns: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announced(Known):
-    """An outage or a test of a medium, told beforehand: from the one until before the other [UTC ns]."""
+    """An outage or a test of a medium that `by` plans: from the one until before the other [UTC ns].
+
+    It is told beforehand where who was told had it (`told_ns`, by his clock) before it began.
+    """
 
     medium: str
+    by: str
     kind: str
     from_ns: int
     until_ns: int
+    told_ns: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,8 +262,9 @@ class Unrecorded(Known):
 
 
 Fact: TypeAlias = (
-    Planned | Suspended | Checked | CheckAnswered | Said | Marked | Answered | Held | Called | Replied | Lost | InUse
-    | Path | Session | Missing | Arrived | Noise | Announced | Inside | Garbled | Flagged | Unrecorded
+    Planned | Suspended | Checked | CheckAnswered | Said | Marked | Answered | Held | Called | Replied | Lost
+    | Restored | InUse | Path | Session | Missing | Arrived | Noise | Announced | Inside | Garbled | Flagged
+    | Unrecorded
 )  # fmt: skip
 """Everything that a rule about communications may go by."""
 

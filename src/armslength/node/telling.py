@@ -238,7 +238,15 @@ def _finding(event: Mapping[str, Any]) -> str:
     return f"finding {event['rule']} {event['outcome']} {event['severity']}{whose}: {event['explanation']}"
 
 
+def _planned(event: Mapping[str, Any]) -> str:
+    if event["until_ns"] == event["from_ns"]:
+        return f"{event['kind']} of {event['medium']} at {stamp(int(event['from_ns']))} is cancelled, by {event['by']}"
+    span = f"{stamp(int(event['from_ns']))} to {stamp(int(event['until_ns']))}"
+    return f"{event['kind']} of {event['medium']} planned, by {event['by']}: {span}"
+
+
 _WORDS = {
+    "planned": _planned,
     "overdue": _overdue,
     "called": _called,
     "duty": _duty,

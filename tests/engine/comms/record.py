@@ -118,7 +118,17 @@ def drawn(seed: int, length: int = 120) -> list[t.Fact]:
             t.Suspended(at_ns=known, provisions=frozenset({"frequency"} if draw.random() < 0.3 else set())),
             t.Planned(at_ns=known, frequencies=draw.choice((PLAN, PLAN[:1]))),
             t.Unrecorded(at_ns=known, from_ns=known),
-            t.Announced(at_ns=known, medium=t.GROUND, kind="outage", from_ns=known, until_ns=known + 7200 * NS),
+            t.Announced(
+                at_ns=known,
+                medium=draw.choice(("F1", t.GROUND)),
+                by=by,
+                kind=draw.choice((t.OUTAGE, t.TEST)),
+                from_ns=known + draw.randrange(2) * 600 * NS,
+                until_ns=known + 3600 * NS,
+                told_ns=known,
+            ),
+            t.Restored(at_ns=known, medium=medium, by=by),
+            t.Noise(at_ns=known, medium="F1", by=by, heard=True, until_ns=known + 600 * NS),
         ]
         fact = draw.choice(kinds)
         if isinstance(fact, t.Said):

@@ -232,7 +232,15 @@ def test_c05_whose_it_is_and_what_counts() -> None:
 
 
 def test_c05_an_announced_outage_moves_the_time() -> None:
-    told = t.Announced(at_ns=at(60.0), medium=t.GROUND, kind="outage", from_ns=at(LIMIT - 60), until_ns=at(LIMIT + 60))
+    told = t.Announced(
+        at_ns=at(60.0),
+        medium=t.GROUND,
+        by=S,
+        told_ns=at(60.0),
+        kind=t.OUTAGE,
+        from_ns=at(LIMIT - 60),
+        until_ns=at(LIMIT + 60),
+    )
     assert not judged("C05", begin(told), LIMIT + 60.0 + 1800.0)
     assert len(judged("C05", begin(told), LIMIT + 60.0 + 1800.0 + 1.0)) == 2
 
@@ -279,7 +287,8 @@ def test_c06_27_minutes_for_a_named_person() -> None:
 def test_c06_what_is_owed_to_nobody() -> None:
     assert not judged("C06", begin(*message("m", 0.0, rings=False)), 900.0)
     assert not judged("C06", begin(*message("m", 0.0, valid_until_ns=at(59.0))), 900.0)
-    expired = [message("m", 0.0)[0], replace(marked("m", "RECEIVED", 1.0), expired=True)]
+    said = message("m", 0.0, valid_until_ns=at(0.5))[0]
+    expired = [said, replace(marked("m", "RECEIVED", 1.0), expired=True)]
     assert not judged("C06", begin(*expired), 900.0)
     assert not judged("C06", begin(message("m", 0.0)[0]), 900.0)  # never received: an outage
 
@@ -291,8 +300,12 @@ def test_c06_of_the_other_side_is_waited_for(until: float, count: int) -> None:
 
 def test_c06_word_that_comes_late_turns_it() -> None:
     talk = begin(*message("m", 0.0, by=N), marked("m", "UNDERSTOOD", 50.0, known_s=200.0))
-    (found,) = judged("C06", talk, 900.0)
+    down = t.Session(at_ns=at(5.0), stands=False)
+    by_radio = sorted([*talk, down], key=lambda f: f.at_ns)
+    (found,) = judged("C06", by_radio, 900.0)
     assert (found.outcome, found.value) == (Outcome.NO_BREACH, 50.0)
+    (found,) = judged("C06", talk, 900.0)  # a line that stood all the time would have brought it
+    assert (found.outcome, found.value) == (Outcome.NOT_DETERMINABLE, 50.0)
     cut = [t.Path(at_ns=at(20.0), stands=False), t.Path(at_ns=at(195.0), stands=True)]
     assert not judged("C06", sorted([*talk, *cut], key=lambda f: f.at_ns), 900.0)  # nothing could be known
     late = begin(*message("m", 0.0, by=N), cut[0], cut[1])
@@ -386,8 +399,11 @@ def test_c09_both_hear_it_for_long_enough(until: float, count: int) -> None:
     assert not judged("C09", begin(ours), 900.0)
     quiet = replace(ours, at_ns=at(49.0), heard=False)
     assert not judged("C09", begin(ours, theirs, quiet), 900.0)
-    told = t.Announced(at_ns=at(1.0), medium="F1", kind="test", from_ns=at(5.0), until_ns=at(500.0))
-    assert judged("C09", begin(told, ours, theirs), 900.0)[0].outcome is Outcome.NO_BREACH
+    told = t.Announced(
+        at_ns=at(1.0), medium="F1", by=S, told_ns=at(1.0), kind=t.TEST, from_ns=at(5.0), until_ns=at(500.0)
+    )
+    assert judged("C09", begin(told, ours, theirs), 530.0)[0].outcome is Outcome.NO_BREACH
+    assert judged("C09", begin(told, ours, theirs), 530.0 + TICK)[0].outcome is Outcome.BREACH  # it went on
 
 
 @pytest.mark.parametrize(("took", "count"), [(600.0, 0), (600.0 + TICK, 1)])

@@ -121,7 +121,7 @@ def test_what_is_kept_comes_back_as_it_was() -> None:
         t.Held(**known, id="m", reason=t.NAMED_PERSON),
         t.Answered(**known, id="m", code="RBK", stamp_ns=1_700_000_001 * NS, equal=False),
         t.Noise(**known, medium="F1", by="N", heard=True),
-        t.Announced(**known, medium="GROUND", kind="outage", from_ns=1, until_ns=2_000_000_000 * NS),
+        t.Announced(**known, medium="GROUND", by="N", kind="OUTAGE", from_ns=1, until_ns=1_700_100_000 * NS, told_ns=0),
     ]
     rows = [row for fact in facts if (row := row_of(fact, {"m"})) is not None]
     assert len(rows) == len(facts)

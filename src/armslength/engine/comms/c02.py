@@ -6,16 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from armslength.domain import talk as t
-from armslength.domain.finding import Finding, Outcome, Severity
+from armslength.domain.finding import SUSPENDED, Finding, Outcome, Severity
 from armslength.domain.rule import Parameter, RuleText
 from armslength.engine.comms.around import Around
-from armslength.engine.comms.rule import Rule, nanoseconds, seconds
+from armslength.engine.comms.rule import BLIND, Rule, nanoseconds, seconds
 
 UNKNOWN = "Nobody had ever answered there: it is not known that the other side listens."
 NOISY = "Noise was heard on all of these frequencies: a call may not have been heard."
 DEAD = "The other side told that nobody answers it there either: the frequencies may be dead for both."
 THERE = "The other node was there on the ground line all the while: the frequencies may be dead."
-BLIND = "Part of that time was not recorded here."
 
 
 @dataclass
@@ -32,7 +31,7 @@ class Run:
 class NoAnswer(Rule):
     """C02. A matter is one party calling, until somebody answers."""
 
-    takes = (t.Called, t.Replied, t.Noise, t.Lost)
+    takes = (t.Called, t.Replied, t.Lost, t.Restored, t.Suspended)
     text = RuleText(
         "C02",
         "No answer on the designated frequency",
@@ -49,7 +48,11 @@ class NoAnswer(Rule):
             Parameter("failover.call_every", "failover.call_every_s", "s", "between two calls; closer ones are one"),
             Parameter("failover.no_answer", "failover.no_answer_s", "s", "after the first call"),
         ),
-        ("the other side is not known to be on the frequency", "an aircraft without a radio, whose post was reached"),
+        (
+            "the other side is not known to be on the frequency",
+            "an aircraft without a radio, whose post was reached",
+            "a frequency in an outage that was told beforehand, by either side",
+        ),
         "SEV3; SEV2 while a pair is inside the minima",
         "the stamps of the calls with their frequencies",
         "the party that was called",
@@ -60,7 +63,6 @@ class NoAnswer(Rule):
         super().__init__(around)
         self._runs: dict[tuple[str, str], Run] = {}
         self._heard: set[str] = set()
-        self._noise: dict[tuple[str, str], int] = {}
         self._lost: set[tuple[str, str]] = set()
         self._called_on: dict[str, frozenset[str]] = {}
 
@@ -79,20 +81,21 @@ class NoAnswer(Rule):
         elif isinstance(fact, t.Lost):
             self._lost.add((fact.medium, fact.by))
             yield from self._turn(self.around.across(fact.by))
-        elif isinstance(fact, t.Noise):
-            if fact.heard:
-                self._noise.setdefault((fact.medium, fact.by), fact.at_ns)
-            else:
-                self._noise.pop((fact.medium, fact.by), None)
+        elif isinstance(fact, t.Restored):
+            self._lost.discard((fact.medium, fact.by))
+        elif isinstance(fact, t.Suspended) and self.resumed(fact):
+            self._runs.clear()  # who did not answer in the suspension must now be called again
+            for by in [by for by, one in self.open.items() if one.regime == SUSPENDED]:
+                yield from self.close(by, fact.at_ns, seconds(fact.at_ns - self.open[by].opened_ns))
 
     def expire(self, key: str, due_ns: int) -> Iterator[Finding]:
         """The time after the first call is over."""
         silent = self._silent(key)
-        if key in self.open or len(silent) < self._wanted():
+        if key in self.open or len(silent) < self._wanted(due_ns):
             return
         first = min(run.first_ns for run in silent.values())
         media = sorted(silent)
-        noisy = {medium for medium, _ in self._noise}
+        noisy = {medium for medium in media if self.around.noise(medium, due_ns)}
         doubt = UNKNOWN if not self._heard & set(media) else NOISY if noisy >= set(media) else ""
         if not doubt and self.around.session and not any(run.voice for run in silent.values()):
             doubt = THERE
@@ -115,6 +118,8 @@ class NoAnswer(Rule):
 
     def _called(self, fact: t.Called) -> None:
         failover = self.around.terms.failover
+        if self._is_out(fact.medium, fact.at_ns):
+            return
         key, told = (fact.medium, fact.by), [fact.entry, fact.id]
         run = self._runs.get(key)
         stale = run is not None and fact.at_ns - run.last_ns > nanoseconds(failover.no_answer_s)
@@ -125,7 +130,7 @@ class NoAnswer(Rule):
             run.voice = run.voice or fact.voice
             run.evidence = (run.evidence + told)[:20]
         silent = self._silent(fact.by)
-        if fact.by in self.open or len(silent) < self._wanted():
+        if fact.by in self.open or len(silent) < self._wanted(fact.at_ns):
             return
         first = min(one.first_ns for one in silent.values())
         self.wake(fact.by, first + nanoseconds(failover.no_answer_s))
@@ -147,5 +152,8 @@ class NoAnswer(Rule):
         calls = self.around.terms.failover.calls
         return {m: run for (m, caller), run in self._runs.items() if caller == by and run.calls >= calls}
 
-    def _wanted(self) -> int:
-        return min(2, max(1, len(self.around.plan)))
+    def _wanted(self, at_ns: int) -> int:
+        return min(2, max(1, sum(not self._is_out(medium, at_ns) for medium in self.around.plan)))
+
+    def _is_out(self, medium: str, at_ns: int) -> bool:
+        return self.around.planned_until(t.OUTAGE, medium, at_ns) > at_ns

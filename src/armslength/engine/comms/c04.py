@@ -3,33 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from armslength.domain import talk as t
 from armslength.domain.finding import Finding, Severity
 from armslength.domain.rule import Parameter, RuleText
 from armslength.engine.comms.around import Around
-from armslength.engine.comms.rule import Rule, nanoseconds, seconds
+from armslength.engine.comms.owed import Owed, OwedRule
 from armslength.units import NS
 
 DAY_NS = 86_400 * NS
 LEAST_TRAFFIC = 10
 """Fewer messages of a side in a day say nothing of its share of free text."""
+ROUNDING = 1e-9
+"""A share of a count that is no whole number in binary: exactly at the limit is within it."""
 READ_BACK = "RBK"
 INSTEAD = frozenset({"UNA", "SAG"})
 """Who cannot comply, or did not understand, reads nothing back."""
 
 
-@dataclass
-class Owed:
-    """A readback that is owed: by whom, since when by that side's clock, and what is said of it [UTC ns]."""
-
-    by: str
-    since_ns: int
-    evidence: tuple[str, ...]
-
-
-class Wording(Rule):
+class Wording(OwedRule):
     """C04. A matter is one message, or the free text of one side on one day."""
 
     takes = (t.Path, t.Said, t.Marked, t.Answered, t.Garbled, t.Flagged)
@@ -56,8 +48,6 @@ class Wording(Rule):
 
     def __init__(self, around: Around) -> None:
         super().__init__(around)
-        self._said: dict[str, t.Said] = {}
-        self._owed: dict[str, Owed] = {}
         self._days: dict[str, tuple[int, int, int]] = {}
 
     def take(self, fact: t.Fact) -> Iterator[Finding]:
@@ -66,11 +56,11 @@ class Wording(Rule):
         match fact:
             case t.Said() if not fact.voice:
                 self._count(fact)
-                if fact.read_back:
+                if fact.read_back and fact.code != "EMG":
                     self.keep(self._said, fact.id, fact)
-            case t.Marked(mark="RECEIVED") if fact.id in self._said:
-                self._received(fact, self._said[fact.id])
-            case t.Answered():
+            case t.Marked(mark="RECEIVED"):
+                yield from self.received(fact)
+            case t.Answered() if fact.code in {READ_BACK, *INSTEAD} and not self.overtakes(fact):
                 yield from self._answered(fact)
             case t.Garbled():
                 key = f"{fact.by} {fact.at_ns}"
@@ -90,12 +80,17 @@ class Wording(Rule):
         if key in self._days:
             yield from self._day(key, due_ns)
             return
-        owed, limit = self._owed[key], self.figure("readback_s")
-        if not self.is_known(key, owed.by, due_ns):
-            return
+        yield from super().expire(key, due_ns)
+
+    def limit_s(self, said: t.Said) -> float:
+        """Return the time until the readback [s]."""
+        return self.figure("readback_s")
+
+    def late(self, key: str, owed: Owed, closed_ns: int | None) -> Finding:
+        """Return the finding that nothing was read back in time."""
+        span, value, limit = self.overdue(key, owed, closed_ns)
         says = f"{owed.by} did not read back in time what must be read back."
-        opened = owed.since_ns + nanoseconds(limit)
-        yield self.find(key, Severity.SEV4, owed.by, (opened, None), (limit, limit, "s"), owed.evidence, says)
+        return self.find(key, Severity.SEV4, owed.by, span, (value, limit, "s"), owed.evidence, says)
 
     def _at_once(
         self, key: str, severity: Severity, by: str, fact: t.Known, measured: tuple[float, float, str],
@@ -103,35 +98,13 @@ class Wording(Rule):
     ) -> Finding:  # fmt: skip
         return self.find(key, severity, by, (fact.at_ns, fact.at_ns), measured, told, says)
 
-    def _received(self, fact: t.Marked, said: t.Said) -> None:
-        limit = nanoseconds(self.figure("readback_s"))
-        over = said.valid_until_ns is not None and said.valid_until_ns < fact.stamp_ns + limit
-        if fact.expired or over or said.code == "EMG":
-            del self._said[fact.id]
-            return
-        by = self.around.across(said.by)
-        if fact.id not in self._owed:
-            self._owed[fact.id] = Owed(by, fact.stamp_ns, (said.entry, fact.entry, fact.id))
-            self.wait(fact.id, by, fact.at_ns + limit)
-
     def _answered(self, fact: t.Answered) -> Iterator[Finding]:
         owed = self._owed.get(fact.id)
-        if owed is None or fact.code not in {READ_BACK, *INSTEAD}:
+        if owed is None:
             return
-        del self._owed[fact.id], self._said[fact.id]
-        self.sleep(fact.id)
-        took, limit = seconds(fact.stamp_ns - owed.since_ns), self.figure("readback_s")
-        late = fact.stamp_ns - owed.since_ns > nanoseconds(limit)
-        in_time = "" if late else "The readback was in time by the receiver's clock; word of it came late."
-        was_open = fact.id in self.open
-        yield from self.close(fact.id, fact.stamp_ns, took, fact.entry, turned=in_time)
-        told = (*owed.evidence, fact.entry)
-        if late and not was_open and fact.code == READ_BACK:
-            span = (owed.since_ns + nanoseconds(limit), fact.stamp_ns)
-            says = f"{owed.by} did not read back in time what must be read back."
-            yield self.find(fact.id, Severity.SEV4, owed.by, span, (took, limit, "s"), told, says)
+        yield from self.done(fact.id, fact.stamp_ns, fact.entry, owing=fact.code == READ_BACK)
         if fact.equal is False:
-            says = f"{owed.by} read back something else than was said."
+            says, told = f"{owed.by} read back something else than was said.", (*owed.evidence, fact.entry)
             measured = (1.0, 0.0, "readbacks")
             yield self._at_once(f"{fact.id} unequal", Severity.SEV3, owed.by, fact, measured, told, says)
 
@@ -146,10 +119,9 @@ class Wording(Rule):
     def _day(self, by: str, due_ns: int) -> Iterator[Finding]:
         day, total, free = self._days.pop(by)
         share = self.figure("free_text_share")
-        if total < LEAST_TRAFFIC or free <= share * total:
+        if total < LEAST_TRAFFIC or free <= share * total + ROUNDING:
             return
         begin = day * DAY_NS
         says = f"{free} of {total} messages of {by} held free text on one day."
-        doubt = "Part of that day was not recorded here." if self.around.was_blind(begin) else ""
         measured = (free / total, share, "share")
-        yield self.find(by, Severity.SEV4, by, (begin, due_ns), measured, (), says, doubt=doubt)
+        yield self.find(by, Severity.SEV4, by, (begin, due_ns), measured, (), says, doubt=self.blind(begin))

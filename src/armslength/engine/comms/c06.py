@@ -9,14 +9,13 @@ from armslength.domain import talk as t
 from armslength.domain.finding import Finding, Severity
 from armslength.domain.rule import Parameter, RuleText
 from armslength.engine.comms.around import Around
-from armslength.engine.comms.rule import Rule, nanoseconds, seconds
+from armslength.engine.comms.owed import HOLDING, LATE_WORD
+from armslength.engine.comms.rule import Rule, came_late, is_over, nanoseconds, seconds
 
 TAKEN = frozenset({"UNDERSTOOD", "RELAYED"})
-LATE_WORD = "It was in time by the receiver's clock; word of it came late."
+MOST_EARLY = 8
 BY_ITSELF = frozenset({"ADC"})
 """Answers that a node gives: nobody has picked up."""
-HOLDING = frozenset({"SBY", "SAG"})
-"""Answers of somebody who has picked up and not taken down what was said."""
 
 
 @dataclass
@@ -67,6 +66,8 @@ class AnsweredLate(Rule):
     def __init__(self, around: Around) -> None:
         super().__init__(around)
         self._said: dict[str, t.Said] = {}
+        self._early: dict[str, list[t.Marked | t.Answered]] = {}
+        """By id: what came of a call before word that it was received: on the air words overtake each other."""
         self._calls: dict[str, Call] = {}
 
     def take(self, fact: t.Fact) -> Iterator[Finding]:
@@ -80,8 +81,14 @@ class AnsweredLate(Rule):
                     self.keep(self._said, fact.id, fact)
             case t.Marked() if fact.id in self._said and fact.mark == "RECEIVED":
                 said = self._said.pop(fact.id)
-                if not fact.expired:
+                if not came_late(said, fact):
                     self._ring(said, fact.stamp_ns, fact.at_ns, (said.entry, fact.entry, fact.id))
+                for early in self._early.pop(fact.id, ()):
+                    yield from self.take(early)
+            case t.Marked() | t.Answered() if fact.id in self._said:
+                self.keep(self._early, fact.id, [*self._early.get(fact.id, ()), fact][:MOST_EARLY])
+            case t.Marked(mark="RECEIVED") if fact.id in self._calls:
+                self._held_too_long(fact)
             case t.Marked() if fact.mark in TAKEN:
                 yield from self._taken(fact.id, fact.stamp_ns, fact.at_ns, fact.entry, captured=True)
             case t.Answered() if fact.code not in BY_ITSELF:
@@ -108,10 +115,17 @@ class AnsweredLate(Rule):
     def _ring(self, said: t.Said, rung_ns: int, known_ns: int, evidence: tuple[str, ...]) -> None:
         call = Call(said, self.around.across(said.by), rung_ns, evidence)
         limit = nanoseconds(self._pick_up_s(call))
-        if said.valid_until_ns is not None and said.valid_until_ns < rung_ns + limit:
+        if is_over(said, rung_ns + limit):
             return
         self._calls[said.id] = call
         self.wait(said.id, self.around.own if said.voice else call.by, known_ns + limit)
+
+    def _held_too_long(self, mark: t.Marked) -> None:
+        """A message that was received in time was held there until it was over: it never rang."""
+        call = self._calls[mark.id]
+        if call.picked_ns is None and mark.id not in self.open and came_late(call.said, mark):
+            del self._calls[mark.id]
+            self.sleep(mark.id)
 
     def _answers(self, number: str) -> list[str]:
         """Return the calls that an answer to `number` takes up: a telephone that is answered ends its ringing."""
@@ -144,7 +158,8 @@ class AnsweredLate(Rule):
         took = stamp_ns - since_ns
         late = bool(limit_s) and took > nanoseconds(limit_s)
         if key in self.open:
-            yield from self.close(key, stamp_ns, seconds(took), entry, turned="" if late else LATE_WORD)
+            turned, doubt = ("", "") if late else (LATE_WORD, self.late_word(key))
+            yield from self.close(key, stamp_ns, seconds(took), entry, turned=turned, doubt=doubt)
         elif late:
             call.evidence = (*call.evidence, entry)
             yield self._late(call, key, since_ns, limit_s, stamp_ns)

@@ -12,7 +12,6 @@ from armslength.engine.comms.around import Around
 from armslength.engine.comms.rule import Rule, nanoseconds, seconds
 
 WAY = "way"
-BLIND = "Part of that time was not recorded here."
 NO_WAY = "There was no way at all for a time: what waits is kept, and goes out on return."
 
 
@@ -30,16 +29,16 @@ class Lack:
 class Failover(Rule):
     """C07. A matter is the change to another way, or a run of missing numbers."""
 
-    takes = (t.Path, t.Lost, t.InUse, t.Missing, t.Arrived)
+    takes = (t.Path, t.Lost, t.Restored, t.InUse, t.Missing, t.Arrived)
     text = RuleText(
         "C07",
         "Failover late or a message lost",
         "When a frequency fails, another way is in use in time, and both sides are told; nothing is lost meanwhile.",
         "The deal: a communication line on the ground backs up the frequencies.",
         "Breach when, after the first call without an answer on the medium in use, no other medium is in use in the "
-        "time agreed; and when numbers of a side's messages are missing for as long as that while a way stands. No "
-        "breach where no way stood at all: messages wait, and go out on return. Not determinable where part of the "
-        "time was not recorded.",
+        "time agreed, nor the same one again; and when numbers of a side's messages are missing for as long as that "
+        "while a way stands. No breach where no way stood at all: messages wait, and go out on return. Not "
+        "determinable where part of the time was not recorded.",
         (Parameter("failover.ground_line", "failover.ground_line_s", "s", "from the first call to the next way"),),
         ("both media down: then store, and forward on return",),
         "SEV2 for a late change, SEV1 for a loss",
@@ -50,8 +49,8 @@ class Failover(Rule):
 
     def __init__(self, around: Around) -> None:
         super().__init__(around)
-        self._failed: tuple[str, int, str] | None = None
-        self._in_use = ""
+        self._failed: tuple[str, str, int, str] | None = None
+        self._in_use, self._in_use_ns = "", 0
         self._lacks: dict[str, Lack] = {}
 
     def take(self, fact: t.Fact) -> Iterator[Finding]:
@@ -59,10 +58,16 @@ class Failover(Rule):
         self.returned(fact)
         match fact:
             case t.Lost() if fact.medium == self._in_use and self._failed is None:
-                self._failed = (fact.medium, min(fact.since_ns, fact.at_ns), fact.entry)
-                self.wake(WAY, self._failed[1] + self._limit())
-            case t.InUse():
+                first = 0 if fact.by == self.around.own else self._in_use_ns  # theirs counts while it was in use
+                since = min(max(fact.since_ns, first), fact.at_ns)
+                self._failed = (fact.medium, fact.by, since, fact.entry)
+                self.wake(WAY, since + self._limit())
+            case t.Restored() if self._failed is not None and (fact.medium, fact.by) == self._failed[:2]:
                 yield from self._changed(fact)
+            case t.InUse():
+                self._in_use, self._in_use_ns = fact.medium, fact.at_ns
+                if fact.medium:
+                    yield from self._changed(fact)
             case t.Missing():
                 key = f"{fact.by} {fact.precedence} {min(fact.numbers)}"
                 self._lacks[key] = Lack(fact.by, fact.precedence, set(fact.numbers), fact.at_ns, fact.entry)
@@ -78,7 +83,7 @@ class Failover(Rule):
         if key == WAY:
             if self._failed is None or not self._in_use:
                 return  # what is open is said when a way is in use again
-            medium, since, entry = self._failed
+            medium, _, since, entry = self._failed
             says = f"{medium} did not answer, and no other way was in use in the time agreed."
             yield self._way(since, None, limit, (entry,), says)
             return
@@ -92,18 +97,18 @@ class Failover(Rule):
             return
         first, last, count = min(lack.numbers), max(lack.numbers), len(lack.numbers)
         says = f"{count} messages of {lack.by} ({lack.precedence}, numbers {first} to {last}) did not come."
-        doubt = BLIND if self.around.was_blind(lack.since_ns) else ""
+        doubt = self.blind(lack.since_ns)
         measured = (float(count), 0.0, "messages")
         yield self.find(key, Severity.SEV1, lack.by, (lack.since_ns, None), measured, (lack.entry,), says, doubt=doubt)
 
     def _limit(self) -> int:
         return nanoseconds(self.around.terms.failover.ground_line_s)
 
-    def _changed(self, fact: t.InUse) -> Iterator[Finding]:
-        self._in_use = fact.medium
-        if self._failed is None or not fact.medium:
+    def _changed(self, fact: t.InUse | t.Restored) -> Iterator[Finding]:
+        """Some way is in use again: another, or that which had failed."""
+        if self._failed is None:
             return
-        (medium, since, entry), self._failed = self._failed, None
+        (medium, _, since, entry), self._failed = self._failed, None
         self.sleep(WAY)
         took = seconds(fact.at_ns - since)
         turned = NO_WAY if self.around.was_cut(since) else ""
@@ -118,7 +123,7 @@ class Failover(Rule):
     ) -> Finding:  # fmt: skip
         limit = self.around.terms.failover.ground_line_s
         outcome = Outcome.NO_BREACH if turned else Outcome.BREACH
-        doubt = BLIND if self.around.was_blind(since) else ""
+        doubt = self.blind(since)
         span = (since + self._limit(), closed)
         return self.find(WAY, Severity.SEV2, "", span, (took, limit, "s"), told, says, outcome=outcome, doubt=doubt)
 

@@ -10,7 +10,7 @@ from typing import get_args
 
 from armslength.agreement.terms import Terms
 from armslength.domain.finding import Finding
-from armslength.domain.talk import Fact
+from armslength.domain.talk import Announced, Fact, Unrecorded
 from armslength.engine.comms.around import Around
 from armslength.engine.comms.registry import RULES
 
@@ -30,14 +30,27 @@ class Judge:
         self._rules = [rule(self._around) for rule in RULES.values()]
         self._for = {kind: [rule for rule in self._rules if kind in rule.takes] for kind in get_args(Fact)}
 
+    @property
+    def planned(self) -> tuple[Announced, ...]:
+        """The outages and tests that were told beforehand."""
+        return self._around.planned
+
     def adopt(self, terms: Terms) -> None:
         """Go by these terms from now on; deadlines that run stay as they are."""
         self._around.terms = terms
 
     def take(self, fact: Fact) -> list[Finding]:
-        """Return what follows from the time up to `fact`, and from it. Facts come in the order of `at_ns`."""
-        out = self.until(fact.at_ns)
-        self._around.take(fact)
+        """Return what follows from the time up to `fact`, and from it. Facts come in the order of `at_ns`.
+
+        What became due while nothing was recorded is judged as that.
+        """
+        if isinstance(fact, Unrecorded):
+            out = self.until(fact.from_ns)
+            self._around.take(fact)
+            out += self.until(fact.at_ns)
+        else:
+            out = self.until(fact.at_ns)
+            self._around.take(fact)
         for rule in self._for[type(fact)]:
             out += rule.take(fact)
         return self._enabled(out)

@@ -9,12 +9,17 @@ from typing import ClassVar, TypeVar
 
 from armslength.domain.finding import SUSPENDED, Finding, Outcome, Severity
 from armslength.domain.rule import RuleText
-from armslength.domain.talk import Fact, Path
+from armslength.domain.talk import Fact, Marked, Path, Said, Suspended
 from armslength.engine.comms.around import Around
 from armslength.units import NS
 
 GRACE_NS = 10 * NS
 """What the other side did in time may become known here so much later, once a way stands [ns]."""
+
+DIFFER_NS = 60 * NS
+"""Clocks differ by less: a mark "expired" that was put so long before the message was over is not believed [ns]."""
+BLIND = "Part of that time was not recorded here."
+STOOD = "But the ground line stood all that time: why word of it came so late is not known."
 
 MOST = 4096
 """Messages that wait to be received: the other side's outbox holds no more."""
@@ -37,6 +42,7 @@ class Rule:
         self._heap: list[tuple[int, str]] = []
         self._due: dict[str, int] = {}
         self._cut: set[str] = set()
+        self._stopped = False
 
     def take(self, fact: Fact) -> Iterator[Finding]:
         """Yield what follows from a fact."""
@@ -134,7 +140,9 @@ class Rule:
             self.open.pop(key, None)
         return found
 
-    def close(self, key: str, at_ns: int, value: float, *evidence: str, turned: str = "") -> Iterator[Finding]:
+    def close(
+        self, key: str, at_ns: int, value: float, *evidence: str, turned: str = "", doubt: str = ""
+    ) -> Iterator[Finding]:  # fmt: skip
         """Yield the open finding about `key`, closed with its last value.
 
         Args:
@@ -143,6 +151,7 @@ class Rule:
             value: in the unit of the finding.
             evidence: more of it.
             turned: why it is no breach after all; "" where it stays what it was.
+            doubt: why that cannot be determined; "" where it can.
         """
         found = self.open.pop(key, None)
         if found is None:
@@ -150,8 +159,29 @@ class Rule:
         told = tuple(dict.fromkeys([*found.evidence, *(one for one in evidence if one)]))
         found = replace(found, closed_ns=max(at_ns, found.opened_ns), value=value, evidence=told)
         if turned and found.outcome is Outcome.BREACH:
-            found = replace(found, outcome=Outcome.NO_BREACH, explanation=turned)
+            outcome = Outcome.NOT_DETERMINABLE if doubt else Outcome.NO_BREACH
+            found = replace(found, outcome=outcome, explanation=f"{turned} {doubt}".strip())
         yield found
+
+    def late_word(self, key: str) -> str:
+        """Return why word of `key` that comes now, and says that it was in time, is doubted; "" where it is not.
+
+        A stamp is believed as far as nothing speaks against it: a line that stood all the time would have brought it.
+        """
+        found = self.open.get(key)
+        doubted = found is not None and found.by != self.around.own and self.around.stood(found.opened_ns)
+        return STOOD if doubted else ""
+
+    def blind(self, since_ns: int) -> str:
+        """Return the doubt where something since then [UTC ns] was not recorded; "" where all was."""
+        return BLIND if self.around.was_blind(since_ns) else ""
+
+    def resumed(self, fact: Fact) -> bool:
+        """Return whether `fact` ends the suspension of what this rule is about."""
+        if not isinstance(fact, Suspended):
+            return False
+        was, self._stopped = self._stopped, not self.around.suspended.isdisjoint(self.text.provisions)
+        return was and not self._stopped
 
     @staticmethod
     def keep(store: dict[str, Held], key: str, value: Held) -> None:
@@ -173,3 +203,13 @@ def seconds(ns: int) -> float:
 def nanoseconds(s: float) -> int:
     """Return seconds as whole nanoseconds."""
     return round(s * NS)
+
+
+def is_over(said: Said, due_ns: int) -> bool:
+    """Return whether `said` is over at `due_ns` [UTC ns]: what is due no sooner is owed to nobody."""
+    return said.valid_until_ns is not None and said.valid_until_ns <= due_ns
+
+
+def came_late(said: Said, mark: Marked) -> bool:
+    """Return whether `mark` tells that `said` came too late, and that can be so."""
+    return mark.expired and is_over(said, mark.stamp_ns + DIFFER_NS)

@@ -356,13 +356,13 @@ class Core:
     def _look_on(self, effects: Effects, now: Now, most_us: float = LOOK_US) -> None:
         """Go on with the look in hand, for so long; what it does not come to is done with the next Tick."""
         changes, spent_us = self.watching.go_on(most_us)
-        state = self.watching.picture.interference
+        state, interfered = self.watching.picture.interference, self._interfered
         if state.active != self._interfered:
             self._interfered = state.active
             what = {"active": state.active, "why": state.why}
             self.books.enter(effects, NODE, "interference", what, now.utc_ns)
             effects.tells.append({"event": "interference", **what})
-        if changes:
+        if changes or state.active or interfered:
             near(self, now)
         self._tell_alerts(changes, effects, now, spent_us)
 

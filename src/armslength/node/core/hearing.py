@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from armslength.node.core import airing, reading
+from armslength.node.core import airing, outage, reading
 from armslength.node.core.callsigns import flagged, is_pressing
 from armslength.node.core.effects import Effects
 from armslength.node.core.messages import Logged
@@ -116,9 +116,11 @@ def _received(line: Line, event: e.Received, effects: Effects, now: Now) -> None
             "nonce": message.fields["nonce"],
             "readability": line.readability.get(event.channel, 5),
         }
-        line.say("RCR", heard, effects, now, automatic=True)
+        line.say("RCR", heard | _sensed(line, event.channel), effects, now, automatic=True)
     elif message.code == "RBK":
         reading.heard(line, message, effects, now)
+    elif message.code == "LCM" and "planned" in message.fields:
+        _tell(line, effects, "planned", by="theirs", **outage.words_of(message))
     elif message.code == "AST" and line.terms.assistance.answer == "declined":
         line.say("ADC", {"rescue_centre": centre_said(line.terms)}, effects, now, automatic=True, ref=message.id)
 
@@ -209,7 +211,12 @@ def _medium_lost(line: Line, event: e.MediumLost, effects: Effects, now: Now) ->
         what["last_ok_ns"] = str(event.last_ok_ns)
     _enter(line, effects, "channel", {"state": "LOST", **what}, now)
     _tell(line, effects, "channel", state="LOST", **what)
-    line.say("LCM", what, effects, now, automatic=True)
+    line.say("LCM", what | _sensed(line, event.medium), effects, now, automatic=True)
+
+
+def _sensed(line: Line, channel: str) -> dict[str, str]:
+    """Return the note that something which is nobody's talk is sensed on a frequency; nothing where it is not."""
+    return {"note": "INTERFERENCE"} if channel in line.talking.senses else {}
 
 
 def _medium_restored(line: Line, event: e.MediumRestored, effects: Effects, now: Now) -> None:

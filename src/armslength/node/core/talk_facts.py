@@ -13,6 +13,7 @@ from armslength.protocol import events as e
 from armslength.protocol.catalogue import CATALOGUE, Kind
 from armslength.protocol.failover import GROUND
 from armslength.protocol.readback import compare
+from armslength.units import NS
 
 if TYPE_CHECKING:
     from armslength.node.core.line import Line
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 MOST = 8192
 """Messages, and checks, that are followed at once."""
 DISTURBED = frozenset({"NOISE", "INTERFERENCE"})
+REPORT_NS = 600 * NS
+"""What is reported of noise, without word of its end, counts so long."""
 
 
 def heard(talking: Talking, event: e.Event, entry: str, at_ns: int) -> Iterator[t.Fact]:
@@ -38,8 +41,13 @@ def heard(talking: Talking, event: e.Event, entry: str, at_ns: int) -> Iterator[
             if event.message_id in talking.followed:
                 mark, late = event.mark.value, event.expired
                 yield t.Marked(**known, id=event.message_id, mark=mark, stamp_ns=event.time_ns, expired=late)
+            logged = line.log.get(event.message_id)
+            if logged is not None and event.mark.value == "RECEIVED":
+                yield from _planned(known, logged.message, own, event.time_ns)
         case e.MediumLost():
             yield t.Lost(**known, medium=event.medium, by=own, since_ns=event.since_ns)
+        case e.MediumRestored():
+            yield t.Restored(**known, medium=event.medium, by=own)
         case e.InUse():
             yield t.InUse(**known, medium=event.medium)
         case e.GapSeen() if event.missing:
@@ -56,6 +64,7 @@ def sent(talking: Talking, message: Message, entry: str, at_ns: int) -> Iterator
     known: dict[str, Any] = {"at_ns": at_ns, "entry": entry}
     yield from _said(talking, message, own, "", entry, at_ns)
     yield from _answers(talking, message, entry, at_ns, message.time_ns)
+    yield from _navigation(known, message, own)
     if message.code == "GCK":
         yield t.Checked(**known, medium=GROUND, by=own, id=message.id)
     elif message.code == "GCR" and message.ref is not None:
@@ -125,9 +134,45 @@ def _received(talking: Talking, event: e.Received, entry: str, at_ns: int) -> It
         yield t.Checked(**known, medium=str(fields["freq_id"]), by=other, id=message.id)
     elif code == "RCR" and (asked := talking.called.pop(str(fields["nonce"]), "")):
         yield from _reading(known, message, event.channel, own, other, asked)
-    elif code == "LCM":
-        since = min(int(str(fields["since_ns"])), at_ns)
-        yield t.Lost(**known, medium=str(fields["medium"]), by=other, since_ns=since)
+    elif code in {"LCM", "RES"}:
+        yield from _channel(known, message, other)
+    yield from _navigation(known, message, other)
+
+
+def _channel(known: dict[str, Any], message: Message, other: str) -> Iterator[t.Fact]:
+    """Yield what the other side tells of a medium: planned, lost, with what it hears there, or restored."""
+    fields = message.fields
+    medium = str(fields["medium"])
+    if "planned" in fields:
+        yield from _planned(known, message, other, known["at_ns"])
+    elif message.code == "LCM":
+        yield t.Lost(**known, medium=medium, by=other, since_ns=min(int(str(fields["since_ns"])), known["at_ns"]))
+        if fields.get("note") in DISTURBED:
+            yield t.Noise(**known, medium=medium, by=other, heard=True)
+    else:
+        yield t.Restored(**known, medium=medium, by=other)
+        yield t.Noise(**known, medium=medium, by=other, heard=False)
+
+
+def _planned(known: dict[str, Any], message: Message, by: str, told_ns: int) -> Iterator[t.Announced]:
+    """Yield what an LCM of `by` tells beforehand, where its receiver has had it since `told_ns` of his clock."""
+    fields = message.fields
+    if "planned" in fields:
+        yield t.Announced(
+            **known,
+            medium=str(fields["medium"]),
+            by=by,
+            kind=str(fields["planned"]),
+            from_ns=int(str(fields["since_ns"])),
+            until_ns=int(str(fields["until_ns"])),
+            told_ns=told_ns,
+        )
+
+
+def _navigation(known: dict[str, Any], message: Message, by: str) -> Iterator[t.Noise]:
+    """Yield that `by` reports the loss of satellite navigation."""
+    if message.code == "EMG" and message.fields.get("nature") == "GNSS_LOSS":
+        yield t.Noise(**known, medium=t.GNSS, by=by, heard=True, until_ns=known["at_ns"] + REPORT_NS)
 
 
 def _reading(
@@ -138,7 +183,9 @@ def _reading(
     if channel == medium:
         yield t.Replied(**known, medium=medium, to=own)
         yield _check_answered(known, message, own, asked)
-    yield t.Noise(**known, medium=medium, by=other, heard=message.fields.get("note") in DISTURBED)
+    heard = message.fields.get("note") in DISTURBED
+    until = known["at_ns"] + REPORT_NS if heard else None
+    yield t.Noise(**known, medium=medium, by=other, heard=heard, until_ns=until)
 
 
 def _check_answered(known: dict[str, Any], message: Message, by: str, asked: str) -> t.CheckAnswered:

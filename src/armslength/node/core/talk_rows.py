@@ -45,7 +45,7 @@ def row_of(fact: t.Fact, followed: Collection[str]) -> tuple[str, bytes] | None:
         case t.Noise():
             key = f"noise/{fact.medium}/{fact.by}"
         case t.Announced():
-            key = f"announced/{fact.medium}/{fact.from_ns}"
+            key = f"announced/{fact.by}/{fact.kind}/{fact.medium}/{fact.from_ns}"
         case _:
             return None
     said: dict[str, Any] = {one.name: _plain(getattr(fact, one.name)) for one in fields(fact)}
@@ -63,12 +63,13 @@ def kept(rows: Sequence[tuple[str, bytes]], now_ns: int) -> tuple[list[t.Fact], 
         said = json.loads(value)
         kind = _KINDS[said.pop("fact")]
         for name in said:
-            if name.endswith("_ns"):
+            if name.endswith("_ns") and said[name] is not None:
                 said[name] = int(said[name])
         if kind is t.Planned:
             said["frequencies"] = tuple((one, channel) for one, channel in said["frequencies"])
         fact = kind(**said)
-        if isinstance(fact, _STANDING) or fact.at_ns > now_ns - RECENT_NS:
+        counts_ns = fact.until_ns if isinstance(fact, t.Announced) else fact.at_ns
+        if isinstance(fact, _STANDING) or counts_ns > now_ns - RECENT_NS:
             facts.append(fact)
     return facts, alive_ns
 

@@ -17,6 +17,7 @@ from armslength.domain.alert import Tier
 from armslength.domain.finding import Finding
 from armslength.engine.comms.judge import Judge
 from armslength.node.core import talk_facts
+from armslength.node.core.senses import Senses
 from armslength.node.core.talk_rows import MOST_ROWS, RECENT_NS, is_passing, kept, row_of
 from armslength.protocol import events as e
 from armslength.protocol.writes import Delete, Put
@@ -68,6 +69,7 @@ class Talking:
         self.called: dict[str, str] = {}
         """Own and their radio checks by nonce: the id."""
         self.missing = False
+        self.senses = Senses(line.own.party, self.note)
         self._found: list[Finding] = []
         self._rows: list[Put | Delete] = []
         self._agreement = ""
@@ -167,6 +169,11 @@ class Talking:
             self._inside = inside
             self.note(t.Inside(at_ns=now.utc_ns, inside=inside))
 
+    def planned(self, now: Now) -> list[t.Announced]:
+        """Return the outages and tests that were told beforehand and are not over."""
+        found = self.judge.planned if self.judge is not None else ()
+        return [one for one in found if one.until_ns > now.utc_ns]
+
     def tick(self, effects: Effects, now: Now) -> None:
         """Let time pass."""
         if self.judge is None or now.mono_s < self._look_s:
@@ -250,6 +257,7 @@ class Talking:
         if again:
             self.note(t.Unrecorded(at_ns=now.utc_ns, from_ns=now.utc_ns))
             self.note(t.Suspended(at_ns=now.utc_ns, provisions=frozenset(line.agreed.suspended)))
+            self.senses.again(now)
             return
         rows = line.restored.get(space_of(self._agreement), ())
         for key, value in line.restored.get(FINDINGS + self._agreement, ()):
@@ -268,13 +276,16 @@ class Talking:
             talk_facts.reapply(line, fact)
         if alive_ns is not None:
             self.note(t.Unrecorded(at_ns=now.utc_ns, from_ns=alive_ns))
+        self.senses.again(now)
 
 
 def near(core: Core, now: Now) -> None:
-    """Tell each line whether a pair of its two sides is inside the minima."""
+    """Tell each line whether a pair of its two sides is inside the minima, and satellite navigation interfered with."""
+    interfered = core.watching.picture.interference.active
     inside = {name for name, alert in core.watching.open_alerts() if alert.tier >= Tier.INSIDE}
     for name, line in core.lines.items():
         line.talking.near(name in inside, now)
+        line.talking.senses.say(t.GNSS, interfered, now)
 
 
 def summary(talking: Talking) -> dict[str, Any]:

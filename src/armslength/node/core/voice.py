@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from armslength.domain import talk as t
 from armslength.errors import InputError
 from armslength.node.core.asked import choice_of, line_of, text_of
+from armslength.node.core.talk_facts import DISTURBED, REPORT_NS
 from armslength.protocol.catalogue import CATALOGUE, may_answer
 from armslength.protocol.failover import GROUND
 
@@ -26,7 +27,6 @@ __all__ = ["GUARDS", "NOTES", "VERBS"]
 
 NOTES = ("NOISE", "WEAK", "DISTORTED", "BROKEN", "INTERFERENCE")
 """What ails it, as RCR has it."""
-DISTURBED = frozenset({"NOISE", "INTERFERENCE"})
 GUARDS = {"121.500": "121.500", "121.5": "121.500", "243.000": "243.000 MHz", "243.0": "243.000 MHz"}
 NONE = "none"
 
@@ -86,7 +86,9 @@ def _facts(line: Line, contact: str, said: Mapping[str, Any], entry: str, at_ns:
     if answer:
         out.append(t.Answered(**known, id=contact, code=answer, stamp_ns=at_ns))
     if not phone and (said["note"] in DISTURBED or answer):
-        out.append(t.Noise(**known, medium=medium, by=line.own.party, heard=said["note"] in DISTURBED))
+        noisy = said["note"] in DISTURBED
+        until = at_ns + REPORT_NS if noisy else None
+        out.append(t.Noise(**known, medium=medium, by=line.own.party, heard=noisy, until_ns=until))
     return out
 
 
