@@ -412,3 +412,58 @@ def test_an_honest_side_that_says_too_much_at_once_loses_nothing(monkeypatch: py
 
 def test_the_bounds_let_through_what_an_honest_outbox_holds() -> None:
     assert traffic.MOST[False][0] >= 2 * CAPACITY and traffic.MOST[True][0] >= WINDOW
+
+
+CLB: dict[str, str | int] = {"to_level_ft": 25000, "to_level_datum": "STANDARD"}
+
+
+def backlog(*lasts_s: float) -> Straight:
+    """Return two peers of which the north said, while the line was down, what is of use for so long [s] each."""
+    pair = Straight(connect=False)
+    for seconds in lasts_s:
+        until = pair.now.utc_ns + round(seconds * 1e9)
+        pair.north.peer.send("CLB", CLB, pair.now, valid_until_ns=until)
+    pair.mono_s += 60.0
+    pair.north.peer.tick(pair.now)
+    return pair
+
+
+def test_of_a_backlog_what_is_fresh_leaves_first_and_what_is_over_is_marked_so() -> None:
+    pair = backlog(30, 600, 30, 600, 601)
+    numbers = {message.envelope: message.seq for message in pair.north.peer.waiting()}
+    pair.connect()
+    pair.exchange()
+    assert [numbers[frame] for _, frame in pair.north.frames if frame in numbers] == [1, 3, 4, 0, 2]
+    received = [(event.message.seq, event.expired) for event in pair.south.of(Received)]  # type: ignore[attr-defined]
+    assert received == [(0, True), (1, False), (2, True), (3, False), (4, False)], "all came at once: in their order"
+    assert pair.south.of(GapSeen) == [] and not pair.north.peer.waiting()
+
+
+def test_a_fresh_warning_waits_for_the_backlog_of_a_slow_line_no_longer_than_for_a_gap() -> None:
+    pair = backlog(*[30] * WIDE, 600)
+    pair.connect()
+    first: list[bytes] = []
+    for _ in range(20):
+        for node, facing in ((pair.north, pair.south), (pair.south, pair.north)):
+            for path, frame in node.settle().frames:
+                if b"message+json" in frame:
+                    first.append(frame)
+                else:
+                    facing.peer.receive(path, frame, pair.now)
+    assert 0 < len(first) <= NARROW * 2
+    pair.south.peer.receive("line", first[0], pair.now)
+    pair.south.settle()
+    assert pair.south.of(Received) == [], "what was before it may come at once"
+    pair.mono_s += Timing().gap_s + 0.1
+    pair.south.peer.tick(pair.now)
+    pair.south.settle()
+    (event,) = pair.south.of(Received)
+    assert event.message.seq == WIDE and not event.expired  # type: ignore[attr-defined]
+
+
+def test_what_left_is_not_looked_at_again_and_nothing_is_passed_over_for_good() -> None:
+    pair = backlog(*[30, 600] * 600)
+    pair.connect()
+    pair.exchange()
+    assert sorted(event.message.seq for event in pair.south.of(Received)) == list(range(1200))  # type: ignore[attr-defined]
+    assert not pair.north.peer.waiting()

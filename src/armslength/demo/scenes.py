@@ -61,7 +61,7 @@ SCENES = (
           acts.descend),
     Scene(496.0, "The officer of SOUTH hears nothing, and has both frequencies checked.",
           acts.try_frequencies),
-    Scene(546.0, "SOUTH has changed its mind: it stays where it is. That waits too, behind the older one.",
+    Scene(546.0, "SOUTH has changed its mind: it stays where it is. That waits too.",
           acts.hold),
     Scene(550.0, "The noise on F1 ends. What is fresh goes first; what is stale comes last, and is marked so.",
           acts.primary_back),

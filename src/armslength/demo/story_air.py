@@ -63,7 +63,8 @@ class AirStory:
             self._lost.discard(key)
             return GOOD, f"{named(medium).capitalize() if medium == GROUND else medium} may be used again."
         if not medium:
-            return ALARM, str(event.get("says") or "No channel answers.")
+            tone = ALARM if event.get("sounds", True) else TELL  # at the start the first checks have their time
+            return tone, str(event.get("says") or "No channel answers.")
         return (WARN if event.get("was") else GOOD), f"The talk goes by {named(medium)} now{_instead(event)}."
 
     def received(self, party: str, event: Event) -> Line | None:

@@ -23,7 +23,18 @@ from armslength.protocol.messages import Mark, Message, from_envelope
 from armslength.protocol.refusals import refusal
 from armslength.protocol.writes import Delete, Put, Write
 
-__all__ = ["CAPACITY", "REMEMBERED", "RESERVE", "SPACE", "WINDOW", "Outbox", "Waiting", "row_key", "stream_of"]
+__all__ = [
+    "CAPACITY",
+    "REMEMBERED",
+    "RESERVE",
+    "SPACE",
+    "WINDOW",
+    "Outbox",
+    "Waiting",
+    "is_over",
+    "row_key",
+    "stream_of",
+]
 
 SPACE = "out/"
 """Begins the names of the spaces of the store that hold what waits, one for each pair."""
@@ -197,8 +208,18 @@ class Outbox:
         self._waiting += 1
         return Put(self._out, row_key(stream_of(message), message.seq), message.envelope)
 
-    def leaving(self, now_s: float, may: Callable[[Message], bool]) -> list[Waiting]:
-        """Return what leaves now, the most urgent first; the caller names its `paths`. `may` says what may leave."""
+    def leaving(self, now_s: float, may: Callable[[Message], bool], utc_ns: int = 0) -> list[Waiting]:
+        """Return what leaves now, the most urgent first; the caller names its `paths`.
+
+        Of one precedence what is still of use at `utc_ns` [UTC ns] leaves first, and what is over after it, each in
+        order: a backlog that is for the record only must not stand before a warning. Numbers stay as they were given:
+        the receiver puts them in order again, where what was passed over comes soon enough.
+
+        Args:
+            now_s: monotonic [s].
+            may: says what may leave.
+            utc_ns: the moment at which something is over; 0: nothing is.
+        """
         found: list[Waiting] = []
         flying = sum(len(s.flying) for name, s in self._streams.items() if name.precedence is not Precedence.FLASH)
         for name, stream in self._in_order():
@@ -207,20 +228,21 @@ class Outbox:
                 limit //= 2
             under_way = len(stream.flying) if name.precedence is Precedence.FLASH else flying
             end, seq = stream.lowest + WINDOW, max(stream.cursor, stream.lowest)
-            held = None
-            while under_way < limit and seq < min(end, stream.next_seq):
-                one = stream.waiting.get(seq)
-                if one is not None and one.sent_s is None and may(one.message):
-                    stream.flying[seq] = None
+            seen = seq - 1
+            for at in _fresh_first(stream, seq, min(end, stream.next_seq), utc_ns):
+                if under_way >= limit:
+                    break
+                seen, one = max(seen, at), stream.waiting[at]
+                if may(one.message):
+                    stream.flying[at] = None
                     one.sent_s = now_s
                     found.append(one)
                     under_way += 1
-                elif one is not None and one.sent_s is None:
-                    held = seq if held is None else held
-                    if name.precedence is not Precedence.FLASH:  # an emergency passes one that must wait
-                        break
+                elif name.precedence is not Precedence.FLASH:  # an emergency passes one that must wait
+                    break
+            while seq <= seen and not _may_leave(stream, seq):
                 seq += 1
-            stream.cursor = seq if held is None else held
+            stream.cursor = seq
             if name.precedence is not Precedence.FLASH:
                 flying = under_way
         return found
@@ -344,6 +366,30 @@ class Outbox:
             self._width = min(WIDE, self._width + 1)
         elif took > 5 * self._timing.brisk_s and now_s - self._narrowed_s > self._timing.brisk_s:
             self._width, self._narrowed_s = max(NARROW, self._width // 2), now_s
+
+
+def is_over(message: Message, utc_ns: int) -> bool:
+    """Return whether `message` said until when it is of use, and that is past at `utc_ns`."""
+    return message.valid_until_ns is not None and message.valid_until_ns < utc_ns
+
+
+def _fresh_first(stream: _Stream, begin: int, end: int, utc_ns: int) -> Iterator[int]:
+    """Give the numbers from `begin` up to `end` that have not left: first what is of use, then what is over."""
+    over: list[int] = []
+    for seq in range(begin, end):
+        if not _may_leave(stream, seq):
+            continue
+        if is_over(stream.waiting[seq].message, utc_ns):
+            over.append(seq)
+        else:
+            yield seq
+    yield from over
+
+
+def _may_leave(stream: _Stream, seq: int) -> bool:
+    """Return whether the message of that number waits and is not under way."""
+    one = stream.waiting.get(seq)
+    return one is not None and one.sent_s is None
 
 
 def _urgency(one: tuple[Stream, _Stream]) -> tuple[Precedence, str]:

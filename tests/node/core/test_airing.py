@@ -309,6 +309,42 @@ def test_both_books_have_the_same_channel_in_use_and_what_was_told_of_it(ether: 
     assert {"LCM", "GLN", "RES"} <= {e["code"] for e in (*ether.north.heard(), *ether.south.heard())}
 
 
+def silences(side: Side) -> list[tuple[float, bool, str]]:
+    """Return when a side was told that nothing answers [s], whether that sounded, and the words."""
+    told = [(at, e) for at, e in side.told if e["event"] == "channel" and e["state"] == "IN USE" and not e["medium"]]
+    return [(at, e["sounds"], e["says"]) for at, e in told]
+
+
+def test_no_alarm_sounds_at_the_start_before_the_first_checks_had_their_time() -> None:
+    posts = Posts(5)
+    posts.run(120.0)
+    for side in posts.sides.values():
+        assert [sounds for _, sounds, _ in silences(side)] == [False], "one word at the start, and all is well"
+
+
+def test_where_nothing_answers_after_the_start_the_alarm_sounds_in_the_time_of_the_terms_and_once() -> None:
+    posts = Posts(6)
+    posts.cut()
+    for air_ in posts.air.values():
+        air_.conditions.jammed = True
+    posts.run(300.0)
+    for side in posts.sides.values():
+        line = next(iter(side.core.lines.values()))  # type: ignore[union-attr]
+        (begun, first, words), (at, sounds, says) = silences(side)
+        assert (first, words, sounds, says) == (False, airing.FIRST_CHECKS, True, airing.NOTHING_LEFT)
+        assert at - begun == pytest.approx(airing.first_checks_s(line), abs=1.0)
+        assert airing.first_checks_s(line) <= line.terms.failover.ground_line_s
+
+
+def test_where_what_was_in_use_stops_the_alarm_sounds_at_once(ether: Ether) -> None:
+    ether.posts.cut()
+    for air_ in ether.posts.air.values():
+        air_.conditions.jammed = True
+    ether.posts.run(150.0)
+    for side in (ether.north, ether.south):
+        assert silences(side)[-1][1:] == (True, airing.NOTHING_LEFT)
+
+
 def test_a_check_is_answered_only_on_the_channel_that_it_asks_about(ether: Ether) -> None:
     ether.posts.run(10.0)
     before = len(ether.of(ether.north, AirKind.MESSAGE))

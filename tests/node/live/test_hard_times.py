@@ -218,17 +218,25 @@ def test_where_the_port_is_taken_or_the_home_takes_nothing(world: World, tmp_pat
 
 
 def test_no_term_is_anywhere_outside_the_vault(world: World) -> None:
-    """After whatever other tests did: logs, ledgers, write-ahead logs, plots, metrics, status, and every event."""
+    """After whatever other tests did: logs, ledgers, write-ahead logs, plots, metrics, status, and every event.
+
+    The rescue centre that an ADC points at is told to the own officer alone, beside the message.
+    """
     texts: dict[str, bytes] = {}
     ear = world.south.stream(after=world.south.latest())
     world.south.ask("send", code="AST", fields={"nature": "MEDICAL"})
     answered = ear.until("received", code="ADC")  # it points at the article that names the rescue centre
     ear.close()
+    assert answered.pop("from_terms") == {"rescue_centre": "canary-centre"}
     texts["ADC"] = json.dumps(answered).encode()
     for node in (world.north, world.south):
         assert b"canary" in node.request("POST", "/api/command", _show(world))[2], "the control: it is in the vault"
         for path in ("/metrics", "/api/status", "/api/messages", "/api/alerts", "/api/encounters", "/api/tracks"):
             texts[f"{node.party} {path}"] = node.request("GET", path)[2]
+        listed = json.loads(texts[f"{node.party} /api/messages"])["messages"]
+        seen = [row.pop("from_terms") for row in listed]
+        assert {"rescue_centre": "canary-centre"} in seen
+        texts[f"{node.party} /api/messages"] = json.dumps(listed).encode()
         for file in [node.log, *node.home.path.rglob("*")]:
             if file.is_file() and file.suffix != ".age":
                 texts[str(file)] = file.name.encode() + file.read_bytes()

@@ -10,7 +10,7 @@ from armslength.crypto.canonical import digest
 from armslength.errors import RemoteProtocolError
 from armslength.node.core.effects import Effects
 from armslength.node.core.inputs import AirIn
-from armslength.protocol.events import Now
+from armslength.protocol.events import InUse, Now
 from armslength.protocol.failover import Patience
 from armslength.protocol.messages import Message
 
@@ -26,6 +26,11 @@ RECORDED_S = 600.0
 """A message that comes again so long after it came first is named: it was recorded, or its marks are not heard [s]."""
 REMEMBERED = 256
 """Messages whose calls are counted."""
+NOTHING_LEFT = "NO CHANNEL ANSWERS. What must be said waits; call by voice, on guard for distress, or by telephone."
+FIRST_CHECKS = "No channel has answered since the start; the first checks run. What must be said waits."
+FIRST_CALLER_S = 2
+"""One side lets the other check first, for so many times as calls are apart: see `Failover.begin`."""
+_NEVER = float("inf")
 
 
 def tune(line: Line, radios: Collection[str], now: Now) -> None:
@@ -77,6 +82,35 @@ def again(line: Line, channel: str, after_s: float | None, effects: Effects, now
     if channel and (after_s is None or abs(after_s) > RECORDED_S):
         says = "A message taken long ago came again: it counts once. Recordings of calls can be played by anybody."
         strange(line, channel, "replayed", says, effects, now)
+
+
+def first_checks_s(line: Line) -> float:
+    """Return how long after the start the first checks have by the terms [s]: both sides call, one after the other.
+
+    At most as long as the terms allow until the next way is in use.
+    """
+    times = line.terms.failover
+    return min(times.ground_line_s, (times.calls + FIRST_CALLER_S) * times.call_every_s)
+
+
+def silence(line: Line, event: InUse, now: Now) -> tuple[str, bool]:
+    """Return what is said of the channel in use, and whether it sounds: where none is, nobody can be reached.
+
+    At the start none is known to answer: that sounds when the first checks have had their time, and none does yet.
+    """
+    starting = not event.medium and not event.was
+    line.alarm_due_s = now.mono_s + first_checks_s(line) if starting else _NEVER
+    if event.medium:
+        return "", False
+    return (FIRST_CHECKS, False) if starting else (NOTHING_LEFT, True)
+
+
+def alarm(line: Line, effects: Effects, now: Now) -> None:
+    """Sound that the first checks are over and nothing answers."""
+    line.alarm_due_s = _NEVER
+    what = {"state": "IN USE", "medium": "", "was": ""}
+    line.books.enter(effects, line.book, "channel", what, now.utc_ns)
+    effects.tells.append({"event": "channel", "counterpart": line.name, **what, "says": NOTHING_LEFT, "sounds": True})
 
 
 def called(line: Line, frames: Iterable[tuple[str, bytes, int, str]], effects: Effects) -> None:

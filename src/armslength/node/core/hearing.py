@@ -22,8 +22,6 @@ from armslength.protocol.messages import Message
 if TYPE_CHECKING:
     from armslength.node.core.line import Line
 
-NOTHING_LEFT = "NO CHANNEL ANSWERS. What must be said waits; call by voice, on guard for distress, or by telephone."
-
 
 def hear(line: Line, event: Event, effects: Effects, now: Now) -> None:
     """Do what an event of the peer asks for."""
@@ -227,14 +225,14 @@ def _medium_restored(line: Line, event: e.MediumRestored, effects: Effects, now:
 
 
 def _in_use(line: Line, event: e.InUse, effects: Effects, now: Now) -> None:
-    """Another channel carries the talk. Where none does, that sounds: nobody can be reached by what this node has."""
+    """Another channel carries the talk, or none."""
     line.using = event.medium
     channels = line.peer.channels()
     lost_here = [name for name, state in channels.media.items() if state["lost_here"]]
     what = {"medium": event.medium, "was": event.was}
     _enter(line, effects, "channel", {"state": "IN USE", **what}, now)
-    says = "" if event.medium else NOTHING_LEFT
-    _tell(line, effects, "channel", state="IN USE", says=says, sounds=not event.medium, **what)
+    says, sounds = airing.silence(line, event, now)
+    _tell(line, effects, "channel", state="IN USE", says=says, sounds=sounds, **what)
     if event.medium == GROUND and event.was and event.was in lost_here:
         line.say("GLN", {"reason": "NO_ANSWER", "change": channels.change}, effects, now, automatic=True)
 

@@ -87,6 +87,7 @@ class Line:
         self.radios: frozenset[str] = radios
         self.using = ""
         self.tune_due_s = self.strange_due_s = float("-inf")
+        self.alarm_due_s = float("inf")
         self.readability: dict[str, int] = {}
         self.strange: dict[tuple[str, str], int] = {}
         self.calls: dict[tuple[str, str], int] = {}
@@ -165,6 +166,8 @@ class Line:
         if now.mono_s >= self.tune_due_s:
             airing.tune(self, self.radios, now)
         self.peer.tick(now)
+        if now.mono_s >= self.alarm_due_s:
+            airing.alarm(self, effects, now)
         if self.standing in {"OPEN", "FIRST_CONTACT"} and now.mono_s >= self.check_due_s:
             self.check_due_s = now.mono_s + self.terms.ground_line.check_every_s
             self.say("GCK", self._check_fields(now), effects, now, automatic=True)
@@ -183,7 +186,7 @@ class Line:
 
     def next_deadline(self) -> float:
         """Return when `tick` is due [s, monotonic]."""
-        return float("-inf") if self.unsettled else self.peer.next_deadline()
+        return float("-inf") if self.unsettled else min(self.peer.next_deadline(), self.alarm_due_s)
 
     def ruling(self, what: str, *, automatic: bool = False, role: str = "") -> Ruling:
         """Ask the gate."""
