@@ -29,6 +29,7 @@ from armslength.cli import (
     identity,
     ledger,
     messages,
+    outage,
     radio,
     radio_app,
     radio_ether,
@@ -60,6 +61,7 @@ app.command("run")(run.run)
 app.command("status")(run.status)
 app.command("verify")(verify.verify)
 app.command("voice")(voice.voice)
+app.command("outage")(outage.outage)
 app.command("init")(home.init)
 app.add_typer(duty.app, name="duty")
 app.add_typer(identity.app, name="identity")
