@@ -32,6 +32,7 @@ def encode(
     """
     import numpy as np
 
+    from armslength.adapters.radio.opening import modem_of
     from armslength.adapters.radio.wav import write_wav
     from armslength.modem.ax25 import Ui
 
@@ -40,7 +41,7 @@ def encode(
         raise InputError("It exists already.", where=str(out), remedy=remedy)
     if not text:
         raise InputError("There is no text to send.", where="TEXT", remedy="Write what the frame is to say.")
-    kind = _modem(modem, rate)
+    kind = modem_of(modem, rate)
     frame = Ui(to, sender, text.encode()).to_bytes()
     sound = kind.modulate(frame)
     quiet = np.zeros(round(LEAD_S * rate), np.float32)
@@ -116,26 +117,11 @@ def _round(level_db: float | None) -> float | None:
     return None if level_db is None else round(level_db, 1)
 
 
-def _modem(name: str, rate: int | None = None) -> Modem:
-    """Return the modem `name` at `rate`, or at its own.
-
-    Raises:
-        InputError: no such modem, or one that is not installed.
-    """
-    if name == "afsk":
-        from armslength.modem.afsk import Afsk
-
-        return Afsk(rate) if rate else Afsk()
-    if name == "datac3":
-        from armslength.adapters.radio.codec2 import Datac3
-
-        return Datac3(rate) if rate else Datac3()
-    raise InputError(f'"{name}" is no modem.', where="--modem", remedy="There are afsk and datac3.")
-
-
 def _modems(name: str) -> list[Modem]:
+    """Return the modem `name`, or all that are installed where it is "any"."""
     from armslength.adapters.radio import codec2
+    from armslength.adapters.radio.opening import modem_of
 
     if name == "any":
-        return [_modem("afsk"), *([_modem("datac3")] if codec2.available() else [])]
-    return [_modem(name)]
+        return [modem_of("afsk"), *([modem_of("datac3")] if codec2.available() else [])]
+    return [modem_of(name)]

@@ -12,7 +12,8 @@ from adapters.radio.hearing import FLASH, ROUTINE, FakeSound, post_on, stop, unt
 from armslength.adapters.radio.frames import EVERYONE, frame_of
 from armslength.adapters.radio.guard import is_guard
 from armslength.adapters.radio.sound import Quiet
-from armslength.adapters.radio.station import FAULTS, VOICE_ONLY, Listener, Station
+from armslength.adapters.radio.station import FAULTS, Listener, Station
+from armslength.adapters.radio.talking import VOICE_ONLY
 from armslength.errors import InputError, LocalProtocolError
 from armslength.modem.afsk import Afsk
 from armslength.modem.ax25 import Ui

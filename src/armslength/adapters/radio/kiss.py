@@ -15,9 +15,9 @@ from contextlib import suppress
 
 from armslength.adapters.radio.frames import Desk, Foreign
 from armslength.adapters.radio.sound import AirHeard, Timer
-from armslength.adapters.radio.station import VOICE_ONLY, refuse_guard
-from armslength.adapters.radio.talking import Talker
-from armslength.errors import InputError, LocalProtocolError
+from armslength.adapters.radio.station import refuse_guard
+from armslength.adapters.radio.talking import Talker, Talking
+from armslength.errors import InputError
 from armslength.modem.ax25 import HEADER, LARGEST_INFO
 
 FEND, FESC, TFEND, TFESC = 0xC0, 0xDB, 0xDC, 0xDD
@@ -85,7 +85,7 @@ def kiss(frame: bytes, port: int = 0) -> bytes:
     return bytes((FEND,)) + escaped + bytes((FEND,))
 
 
-class KissStation:
+class KissStation(Talking):
     """A station whose modem and radio are behind a TNC; to its owner it is as a `Station`.
 
     Args:
@@ -133,7 +133,6 @@ class KissStation:
         self._writer: asyncio.StreamWriter | None = None
         self._why = "has not been called yet"
         self._tasks: list[asyncio.Task[None]] = []
-        self._talker: Talker | None = None
         if data:
             self._talker = Talker(
                 channel, own, clock=clock, occupancy=occupancy, seconds=self._seconds, transmit=self._transmit,
@@ -169,33 +168,6 @@ class KissStation:
     def counts(self) -> Mapping[str, int]:
         """What was heard and sent, by kind."""
         return {**self._desk.counts, OVERSIZED: self._decoder.oversized, GARBLED: self._decoder.garbled}
-
-    @property
-    def occupied(self) -> float:
-        """Share of the last 60 s that data filled the channel, ours and what was heard, 0 to 1."""
-        return self._talker.occupied if self._talker is not None else 0.0
-
-    @property
-    def waiting(self) -> int:
-        """Payloads that wait."""
-        return self._talker.waiting if self._talker is not None else 0
-
-    def send(self, payload: bytes, *, rank: int, number: int) -> bool:
-        """Queue a payload; return whether it waits now (the queue is bounded; rank 0 goes first).
-
-        Raises:
-            LocalProtocolError: the channel is not for data.
-            InputError: one frame does not carry it.
-        """
-        if self._talker is None:
-            self._desk.counts[VOICE_ONLY] += 1
-            raise LocalProtocolError(f"{self.channel} is not marked for data: nothing was sent.")
-        return self._talker.send(payload, rank=rank, number=number)
-
-    def forget(self, number: int) -> None:
-        """Do not send it if it still waits: it is acknowledged already."""
-        if self._talker is not None:
-            self._talker.forget(number)
 
     def _seconds(self, length: int) -> float:
         return FLAGS_S + 8.0 * length * 1.05 / self._bitrate  # bits stuffed in: about one in twenty

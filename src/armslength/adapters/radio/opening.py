@@ -118,20 +118,20 @@ def station_of(
     )  # fmt: skip
 
 
-def modem_of(name: str) -> Modem:
-    """Return the modem of a name, at its own rate.
+def modem_of(name: str, rate: int | None = None) -> Modem:
+    """Return the modem of a name, at `rate` [samples/s] or at its own.
 
     Raises:
-        InputError: no such modem, or its library is not installed.
+        InputError: no such modem, one that does not work at that rate, or its library is not installed.
     """
     if name == "afsk":
         from armslength.modem.afsk import Afsk
 
-        return Afsk()
+        return Afsk() if rate is None else Afsk(rate)
     if name == "datac3":
         from armslength.adapters.radio.codec2 import Datac3
 
-        return Datac3()
+        return Datac3() if rate is None else Datac3(rate)
     raise InputError(f'"{name}" is no modem.', where="modem", remedy=f"There are {' and '.join(MODEMS)}.")
 
 

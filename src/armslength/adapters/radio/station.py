@@ -17,13 +17,12 @@ from concurrent.futures import ThreadPoolExecutor
 from armslength.adapters.radio.frames import Desk, Foreign
 from armslength.adapters.radio.guard import is_guard
 from armslength.adapters.radio.sound import AirHeard, Listening, Quiet, Sound, Timer
-from armslength.adapters.radio.talking import Talker
+from armslength.adapters.radio.talking import Talker, Talking
 from armslength.errors import LocalProtocolError
 from armslength.modem.port import BAD_CHECK, REASONS, TRUNCATED, Heard, Modem, Samples
 
 LOG = logging.getLogger("armslength.radio")
 FAULTS = "faults of the demodulator"
-VOICE_ONLY = "refused: not for data"
 
 
 class Listener:
@@ -174,7 +173,7 @@ class Listener:
         """The channel became busy or free."""
 
 
-class Station(Listener):
+class Station(Talking, Listener):
     """Hears one channel and talks on it.
 
     Args:
@@ -214,7 +213,6 @@ class Station(Listener):
     ) -> None:
         super().__init__(channel, modem, sound, own, clock=clock, heard=heard, foreign=foreign)
         refuse_guard(channel, frequency, data=data)
-        self._talker: Talker | None = None
         if data:
 
             async def transmit(frame: bytes) -> None:
@@ -236,33 +234,6 @@ class Station(Listener):
         await super().start()
         if self._talker is not None:
             self._begin(self._talker.run(), "talking")
-
-    def send(self, payload: bytes, *, rank: int, number: int) -> bool:
-        """Queue a payload; return whether it waits now (the queue is bounded; rank 0 goes first).
-
-        Raises:
-            LocalProtocolError: the channel is not for data.
-            InputError: one frame does not carry it.
-        """
-        if self._talker is None:
-            self._desk.counts[VOICE_ONLY] += 1
-            raise LocalProtocolError(f"{self.channel} is not marked for data: nothing was sent.")
-        return self._talker.send(payload, rank=rank, number=number)
-
-    def forget(self, number: int) -> None:
-        """Do not send it if it still waits: it is acknowledged already."""
-        if self._talker is not None:
-            self._talker.forget(number)
-
-    @property
-    def occupied(self) -> float:
-        """Share of the last 60 s that data filled the channel, ours and what was heard, 0 to 1."""
-        return self._talker.occupied if self._talker is not None else 0.0
-
-    @property
-    def waiting(self) -> int:
-        """Payloads that wait."""
-        return self._talker.waiting if self._talker is not None else 0
 
     @property
     def says(self) -> str:

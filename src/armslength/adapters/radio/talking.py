@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-from armslength.adapters.radio.frames import frame_of
+from armslength.adapters.radio.frames import Desk, frame_of
 from armslength.adapters.radio.sound import Timer
-from armslength.errors import InputError
+from armslength.errors import InputError, LocalProtocolError
 from armslength.modem.access import Access, Limits
 
 SLOT_S, SLOT_REAL_S = 0.1, 0.014
@@ -18,6 +18,7 @@ SLOT_S, SLOT_REAL_S = 0.1, 0.014
 where a fast clock makes more of it."""
 SHORTEST_WAIT_S = 0.002
 """Real seconds between two questions to the access machine at the least."""
+VOICE_ONLY = "refused: not for data"
 SENT, FAILED, NOT_TAKEN, DISPLACED = "sent", "could not be sent", "not taken", "displaced by more urgent ones"
 
 
@@ -127,3 +128,43 @@ class Talker:
             self.says = ""
             self._counts[SENT] += 1
             self._sent(self._channel, number)
+
+
+class Talking:
+    """What every station has that may talk, whatever carries its frames.
+
+    Attributes:
+        channel: "F1".
+    """
+
+    channel: str
+    _desk: Desk
+    _talker: Talker | None = None
+    """None: the channel is not for data."""
+
+    def send(self, payload: bytes, *, rank: int, number: int) -> bool:
+        """Queue a payload; return whether it waits now (the queue is bounded; rank 0 goes first).
+
+        Raises:
+            LocalProtocolError: the channel is not for data.
+            InputError: one frame does not carry it.
+        """
+        if self._talker is None:
+            self._desk.counts[VOICE_ONLY] += 1
+            raise LocalProtocolError(f"{self.channel} is not marked for data: nothing was sent.")
+        return self._talker.send(payload, rank=rank, number=number)
+
+    def forget(self, number: int) -> None:
+        """Do not send it if it still waits: it is acknowledged already."""
+        if self._talker is not None:
+            self._talker.forget(number)
+
+    @property
+    def occupied(self) -> float:
+        """Share of the last 60 s that data filled the channel, ours and what was heard, 0 to 1."""
+        return self._talker.occupied if self._talker is not None else 0.0
+
+    @property
+    def waiting(self) -> int:
+        """Payloads that wait."""
+        return self._talker.waiting if self._talker is not None else 0
