@@ -16,7 +16,7 @@ from armslength.crypto.envelope import Envelope
 from armslength.errors import LocalProtocolError
 from armslength.protocol import air, air_marks
 from armslength.protocol.air_packing import LARGEST_WHOLE, Packing
-from armslength.protocol.airwaves import AIR, CHECKS, AirFrame, Airwaves, channel_of
+from armslength.protocol.airwaves import AIR, CHECKS, REMEMBERED, AirFrame, Airwaves, channel_of
 from armslength.protocol.catalogue import Precedence
 from armslength.protocol.events import Event, Now
 from armslength.protocol.failover import GROUND, Patience
@@ -74,6 +74,8 @@ class AirTraffic:
         self._packing: dict[str, Packing] = {}
         self._checks: dict[str, Message] = {}
         self._told: dict[str, tuple[int, float]] = {}
+        self._first_on: dict[str, str] = {}
+        """Frequency on which a statement was heard first, by its digest."""
         self.came: dict[str, str] = {}
         """Frequency on which a message came lately."""
 
@@ -172,17 +174,33 @@ class AirTraffic:
             lost, change = message.code == "LCM", int(fields["change"])
             self.waves.failover.told(str(fields["medium"]), lost=lost, change=change)
 
-    def marked(self, message_id: str, path: str, now: Now) -> None:
-        """A mark came on a message of ours."""
-        self.waves.marked(message_id, channel_of(path), now)
+    def marked(self, message_id: str, channel: str, now: Now) -> None:
+        """A mark came on a message of ours; `channel`: what it proves that they hear us on (`proven_by`)."""
+        self.waves.marked(message_id, channel, now)
+
+    def proven_by(self, path: str, mark: Mark, frame: bytes) -> str:
+        """Return the frequency on which a statement proves that the other side hears us; "" for none.
+
+        RECEIVED alone is said on the channel on which the message was heard, and each such statement on one only. So
+        what was heard on one frequency and comes on another was copied there: it is taken, and proves nothing.
+        """
+        channel = channel_of(path)
+        if not channel or mark is not Mark.RECEIVED:
+            return ""
+        name = digest(frame)
+        first = self._first_on.setdefault(name, channel)
+        while len(self._first_on) > REMEMBERED:
+            del self._first_on[next(iter(self._first_on))]
+        return channel if first == channel else ""
 
     def receipts(self, channel: str, stream: Stream, entries: Sequence[Entry], now: Now) -> None:
         """Say RECEIVED on a frequency."""
         key, to = self._line.me.key, self._line.other.key
-        for first in range(0, len(entries), MOST_IN_MARK):
+        stamp_ns = now.utc_ns + self.waves.plan.index(channel) if channel in self.waves.plan else now.utc_ns
+        for first in range(0, len(entries), MOST_IN_MARK):  # so that no two frequencies ever have the same statement
             some = entries[first : first + MOST_IN_MARK]
             urgent = stream.precedence is Precedence.FLASH
-            self._say(channel, state(key, to, stream, Mark.RECEIVED, some, now.utc_ns), now, urgent=urgent)
+            self._say(channel, state(key, to, stream, Mark.RECEIVED, some, stamp_ns), now, urgent=urgent)
 
     def stated(self, frames: Iterable[bytes], now: Now) -> None:
         """Say UNDERSTOOD and RELAYED on the frequency in use, a few times, where the ground line is not there."""

@@ -143,6 +143,29 @@ def test_marks_on_what_was_never_sent_are_refused(ether: Ether) -> None:
     assert fresh.strange(fresh.north) == {("F1", "unknown reference"): 1} and not accused(fresh.north)
 
 
+@pytest.mark.parametrize("copied", [True, False])
+def test_a_mark_that_is_copied_to_another_frequency_proves_nothing_of_it(ether: Ether, copied: bool) -> None:
+    """SOUTH does not hear F2. What it says on F1 is played there, by which it would seem to."""
+    media = ether.line(ether.north).peer._traffic.air.waves.failover.media
+    before = media["F2"].last_ok_s
+    ether.posts.air["F2"].conditions.deaf.add("SOUTH")
+    marks = len(ether.of(ether.south, AirKind.MARK))
+    ether.posts.cut()  # so that marks by a person go by radio too
+    call(ether, "EMG", EMG)
+    (asked,) = ether.received(ether.south, "EMG")
+    ether.posts.give(ether.south, Command(0, "duty officer", "mark", {"id": asked["id"], "mark": "UNDERSTOOD"}))
+    ether.posts.run(15.0)
+    heard = [payload for who, name, payload in ether.heard if (who, name, payload[0]) == ("SOUTH", "F1", AirKind.MARK)]
+    statements = ether.of(ether.south, AirKind.MARK)[marks:]
+    assert statements and set(statements) <= set(heard)
+    for payload in statements:
+        ether.play(ether.north, payload, "F2" if copied else "F1")
+    assert media["F2"].last_ok_s == before
+    assert media["F1"].last_ok_s is not None and media["F1"].last_ok_s > (before or 0.0)
+    logged = ether.line(ether.north).log.get(asked["id"])
+    assert logged is not None and {"RECEIVED", "UNDERSTOOD"} <= logged.marks.keys()
+
+
 def test_a_third_station_that_repeats_marks_does_not_keep_a_dead_frequency_alive(
     ether: Ether, monkeypatch: pytest.MonkeyPatch
 ) -> None:
