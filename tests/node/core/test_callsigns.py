@@ -41,6 +41,18 @@ def test_any_other_call_sign_is_not(sign: str) -> None:
     assert stranger(TERMS, "COR", {"field": "aircraft", "value": sign}) == "value"
 
 
+def test_an_identity_is_a_side_of_the_terms_and_no_free_text() -> None:
+    assert stranger(TERMS, "IDR", {"side": "NORTH AIRCRAFT", "number_in_flight": 2}) == ""
+    dashed = replace(TERMS, parties=(Party("NORTH-EAST"), Party("SOUTH", callsign="RIVER FLIGHT")))
+    assert stranger(dashed, "IDR", {"side": "NORTH EAST AIRCRAFT"}) == ""
+    for other in ("NORTH AIRCRAFT TWO", "TANKER OVER THE RIVER", "NORTH POST", "NORTH"):
+        assert stranger(TERMS, "IDR", {"side": other}) == "side"
+        assert stranger(TERMS, "COR", {"field": "side", "value": other}) == "value"
+    pair = Pair()
+    assert say(pair, "IDR", {"side": "FOUR STRIKE FIGHTERS", "number_in_flight": 4})["error"]["where"] == "side"
+    assert "error" not in say(Pair(), "IDR", {"side": "SOUTH AIRCRAFT", "number_in_flight": 4})
+
+
 def test_a_station_may_be_a_post() -> None:
     assert stranger(TERMS, "RCK", {"station": "NORTH POST"}) == ""
     assert stranger(TERMS, "RCK", {"station": "VIPER 21"}) == "station"

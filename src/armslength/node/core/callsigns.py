@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
 __all__ = ["CALLED", "call_signs", "checked", "flagged", "is_pressing", "stranger"]
 
-CALLED = ("aircraft", "addressed", "station")
+CALLED = ("aircraft", "addressed", "station", "side")
 """Fields of messages that hold a call sign."""
+WHOLE = "side"
+"""The one that holds what all aircraft of a party are called, and no flight number; in letters and spaces."""
 _LONGEST = 21
 """Most signs, so that a flight number fits behind: a field holds 24."""
 
@@ -46,13 +48,24 @@ def stranger(terms: Terms, code: str, fields: Mapping[str, Any]) -> str:
     said = {name: fields[name] for name in CALLED if name in fields}
     if code == "COR" and fields.get("field") in CALLED:
         said["value"] = fields.get("value")
-    aircraft = "|".join(re.escape(one) for one in call_signs(terms))
-    posts = {party.post.upper() for party in terms.parties} - {""}
     for name, value in said.items():
-        station = name == "station" or fields.get("field") == "station"
-        if re.fullmatch(rf"(?:{aircraft})(?: [0-9]{{1,2}})?", str(value)) is None and not (station and value in posts):
+        if not _is_known(terms, str(fields["field"]) if name == "value" else name, str(value)):
             return name
     return ""
+
+
+def _is_known(terms: Terms, field: str, value: str) -> bool:
+    if field == "station" and value in {party.post.upper() for party in terms.parties} - {""}:
+        return True
+    if field == WHOLE:
+        return value in {_letters(one) for one in call_signs(terms)}
+    aircraft = "|".join(re.escape(one) for one in call_signs(terms))
+    return re.fullmatch(rf"(?:{aircraft})(?: [0-9]{{1,2}})?", value) is not None
+
+
+def _letters(sign: str) -> str:
+    """Return a call sign as IDR holds it: letters, with a space for everything else."""
+    return " ".join("".join(one if one.isalpha() else " " for one in sign).split())
 
 
 def flagged(agreed: Agreed, message: Message) -> str:
