@@ -10,11 +10,13 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from armslength.adapters.radio import codec2
+from armslength.adapters.radio.ether_tape import Tape, times_of
 from armslength.adapters.radio.wav import write_wav
 from armslength.cli import app
 from armslength.errors import InputError
 from armslength.modem.afsk import Afsk
 from armslength.modem.ax25 import Ui
+from armslength.protocol.air_bits import AirKind
 
 
 def run(*words: object) -> Result:
@@ -56,6 +58,23 @@ def test_bytes_that_are_no_text_are_told_in_hex_and_move_no_cursor(tmp_path: Pat
 def test_an_empty_frame_is_told(tmp_path: Path) -> None:
     write_wav(tmp_path / "in.wav", Afsk().modulate(Ui("A", "B", b"").to_bytes()), Afsk().rate)
     assert "B to A" in run("decode", tmp_path / "in.wav").output
+
+
+def test_a_tape_of_the_ether_is_told_by_the_time_of_the_scenario(tmp_path: Path) -> None:
+    tape = Tape(tmp_path, "F1", Afsk().rate)
+    info = bytes([AirKind.MARK, 0x11]) + bytes(75)
+    burst = (Afsk().modulate(Ui("ARMSLG", "NORTH1", info).to_bytes()) * 20_000).astype(np.int16)
+    for second in (113, 250):
+        tape.take(second * Afsk().rate, burst)
+    tape.close()
+    frames = json.loads(run("decode", tmp_path / "F1.wav", "--json", "--modem", "afsk").output)["frames"]
+    assert [one["scenario_s"] for one in frames] == [pytest.approx(113.2, abs=0.1), pytest.approx(250.2, abs=0.1)]
+    assert [one["kind"] for one in frames] == ["mark", "mark"] and frames[1]["start_s"] < 3.0
+    said = run("decode", tmp_path / "F1.wav", "--modem", "afsk").output
+    assert "[113.2 s]" in said and "mark, 77 bytes: " in said
+    for wrong in ("", "no list\n1,2\n", "file_s,scenario_s\n", "file_s,scenario_s\nx,y\n"):
+        (tmp_path / "F1.csv").write_text(wrong)
+        assert times_of(tmp_path / "F1.wav") is None
 
 
 def test_nothing_heard_is_said_and_named(tmp_path: Path) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from armslength.errors import InputError
+from armslength.errors import InputError, RemoteProtocolError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from armslength.adapters.radio.hearing import Frame, Hearing
     from armslength.modem.port import Modem
 
@@ -58,26 +61,29 @@ def decode(
 
     A frame says who sent it; only a signature inside it proves that.
     """
+    from armslength.adapters.radio.ether_tape import times_of
     from armslength.adapters.radio.hearing import hear
 
-    done = hear(wav, _modems(modem))
+    done, then = hear(wav, _modems(modem)), times_of(wav)
     if as_json:
         from armslength.cli.answering import print_json
 
-        print_json(_document(done))
+        print_json(_document(done, then))
         return
     for one in done.frames:
         said = _content(one)
-        words = said["text"].rstrip("\r\n") if "text" in said else f"{len(one.ui.info)} bytes: {said['hex']}"
+        kind = f"{said['kind']}, " if "kind" in said else ""
+        words = said["text"].rstrip("\r\n") if "text" in said else f"{kind}{len(one.ui.info)} bytes: {said['hex']}"
         level = "" if one.heard.level_db is None else f"  {one.heard.level_db:.0f} dB"
         when = f"{one.heard.began_s:8.2f} to {one.heard.ended_s:.2f} s"
+        when += "" if then is None else f"  [{then(one.heard.began_s):.1f} s]"
         typer.echo(f"{when}  {one.modem}  {one.ui.sender} to {one.ui.to}{level}  {words}")
     refused = "; ".join(f"{reason} {count}" for reason, count in done.refused.items()) or "none"
     frames = f"{len(done.frames)} frame{'' if len(done.frames) == 1 else 's'}"
     typer.echo(f"{frames} in {done.wav.seconds:.1f} s. Refused: {refused}.")
 
 
-def _document(done: Hearing) -> dict[str, Any]:
+def _document(done: Hearing, then: Callable[[float], float] | None) -> dict[str, Any]:
     wav = done.wav
     return {
         "frames": [
@@ -85,6 +91,7 @@ def _document(done: Hearing) -> dict[str, Any]:
                 "modem": one.modem,
                 "start_s": round(one.heard.began_s, 3),
                 "end_s": round(one.heard.ended_s, 3),
+                **({} if then is None else {"scenario_s": round(then(one.heard.began_s), 3)}),
                 "from": one.ui.sender,
                 "to": one.ui.to,
                 **_content(one),
@@ -105,12 +112,17 @@ def _document(done: Hearing) -> dict[str, Any]:
 
 
 def _content(one: Frame) -> dict[str, str]:
-    """Return what a frame carries as text where it is text, else in hex."""
+    """Return what a frame carries as text where it is text, else in hex; and what kind of ours it is, by its head."""
+    from armslength.protocol.air_bits import kind_of
+
+    raw = {"hex": one.ui.info.hex()}
+    with suppress(RemoteProtocolError):
+        raw["kind"] = kind_of(one.ui.info).name.lower()
     try:
         text = one.ui.info.decode()
     except UnicodeDecodeError:
-        return {"hex": one.ui.info.hex()}
-    return {"text": text} if text.rstrip("\r\n").isprintable() else {"hex": one.ui.info.hex()}
+        return raw
+    return {"text": text} if text.rstrip("\r\n").isprintable() else raw
 
 
 def _round(level_db: float | None) -> float | None:

@@ -17,6 +17,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from armslength.adapters.radio.ether_orders import EtherControl
+from armslength.adapters.radio.ether_tape import times_of
 from armslength.adapters.radio.wav import open_wav
 from armslength.agreement.articles import Frequency
 from armslength.agreement.reading import read_terms
@@ -246,13 +247,9 @@ def most_filled(tape: Path) -> float:
     wav, modem = open_wav(tape), Afsk()
     ears = modem.demodulator()
     heard = [one for piece in wav.pieces(modem.rate) for one in ears.feed(piece)] + ears.finish()
-    assert len(heard) > 20
-    index = [tuple(map(float, row.split(","))) for row in tape.with_suffix(".csv").read_text().split()[1:]]
-    bursts = []
-    for one in heard:
-        file_s, scenario_s = next(row for row in reversed(index) if row[0] <= one.ended_s)
-        ended_s = scenario_s + one.ended_s - file_s
-        bursts.append((ended_s - modem.seconds(len(one.frame)), ended_s))
+    then = times_of(tape)
+    assert then is not None and len(heard) > 20
+    bursts = [(then(one.ended_s) - modem.seconds(len(one.frame)), then(one.ended_s)) for one in heard]
     return max(
         sum(max(0.0, min(ends, end) - max(begins, end - WINDOW_S)) for begins, ends in bursts) / WINDOW_S
         for _, end in bursts

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 import struct
+from bisect import bisect_right
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,6 +22,7 @@ PAUSE_S = 0.5
 MOST_S = 7_200.0
 """Sound that one tape takes [s]; beyond, nothing more is recorded."""
 _HEAD = 44
+_COLUMNS = "file_s,scenario_s"
 
 
 class Tape:
@@ -44,7 +47,7 @@ class Tape:
         self._next = -1
         self._file: BinaryIO = (folder / f"{name}.wav").open("wb")
         self._index = (folder / f"{name}.csv").open("w", buffering=1, encoding="utf-8")  # to be read beside the sound
-        self._index.write("file_s,scenario_s\n")
+        self._index.write(f"{_COLUMNS}\n")
         self._file.write(self._header())
 
     def take(self, first: int, what: Quiet | NDArray[np.int16]) -> None:
@@ -73,3 +76,27 @@ class Tape:
         size = 2 * self._samples
         form = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, self._rate, 2 * self._rate, 2, 16)
         return struct.pack("<4sI4s", b"RIFF", _HEAD - 8 + size, b"WAVE") + form + struct.pack("<4sI", b"data", size)
+
+
+def times_of(wav: Path) -> Callable[[float], float] | None:
+    """Return what tells for a second of the tape `wav` the second of the scenario; None where nothing tells it.
+
+    Raises:
+        OSError: the list beside the tape cannot be read.
+    """
+    beside = wav.with_suffix(".csv")
+    if not beside.is_file():
+        return None
+    head, *rows = beside.read_text("utf-8", errors="replace").splitlines()[:1_000_000] or [""]
+    if head != _COLUMNS:
+        return None
+    try:
+        begins = [(float(file_s), float(scenario_s)) for file_s, scenario_s in (row.split(",") for row in rows)]
+    except ValueError:
+        return None
+
+    def then(file_s: float) -> float:
+        at = max(bisect_right(begins, file_s, key=lambda row: row[0]) - 1, 0)
+        return begins[at][1] + file_s - begins[at][0]
+
+    return then if begins else None
