@@ -26,6 +26,7 @@ from armslength.node.core.core import Core
 from armslength.node.core.inputs import (
     AirHeld,
     AirIn,
+    AirSensed,
     FrameIn,
     LinkClosed,
     LinkRefused,
@@ -211,7 +212,7 @@ class LiveNode:
         self.runner.wire = self.line
         self._dial()
 
-    def _heard(self, one: AirIn | AirHeld) -> None:
+    def _heard(self, one: AirIn | AirHeld | AirSensed) -> None:
         self.runner.give(one)
 
     def _closed(self, connection: str, why: str) -> None:
@@ -270,6 +271,7 @@ class LiveNode:
         told, loop = "", asyncio.get_running_loop()
         while True:
             await self.clock.sleep(ROUND_S)
+            self.radios.sense()
             try:
                 found = await loop.run_in_executor(None, self.keeping.standings, self.clock.utc_ns())
                 if last is None or found.lines != last.lines:

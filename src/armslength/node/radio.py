@@ -11,12 +11,13 @@ from typing import Any
 
 from armslength.adapters.radio.opening import AnyStation, Equipment, station_of
 from armslength.adapters.radio.sound import AirHeard
+from armslength.adapters.radio.station import Listener
 from armslength.agreement.articles import Frequency
 from armslength.agreement.plan import carries
 from armslength.errors import ArmslengthError
 from armslength.modem.port import BAD_CHECK, TRUNCATED
 from armslength.node.clock import Clock
-from armslength.node.core.inputs import Agreed, AirHeld, AirIn
+from armslength.node.core.inputs import Agreed, AirHeld, AirIn, AirSensed
 from armslength.node.radio_options import Radio
 
 __all__ = ["Radios"]
@@ -41,6 +42,7 @@ class _Serving:
     whole: deque[bool] = field(default_factory=lambda: deque(maxlen=LATELY))
     spoilt: int = 0
     heard_s: float = float("-inf")
+    sensed: bool = False
 
 
 class Radios:
@@ -49,7 +51,7 @@ class Radios:
     Args:
         radios: of the node file.
         clock: of the node.
-        give: takes what is heard, and which frequency is so full that a call had not left when the next came.
+        give: takes what is heard and sensed, and which frequency is so full that a call had not left at the next one.
         tell: is told what a radio cannot do.
     """
 
@@ -57,7 +59,7 @@ class Radios:
         self,
         radios: Sequence[Radio],
         clock: Clock,
-        give: Callable[[AirIn | AirHeld], None],
+        give: Callable[[AirIn | AirHeld | AirSensed], None],
         tell: Callable[[Mapping[str, Any]], None],
     ) -> None:
         self._radios = {(one.counterpart, one.frequency): one for one in radios}
@@ -85,7 +87,9 @@ class Radios:
         }
         for key in list(self._serving):
             if key not in wanted or self._serving[key].made_for != _made_for(*wanted[key]):
-                await self._serving.pop(key).station.stop()
+                serving = self._serving.pop(key)
+                self._sensed(key, serving, False)
+                await serving.station.stop()
         for key, (frequency, share) in wanted.items():
             if key not in self._serving:
                 await self._begin(key, frequency, share)
@@ -127,6 +131,17 @@ class Radios:
                 for number, _ in serving.waiting.pop(message_id, {}).values():
                     serving.station.forget(number)
 
+    def sense(self) -> None:
+        """Look whether a carrier or noise stands on a frequency; tell what changed. A TNC does not know."""
+        for key, serving in self._serving.items():
+            if isinstance(serving.station, Listener):
+                self._sensed(key, serving, serving.station.raised)
+
+    def _sensed(self, key: Key, serving: _Serving, sensed: bool) -> None:
+        if sensed is not serving.sensed:
+            serving.sensed = sensed
+            self._give(AirSensed(*key, sensed))
+
     def state(self) -> list[dict[str, Any]]:
         """Return how each radio does, for people."""
         return [self._state(key, radio) for key, radio in self._radios.items()]
@@ -143,6 +158,7 @@ class Radios:
             "says": station.says,
             "data": serving.made_for[1],
             "busy": station.busy,
+            "disturbed": serving.sensed,
             "occupied": round(station.occupied, 3),
             "waiting": station.waiting,
             "readability": _readability(serving.whole),

@@ -20,6 +20,7 @@ from armslength.adapters.radio.sound import AirHeard, Listening, Quiet, Sound, T
 from armslength.adapters.radio.talking import Talker, Talking
 from armslength.errors import LocalProtocolError
 from armslength.modem.port import BAD_CHECK, REASONS, TRUNCATED, Heard, Modem, Samples
+from armslength.modem.raised import Raised
 
 LOG = logging.getLogger("armslength.radio")
 FAULTS = "faults of the demodulator"
@@ -57,6 +58,7 @@ class Listener:
         self._refused_before: dict[str, int] = dict.fromkeys(REASONS, 0)
         """Counts of demodulators that are no more."""
         self._busy_since: float | None = None
+        self._noise = Raised(modem.rate)
         self._spoilt = 0
         self._tasks: list[asyncio.Task[None]] = []
         self._failed = ""
@@ -101,6 +103,11 @@ class Listener:
         return self._busy_since is not None
 
     @property
+    def raised(self) -> bool:
+        """Whether a carrier or noise that never pauses stands on the channel."""
+        return self._noise.raised
+
+    @property
     def says(self) -> str:
         """Why nothing can be heard or said just now; empty while all is well."""
         return self._failed or self._sound.says
@@ -115,6 +122,7 @@ class Listener:
         while True:
             block = await self._sound.read()
             if isinstance(block, Quiet):
+                self._noise.silent()
                 if self._fed:
                     await self._fallen_silent()
             else:
@@ -130,6 +138,7 @@ class Listener:
             self._new_ears()
             return
         self._fed += len(block)
+        self._noise.feed(block)
         self._tell(found)
         self._sense(self._ears.busy)
 

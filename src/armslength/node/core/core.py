@@ -26,6 +26,7 @@ from armslength.node.core.effects import Effects
 from armslength.node.core.inputs import (
     AirHeld,
     AirIn,
+    AirSensed,
     Command,
     FeedState,
     FrameIn,
@@ -220,6 +221,12 @@ class Core:
         line = self.lines.get(one.counterpart)
         if line is not None:
             airing.hear(line, one, effects, now)
+
+    @_take.register
+    def _(self, one: AirSensed, effects: Effects, now: Now) -> None:
+        line = self.lines.get(one.counterpart)
+        if line is not None:
+            line.talking.senses.say(one.channel, one.sensed, now)
 
     @_take.register
     def _(self, one: LinkClosed, effects: Effects, now: Now) -> None:

@@ -83,6 +83,15 @@ class AirIn:
 
 
 @dataclass(frozen=True, slots=True)
+class AirSensed:
+    """A radio senses on a frequency, or senses no more, a carrier or noise that never pauses: nobody's talk."""
+
+    counterpart: str
+    channel: str
+    sensed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AirHeld:
     """A call still waited in the radio for room on the frequency when the next one of that message came."""
 
@@ -209,6 +218,6 @@ class StoreState:
 
 
 Input = (
-    Tick | Started | Stopped | PlotsIn | FeedState | LinkOpened | FrameIn | AirIn | AirHeld | LinkClosed | LinkRefused
-    | Command | Standings | Happened | MembersIn | Recorded | StoreState
+    Tick | Started | Stopped | PlotsIn | FeedState | LinkOpened | FrameIn | AirIn | AirSensed | AirHeld | LinkClosed
+    | LinkRefused | Command | Standings | Happened | MembersIn | Recorded | StoreState
 )  # fmt: skip
