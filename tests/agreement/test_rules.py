@@ -21,10 +21,15 @@ from shared import shared_data
 # what | stopped by suspending | a person may | a node may: always, never, or the switch of the terms
 TABLE = """\
 hello | | yes | always
+proof | | yes | always
 ping | | yes | always
+pong | | yes | always
 mark | | yes | always
+taken | | yes | always
 checkpoint | | yes | always
-agreement | | yes | always
+countersigned | | yes | always
+document | | yes | always
+pieces | | yes | always
 GCK | | yes | always
 GCR | | yes | always
 RCK | | yes | always
@@ -125,12 +130,12 @@ def test_what_the_gate_does_not_know_does_not_leave(what: str, automatic: bool) 
 
 def test_without_an_agreement_only_what_makes_one_passes() -> None:
     passing = {what for what in GATE if may_disclose(None, frozenset(), what).allowed}
-    assert passing == {"hello", "ping", "mark", "agreement", "GCK", "GCR"}
+    assert passing == {"hello", "proof", "ping", "pong", "mark", "taken", "document", "GCK", "GCR"}
     assert may_disclose(None, frozenset(), "EMG").why == "EMG needs an agreement in force, and there is none."
 
 
 def test_checks_emergencies_and_the_deal_itself_pass_whatever_is_suspended() -> None:
-    must = {"GCK", "GCR", "EMG", "ADC", "mark", "checkpoint", "SUS", "RSM", "agreement", "hello", "RCK", "RCR", "ROG"}
+    must = {"GCK", "GCR", "EMG", "ADC", "mark", "checkpoint", "SUS", "RSM", "document", "hello", "RCK", "RCR", "ROG"}
     assert must <= PROTECTED
     everything = frozenset(KEYS[""])  # more than anybody may suspend
     assert all(may_disclose(USUAL, everything, what).allowed for what in must)

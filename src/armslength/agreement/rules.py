@@ -55,6 +55,8 @@ _SWITCHES: Mapping[str, tuple[str, Callable[[Terms], bool]]] = {
 """What the terms say about acting without a person: the article, and where it says so."""
 
 _LINE = Passage("ground_line", automatic=ALWAYS, without=True)
+_MARK = Passage("answering", automatic=ALWAYS, without=True)
+_POINT = Passage("ground_line", automatic=ALWAYS)
 _ANSWER = Passage("answering")
 _WARN = Passage("separation", ("separation", "disclosure"))
 _ACT = Passage("separation", ("separation",))
@@ -69,10 +71,15 @@ GATE = MappingProxyType(
     {
         # frames that carry no message of the catalogue
         "hello": _LINE,
+        "proof": _LINE,
         "ping": _LINE,
-        "mark": Passage("answering", automatic=ALWAYS, without=True),
-        "checkpoint": Passage("ground_line", automatic=ALWAYS),
-        "agreement": _PAPERS,
+        "pong": _LINE,
+        "mark": _MARK,
+        "taken": _MARK,
+        "checkpoint": _POINT,
+        "countersigned": _POINT,
+        "document": _PAPERS,
+        "pieces": Passage("radio", automatic=ALWAYS),
         # checks, which nobody can suspend
         "GCK": _LINE,
         "GCR": _LINE,
@@ -157,7 +164,7 @@ def may_disclose(
     Args:
         terms: in force; None where none are.
         suspended: provisions suspended now. Ground-line checks and emergencies do not ask for them.
-        what: code of a message ("TFA", "EMG"), or "hello", "ping", "mark", "checkpoint", "agreement".
+        what: code of a message ("TFA", "EMG"), or a kind of frame ("hello", "mark", "document": see GATE).
         automatic: no person decided it.
         role: of the person who did; "node" is nobody, as `automatic`.
     """

@@ -10,7 +10,8 @@ from armslength.crypto.keys import SigningKey
 from armslength.errors import LocalProtocolError, RemoteProtocolError
 from armslength.protocol import air
 from armslength.protocol.air import AirKind, kind_of
-from armslength.protocol.fragments import MOST_BYTES, Pieces, Wholes
+from armslength.protocol.fragments import MOST_AT_ONCE, MOST_BYTES, Pieces, Wholes
+from armslength.protocol.leaving import Frame
 
 __all__ = ["Packing"]
 
@@ -25,10 +26,14 @@ class Packing:
     def __init__(self, key: SigningKey, other: str) -> None:
         self._key, self._other = key, other
         self._pieces, self._wholes = Pieces(), Wholes()
+        self._kinds: dict[bytes, str] = {}
+        """Of what kind a whole is that was sent in pieces."""
         self._seal: tuple[tuple[str, ...], AirSeal] | None = None
 
-    def out(self, payload: bytes, versions: tuple[str, ...], now_s: float, *, sealed: bool) -> tuple[bytes, ...]:
-        """Return the frames that carry `payload`.
+    def out(
+        self, kind: str, payload: bytes, versions: tuple[str, ...], now_s: float, *, sealed: bool
+    ) -> tuple[Frame, ...]:
+        """Return the frames that carry `payload`, all of the `kind` that it is.
 
         The nonce of a seal is the beginning of the payload's own digest: what is said again looks the same, and what
         is not the same never shares one (but for a chance of 1 in 2^64).
@@ -39,12 +44,17 @@ class Packing:
         if sealed:
             payload = air.seal(payload, self._sealing(versions), bytes.fromhex(digest(payload)[7 : 7 + 2 * NONCE]))
         if len(payload) <= air.LARGEST_FRAME:
-            return (payload,)
-        return self._pieces.send(payload, now_s)
+            return (Frame(kind, payload),)
+        pieces = self._pieces.send(payload, now_s)
+        self._kinds.pop(_whole_of(pieces[0]), None)
+        self._kinds[_whole_of(pieces[0])] = kind
+        while len(self._kinds) > MOST_AT_ONCE:  # as many as pieces can be asked of
+            del self._kinds[next(iter(self._kinds))]
+        return tuple(Frame(kind, piece) for piece in pieces)
 
     def take(
         self, payload: bytes, versions: tuple[str, ...], now_s: float, read: Callable[[bytes], None]
-    ) -> tuple[bytes, ...]:
+    ) -> tuple[Frame, ...]:
         """Take a payload heard, and `read` what is whole with it; return what is to be said again.
 
         Raises:
@@ -52,7 +62,7 @@ class Packing:
         """
         kind = kind_of(payload)
         if kind is AirKind.REPEAT:
-            return self._pieces.repeat(payload, now_s)
+            return tuple(Frame(self._kinds[_whole_of(one)], one) for one in self._pieces.repeat(payload, now_s))
         if kind is AirKind.FRAGMENT:
             whole = self._wholes.take(payload, now_s)
             if whole is None:
@@ -64,9 +74,9 @@ class Packing:
         self._unsealed(payload, versions, read)
         return ()
 
-    def tick(self, now_s: float) -> tuple[bytes, ...]:
+    def tick(self, now_s: float) -> tuple[Frame, ...]:
         """Return the requests for pieces that were missed."""
-        return self._wholes.tick(now_s)
+        return tuple(Frame("pieces", one) for one in self._wholes.tick(now_s))
 
     def due(self) -> float:
         """Return when `tick` has something to do [s, monotonic]."""
@@ -91,6 +101,11 @@ class Packing:
         if self._seal is None or self._seal[0] != versions:
             self._seal = (versions, AirSeal(self._key, self._other, versions))
         return self._seal[1]
+
+
+def _whole_of(piece: bytes) -> bytes:
+    """Return the name of the whole that a fragment belongs to."""
+    return piece[1:5]
 
 
 LARGEST_WHOLE = MOST_BYTES - NONCE - 1

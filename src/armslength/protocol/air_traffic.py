@@ -22,6 +22,7 @@ from armslength.protocol.events import Event, Now
 from armslength.protocol.failover import GROUND, Patience
 from armslength.protocol.frames import whole_envelope
 from armslength.protocol.inbox import Inbox
+from armslength.protocol.leaving import Frame
 from armslength.protocol.line import Line
 from armslength.protocol.marks import Entry, Stream, state
 from armslength.protocol.messages import Mark, Message, Post
@@ -227,16 +228,17 @@ class AirTraffic:
             return
         try:
             payload = air_marks.encode(frame, context)
-            frames = packing.out(payload, context.versions, now.mono_s, sealed=self.sealed)
+            frames = packing.out("mark", payload, context.versions, now.mono_s, sealed=self.sealed)
         except LocalProtocolError:
             return  # under an earlier agreement: it goes over the ground line
         for one in frames:
             self.waves.mark(channel, one, urgent=urgent)
 
-    def _pack(self, message: Message, channel: str, now: Now) -> tuple[bytes, ...]:
+    def _pack(self, message: Message, channel: str, now: Now) -> tuple[Frame, ...]:
         context = self._context()
         payload = air.encode(message, context, largest=LARGEST_WHOLE)
-        return self._packing[channel].out(payload, context.versions, now.mono_s, sealed=self.sealed)
+        packing = self._packing[channel]
+        return packing.out(message.code, payload, context.versions, now.mono_s, sealed=self.sealed)
 
     def _came(self, message_id: str, channel: str) -> None:
         self.came[message_id] = channel

@@ -20,6 +20,7 @@ from armslength.errors import LocalProtocolError
 from armslength.protocol.catalogue import CATALOGUE, Precedence
 from armslength.protocol.events import CheckDue, InUse, MediumLost, MediumRestored, Now
 from armslength.protocol.failover import GROUND, Failover, Health, Patience
+from armslength.protocol.leaving import Frame
 from armslength.protocol.messages import Message
 from armslength.protocol.writes import Write
 
@@ -41,9 +42,9 @@ _RANK = {Precedence.FLASH: 0, Precedence.PRIORITY: 2, Precedence.ROUTINE: 3}
 MARK_RANK = 1
 _NEVER = float("inf")
 
-AirFrame = tuple[str, bytes, int, str]
+AirFrame = tuple[str, Frame, int, str]
 """Frequency, payload, rank (0 is sent first), id of the message or ""."""
-Pack = Callable[[Message, str, Now], tuple[bytes, ...]]
+Pack = Callable[[Message, str, Now], tuple[Frame, ...]]
 
 
 @dataclass(slots=True)
@@ -194,7 +195,7 @@ class Airwaves:
         frames, self.frames = tuple(sorted(self.frames, key=lambda frame: frame[2])), []
         return events, writes, frames
 
-    def mark(self, channel: str, payload: bytes, *, urgent: bool = False) -> None:
+    def mark(self, channel: str, payload: Frame, *, urgent: bool = False) -> None:
         """Send a mark on a frequency; one on what is FLASH is as urgent: without it that is called again and again."""
         if channel in self.failover.media:
             self.frames.append((channel, payload, 0 if urgent else MARK_RANK, ""))

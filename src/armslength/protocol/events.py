@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from armslength.crypto.keys import SigningKey
+from armslength.protocol.leaving import Frame
 from armslength.protocol.messages import Mark, Message, Precedence
 from armslength.protocol.writes import Write
 
@@ -351,7 +352,7 @@ class Output:
 
     events: tuple[Event, ...] = ()
     writes: tuple[Write, ...] = ()
-    frames: tuple[tuple[str, bytes], ...] = ()
+    frames: tuple[tuple[str, Frame], ...] = ()
     close: tuple[tuple[str, str], ...] = ()
     urgent: int = 0
-    air: tuple[tuple[str, bytes, int, str], ...] = ()
+    air: tuple[tuple[str, Frame, int, str], ...] = ()

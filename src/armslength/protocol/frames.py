@@ -13,6 +13,7 @@ from typing import Any
 
 from armslength.crypto.canonical import canonical, parse
 from armslength.crypto.envelope import Envelope, from_json, from_tree, from_wire, to_json
+from armslength.protocol.leaving import Frame
 from armslength.protocol.messages import is_digest
 from armslength.protocol.refusals import refusal
 
@@ -71,9 +72,9 @@ class Carrier:
     consistency: tuple[str, ...] = ()
 
 
-def plain(kind: str, **values: Any) -> bytes:
-    """Return the plain frame of `kind`."""
-    return canonical({"kind": kind, **values})
+def plain(kind: str, **values: Any) -> Frame:
+    """Return the plain frame of `kind`. Raises LocalProtocolError where no frame of that kind may leave."""
+    return Frame(kind, canonical({"kind": kind, **values}))
 
 
 def open_frame(frame: bytes) -> Envelope | Plain:
@@ -97,7 +98,7 @@ def open_frame(frame: bytes) -> Envelope | Plain:
     return Plain(kind, tree)
 
 
-def carrier(kind: str, wire: bytes, *, since: int | None = None, consistency: Sequence[str] = ()) -> bytes:
+def carrier(kind: str, wire: bytes, *, since: int | None = None, consistency: Sequence[str] = ()) -> Frame:
     """Return the frame that carries the envelope of which `wire` is the canonical JSON."""
     more = {} if since is None else {"since": since, "consistency": list(consistency)}
     return plain(kind, envelope=parse(wire, limit=LARGE_LIMIT), **more)
@@ -121,7 +122,7 @@ def read_carrier(frame: Plain) -> Carrier:
     return Carrier(envelope, wire, since, tuple(hashes))
 
 
-def taken(digests: Iterable[str]) -> bytes:
+def taken(digests: Iterable[str]) -> Frame:
     """Return the frame that says: what has these digests of its envelope came, and need not be sent again."""
     return plain("taken", digests=sorted(digests))
 

@@ -20,6 +20,7 @@ from armslength.crypto.envelope import Envelope, seal, signers, to_json
 from armslength.protocol.catalogue import Precedence
 from armslength.protocol.events import AgreementRef, Counterpart, Own
 from armslength.protocol.frames import Plain, plain, read_number
+from armslength.protocol.leaving import Frame
 from armslength.protocol.marks import Stream
 from armslength.protocol.messages import Post, is_digest, read_post, read_stamp
 from armslength.protocol.refusals import refusal
@@ -61,7 +62,7 @@ class Proof:
     time_ns: int
 
 
-def hello(me: Own, session: Session) -> bytes:
+def hello(me: Own, session: Session) -> Frame:
     """Return our hello for `session`."""
     return plain(
         "hello",
@@ -104,7 +105,7 @@ def proof(
     ledger: tuple[int, str],
     counts: tuple[Count, ...],
     time_ns: int,
-) -> bytes:
+) -> Frame:
     """Return the next proof of our key for `session`, as a frame; the session counts it."""
     session.serial += 1
     tree = {
@@ -123,7 +124,7 @@ def proof(
         "time_ns": str(time_ns),
         "to": _who(other.party, other.post, other.key),
     }
-    return to_json(seal(PROOF_TYPE, canonical(tree), me.key))
+    return Frame("proof", to_json(seal(PROOF_TYPE, canonical(tree), me.key)))
 
 
 def read_proof(envelope: Envelope, me: Own, other: Counterpart, session: Session) -> Proof:

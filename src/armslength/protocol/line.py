@@ -25,6 +25,7 @@ from armslength.protocol.events import (
 )
 from armslength.protocol.frames import Plain, plain, read_number
 from armslength.protocol.greeting import Count, Proof, check_hello, hello, proof, read_proof
+from armslength.protocol.leaving import Frame
 from armslength.protocol.messages import read_stamp
 from armslength.protocol.offset import Offset
 from armslength.protocol.refusals import refusal
@@ -80,7 +81,7 @@ class Line:
     ledger: tuple[int, str] = (0, "")
     offset: Offset = field(default_factory=Offset)
     events: list[Event] = field(default_factory=list)
-    frames: list[tuple[int, str, bytes]] = field(default_factory=list)
+    frames: list[tuple[int, str, Frame]] = field(default_factory=list)
     close: list[tuple[str, str]] = field(default_factory=list)
     turned: list[Session] = field(default_factory=list)
     """Sessions that opened or stand otherwise, for who has papers to send."""
@@ -151,7 +152,7 @@ class Line:
         if was:
             self._lost(session, why, now)
 
-    def put(self, rank: int, session: Session, frame: bytes) -> None:
+    def put(self, rank: int, session: Session, frame: Frame) -> None:
         """Let `frame` leave."""
         self.frames.append((rank, session.path, frame))
 

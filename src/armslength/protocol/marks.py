@@ -15,6 +15,7 @@ from armslength.crypto.envelope import Envelope, seal, signers, to_json
 from armslength.crypto.keys import SigningKey
 from armslength.protocol.catalogue import Precedence
 from armslength.protocol.frames import FRAME_LIMIT, read_number
+from armslength.protocol.leaving import Frame
 from armslength.protocol.messages import Mark, is_digest, read_stamp
 from armslength.protocol.refusals import refusal
 
@@ -55,10 +56,10 @@ class Statement:
     time_ns: int
 
 
-def state(key: SigningKey, to: str, stream: Stream, mark: Mark, entries: Sequence[Entry], time_ns: int) -> bytes:
+def state(key: SigningKey, to: str, stream: Stream, mark: Mark, entries: Sequence[Entry], time_ns: int) -> Frame:
     """Return the signed statement of `key` for the messages of the key `to`, as a frame."""
     statement = Statement(stream, mark, tuple(entries), time_ns)
-    return to_json(seal(MARK_TYPE, written(statement, key.public, to), key))
+    return Frame("mark", to_json(seal(MARK_TYPE, written(statement, key.public, to), key)))
 
 
 def written(statement: Statement, by: str, to: str) -> bytes:

@@ -12,6 +12,7 @@ from armslength.crypto.canonical import digest
 from armslength.crypto.envelope import signers
 from armslength.errors import LocalProtocolError, RemoteProtocolError
 from armslength.protocol.frames import FRAME_LIMIT, LARGE_LIMIT, Carrier, carrier, whole_envelope
+from armslength.protocol.leaving import Frame
 from armslength.protocol.refusals import refusal
 from armslength.protocol.session import State
 
@@ -28,12 +29,12 @@ class Papers:
 
     def __init__(self, me: str, other: str) -> None:
         self._me, self._other = me, other
-        self._documents: dict[str, bytes] = {}
+        self._documents: dict[str, Frame] = {}
         self._unanswered: set[str] = set()
-        self._checkpoints: dict[str, bytes] = {}
+        self._checkpoints: dict[str, Frame] = {}
         self._countersigned: dict[str, None] = {}
 
-    def offer(self, wire: bytes) -> bytes:
+    def offer(self, wire: bytes) -> Frame:
         """Remember a document; return its frame.
 
         Raises:
@@ -59,7 +60,7 @@ class Papers:
         self._unanswered.discard(name)
         return fresh
 
-    def offer_checkpoint(self, wire: bytes, since: int, consistency: Sequence[str]) -> bytes:
+    def offer_checkpoint(self, wire: bytes, since: int, consistency: Sequence[str]) -> Frame:
         """Remember a checkpoint that we signed; return its frame.
 
         Raises:
@@ -79,7 +80,7 @@ class Papers:
         if self._checkpoints.pop(name, None) is not None:
             self._countersigned[name] = None
 
-    def countersign(self, wire: bytes) -> bytes:
+    def countersign(self, wire: bytes) -> Frame:
         """Return the frame that brings a checkpoint of theirs back with both signatures.
 
         Raises:
@@ -90,7 +91,7 @@ class Papers:
             raise LocalProtocolError("A checkpoint to be sent back is signed by both sides.")
         return frame
 
-    def due(self, state: State) -> tuple[list[bytes], list[bytes]]:
+    def due(self, state: State) -> tuple[list[Frame], list[Frame]]:
         """Return (documents, checkpoints) as frames for a session that has just come into `state`.
 
         While the versions in force differ all documents go again, answered or not: so two nodes of which one missed a
@@ -134,7 +135,7 @@ class Papers:
         return True
 
 
-def _carried(kind: str, wire: bytes, limit: int, *, since: int | None = None, consistency: Sequence[str] = ()) -> bytes:
+def _carried(kind: str, wire: bytes, limit: int, *, since: int | None = None, consistency: Sequence[str] = ()) -> Frame:
     try:
         whole_envelope(wire)
         frame = carrier(kind, wire, since=since, consistency=consistency)

@@ -25,6 +25,7 @@ from armslength.protocol.events import (
     Timing,
 )
 from armslength.protocol.failover import Patience
+from armslength.protocol.leaving import Frame
 from armslength.protocol.line import Line, Rank
 from armslength.protocol.messages import NONE, Mark, Message, Post, Precedence, compose
 from armslength.protocol.opening import Opening
@@ -329,7 +330,7 @@ class Peer:
         """Return whether there are sessions, and on none of them the same version is in force."""
         return self.standing() in (State.DIFFERING.name, State.FIRST_CONTACT.name)
 
-    def _put_best(self, rank: int, frame: bytes) -> None:
+    def _put_best(self, rank: int, frame: Frame) -> None:
         if proved := self._line.proved():
             self._line.put(rank, proved[0], frame)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from armslength.crypto.canonical import digest
+from armslength.protocol.leaving import Frame
 from armslength.protocol.writes import Delete, Put, Write
 
 __all__ = ["Stated"]
@@ -18,7 +19,7 @@ class Stated:
 
     def __init__(self, pair: str) -> None:
         self._space = f"marks/{pair}"
-        self._frames: dict[str, bytes] = {}
+        self._frames: dict[str, Frame] = {}
         self.sent_s = float("inf")
         """When they were sent last [s, monotonic]."""
 
@@ -29,17 +30,17 @@ class Stated:
 
     def restore(self, rows: Iterable[tuple[str, bytes]]) -> None:
         """Take back the rows of the space."""
-        self._frames.update(rows)
+        self._frames.update((name, Frame("mark", value)) for name, value in rows)
 
     def __bool__(self) -> bool:
         """Return whether any waits."""
         return bool(self._frames)
 
-    def frames(self) -> list[bytes]:
+    def frames(self) -> list[Frame]:
         """Return every statement that waits, the oldest first."""
         return list(self._frames.values())
 
-    def add(self, frame: bytes) -> Write:
+    def add(self, frame: Frame) -> Write:
         """Keep a statement; return what makes it durable."""
         name = digest(frame)
         self._frames[name] = frame

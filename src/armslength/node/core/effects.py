@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from armslength.crypto.ledger import Sealed
+from armslength.protocol.leaving import Frame
 from armslength.protocol.writes import Write
 
 
@@ -29,8 +30,8 @@ class Effects:
 
     entries: list[tuple[str, Sealed]] = field(default_factory=list)
     writes: list[Write] = field(default_factory=list)
-    frames: list[tuple[str, bytes, bool]] = field(default_factory=list)
-    air: list[tuple[str, str, bytes, int, str]] = field(default_factory=list)
+    frames: list[tuple[str, Frame, bool]] = field(default_factory=list)
+    air: list[tuple[str, str, Frame, int, str]] = field(default_factory=list)
     hush: list[tuple[str, str]] = field(default_factory=list)
     closes: list[tuple[str, str]] = field(default_factory=list)
     tells: list[Mapping[str, Any]] = field(default_factory=list)

@@ -167,7 +167,8 @@ def _document(line: Line, event: e.DocumentIn, effects: Effects, now: Now) -> No
 
 
 def _taken(line: Line, event: e.DocumentTaken, effects: Effects, now: Now) -> None:
-    _enter(line, effects, "agreement", {"what": "document delivered", "envelope": event.digest}, now)
+    what = {"what": "document delivered", "envelope": event.digest, "article": line.ruling("document").article}
+    _enter(line, effects, "agreement", what, now)
 
 
 def _checkpoint(line: Line, event: e.CheckpointIn, effects: Effects, now: Now) -> None:

@@ -19,6 +19,7 @@ from armslength.node.core.duty import Duty
 from armslength.node.core.effects import Effects
 from armslength.node.core.hearing import hear, marked, stated
 from armslength.node.core.inputs import Agreed
+from armslength.node.core.leaving import Exit
 from armslength.node.core.messages import Logged, MessageLog, check_answer
 from armslength.node.core.patience import timing_of
 from armslength.node.core.talking import Talking
@@ -92,7 +93,7 @@ class Line:
         self.strange: dict[tuple[str, str], int] = {}
         self.calls: dict[tuple[str, str], int] = {}
         self.speed, self.restored, self.duty = speed, restored, duty or Duty()
-        self.talking, self.rounds = Talking(self), 0
+        self.talking, self.exit, self.rounds = Talking(self), Exit(), 0
 
     @property
     def book(self) -> str:
@@ -108,6 +109,7 @@ class Line:
         """Take what is in force now, and what the other side must be shown."""
         changed = agreed.digest != self.agreed.digest
         self.agreed = agreed
+        self.exit.changed()
         if changed:
             book = self.books.book(self.book)
             self.peer.head(book.size, book.root())  # the proof that follows must not tell the head of the greeting
@@ -124,17 +126,11 @@ class Line:
         for gone in self._offered.keys() - wanted.keys():
             self.peer.withdraw(gone)
         for key in wanted.keys() - self._offered.keys():
-            if self.ruling("agreement", automatic=True).allowed:
-                self.peer.offer(wanted[key], now)
+            self.peer.offer(wanted[key], now)
         self._offered = wanted
 
     def opened(self, connection: str, path: str, nonce: bytes, effects: Effects, now: Now) -> None:
         """A connection stands."""
-        for what in ("hello", "ping"):  # what the peer says by itself on an open line
-            ruling = self.ruling(what, automatic=True)
-            if not ruling.allowed:
-                effects.closes.append((connection, ruling.why))
-                return
         self.connections[connection] = path
         book = self.books.book(self.book)
         self.peer.head(book.size, book.root())
@@ -263,6 +259,7 @@ class Line:
         self.peer.mark(logged.message.id, Mark(mark), now)
         self.log.marked(logged.message.id, mark, now.utc_ns)
         payload = {"message": logged.message.id, "mark": mark, "after_s": f"{logged.took_s(mark) or 0.0:.3f}"}
+        payload["article"] = ruling.article
         number = self.books.enter(effects, self.book, "mark out", payload, now.utc_ns, role)
         self.talking.marked(logged.message.id, mark, number, now)
         effects.tells.append({"event": "marked", "by": "own", "mark": mark, **logged.as_dict(self.name)})
@@ -284,8 +281,7 @@ class Line:
             self.talking.aired(out.air, now)
             airing.called(self, out.air, effects)
             effects.writes += out.writes
-            effects.frames += [(*frame, at < out.urgent) for at, frame in enumerate(out.frames)]
-            effects.air += [(self.name, *one) for one in out.air]
+            self.exit.let_out(self, out, effects, now)
             effects.closes += out.close
             for statement, events in groupby(out.events, key=stated):
                 if statement is None:
