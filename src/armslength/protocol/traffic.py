@@ -16,6 +16,7 @@ from armslength.protocol.failover import GROUND
 from armslength.protocol.frames import taken, whole_envelope
 from armslength.protocol.greeting import Count, Proof
 from armslength.protocol.inbox import Arrival, Inbox, Record
+from armslength.protocol.leaving import Frame
 from armslength.protocol.line import Line, Rank
 from armslength.protocol.marks import MOST_ENTRIES, Entry, Stream, read, state
 from armslength.protocol.messages import NONE, Mark, Message, Post, from_envelope
@@ -197,7 +198,7 @@ class Traffic:
         for one in self._outbox.under_way(Precedence.FLASH):  # the path on which it left may be dead already
             if session.path not in one.paths and self._may(one.message, session):
                 one.paths = (*one.paths, session.path)
-                self._line.put(Rank.FLASH, session, one.message.envelope)
+                self._line.put(Rank.FLASH, session, Frame(one.message.code, one.message.envelope))
         for frame in self._stated.frames():
             self._line.put(Rank.MARK, session, frame)
         self._stated.sent_s = now.mono_s
@@ -324,8 +325,9 @@ class Traffic:
             if over and not one.left:
                 one.left = True
                 self.air.waves.left(GROUND)
+            frame = Frame(one.message.code, one.message.envelope)
             for session in over:
-                self._line.put(_RANK[one.message.precedence], session, one.message.envelope)
+                self._line.put(_RANK[one.message.precedence], session, frame)
 
     def _deliver(self, arrival: Arrival, now: Now) -> None:
         """Tell of gaps, then of messages. One that grew too old while it was held is marked so anew."""
