@@ -307,11 +307,21 @@ def test_a_call_sign_of_one_aircraft_has_no_place_in_the_terms() -> None:
     assert "NORTH AIRCRAFT" in caught.value.remedy
 
 
+def test_an_alternate_to_nothing_is_refused_in_whatever_order_the_plan_stands() -> None:
+    entry = "[[frequency]]\nid='F{0}'\nchannel='25{0} MHz'\nrole='{1}'\n".replace("'", '"')
+    guard = '[[frequency]]\nid="F9"\nchannel="243.000 MHz"\nrole="guard"\n'
+    with pytest.raises(AgreementError, match="F1 is the alternate, and no frequency is the primary one") as caught:
+        parse_terms(TOP + guard + entry.format(1, "alternate") + entry.format(2, "alternate"), "t.toml")
+    assert "frequency[2].role" in str(caught.value) and "primary" in caught.value.remedy
+    plan = parse_terms(TOP + entry.format(1, "alternate") + entry.format(2, "primary"), "t.toml").frequencies
+    assert [one.role for one in plan] == ["alternate", "primary"]
+
+
 DOUBTED = [
     ("[answering]\nflash_pick_up = '90 s'", "time_budget.post: The budget gives the post 60 s, and it may take 90 s"),
     ("[time_budget]\nwarning = '150 s'", "line 3, time_budget.warning: The budget counts on 150 s"),
     ("[[frequency]]\nid='F1'\nchannel='251 MHz'", "frequency[1]: There is no alternate"),
-    ("[[frequency]]\nid='F1'\nchannel='251 MHz'\nrole='alternate'", "frequency[1]: No frequency is the primary one"),
+    ("[[frequency]]\nid='F1'\nchannel='121.500'\nrole='guard'", "frequency[1]: The plan has guards alone"),
     ("[[party]]\nname='A'\npost='A POST'\n[[party]]\nname='B'", "line 5, party[2]: B names no duty post"),
     ("[conduct.G02]\nenabled = false", "line 2, conduct.G02: It is the heart of the deal"),
     (SIDES + AREA + "[[protected_site]]\nname='s'\nparty='A'\nplace='1 S, 1 E'", '"s" is not in the area "a"'),

@@ -208,7 +208,7 @@ def test_a_plan_that_cannot_be_is_refused(channels: tuple[str, ...], says: str) 
 
 
 def test_what_may_be_a_slip_is_told() -> None:
-    circle = 'role = "alternate"\n[frequency.area]\nname = "a"\ncircle = {centre = "%s N, 40 E", radius = "20 NM"}'
+    circle = '[frequency.area]\nname = "a"\ncircle = {centre = "%s N, 40 E", radius = "20 NM"}'
     apart = plan_text('channel = "118.000"\n' + circle % "35", 'channel = "118.005"\n' + circle % "37")
     told = [doubt.says for doubt in doubts(parse_terms(apart, "t.toml")) if doubt.path[0] == "frequency"]
     assert any("has the carrier of F1" in one and "where their areas meet" in one for one in told)

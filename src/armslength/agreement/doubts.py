@@ -86,7 +86,8 @@ def _budget(terms: Terms) -> Iterator[Doubt]:
 def _frequencies(terms: Terms) -> Iterator[Doubt]:
     roles = {one.role for one in terms.frequencies}
     if terms.frequencies and "primary" not in roles:
-        yield Doubt(("frequency", 0), 'No frequency is the primary one. Write role = "primary" with it.')
+        says = "The plan has guards alone, for distress and first contact: no frequency is there to talk on."
+        yield Doubt(("frequency", 0), f'{says} Write one with role = "primary", or talk by the ground line.')
     elif terms.frequencies and "alternate" not in roles:
         yield Doubt(("frequency", 0), "There is no alternate: when the primary fails, only the ground line is left.")
     for clash in clashes(terms.frequencies):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from armslength.agreement.articles import Block, Frequency, ProtectedSite
 from armslength.agreement.articles_kinds import keys_of
@@ -77,7 +78,17 @@ def read_frequencies(root: Table, datum: str) -> tuple[Frequency, ...]:
                 other = out[clash.first]
                 says = f"{channel} has the carrier of {other.id}, {other.channel}: at one place and time that is one."
                 table.fail("channel", says, "Give each frequency a carrier of its own, or hours or areas that differ.")
+    _check_primary(root, out)
     return tuple(out)
+
+
+def _check_primary(root: Table, plan: Sequence[Frequency]) -> None:
+    """Refuse an alternate to nothing: both sides would call on it first, each by its own reading of the plan."""
+    roles = [one.role for one in plan]
+    if "alternate" in roles and "primary" not in roles:
+        table = list(root.tables("frequency"))[roles.index("alternate")]
+        says = f"{plan[roles.index('alternate')].id} is the alternate, and no frequency is the primary one."
+        table.fail("role", says, 'Write role = "primary" with the one that is called on first.')
 
 
 def _check_guard(table: Table, one: Frequency) -> None:
