@@ -22,7 +22,8 @@ from armslength.adapters.feeds.port import DOWN, LIVE, STALE, Clock, FeedBatch, 
 from armslength.adapters.feeds.values import Heard
 from armslength.errors import FeedError
 
-PIECE = 1 << 16
+PIECE = 1 << 14
+"""Bytes that are taken at once: what is read of a longer stretch would hold up everything else."""
 MOST_CONNECTIONS = 16
 LOOK_S = 0.2
 """A file or a pipe is looked at so often [s]."""
@@ -130,6 +131,7 @@ class JsonLinesFeed:
         try:
             while data := await stream.read(PIECE):
                 self._take(lines, data, give)
+                await asyncio.sleep(0)  # what has come already is read without a pause
         except OSError:
             pass  # a connection that breaks ends like one that is closed
         finally:

@@ -106,7 +106,10 @@ class ReadsbFeed:
         while True:
             try:
                 data = await asyncio.to_thread(self.source.read)
-                self.take(data, give)
+                heard: list[FeedBatch] = []
+                await asyncio.to_thread(self.take, data, heard.append)  # thousands of aircraft take their time
+                for batch in heard:
+                    give(batch)
                 faults = 0
             except FeedError as error:
                 faults += 1

@@ -12,7 +12,8 @@ from armslength.adapters.feeds.port import DOWN, LIVE, STALE, Clock, FeedBatch, 
 from armslength.adapters.feeds.sbs_lines import SbsReader
 from armslength.adapters.feeds.values import Heard
 
-PIECE = 1 << 16
+PIECE = 1 << 14
+"""Bytes that are taken at once: what is read of a longer stretch would hold up everything else."""
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 30.0
 """Wait before another attempt to connect: doubled each time, up to the second [s]."""
 CONNECT_S = 10.0
@@ -66,6 +67,7 @@ class SbsFeed:
         try:
             while data := await self._heard(stream):
                 self._take(lines.push(data), lines.taken_too_long(), give)
+                await asyncio.sleep(0)  # what has come already is read without a pause
             return "the connection was closed"
         except TimeoutError:
             return f"silent for {self.silence_s:.0f} s"
