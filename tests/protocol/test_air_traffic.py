@@ -9,6 +9,7 @@ import pytest
 
 from armslength.bench.failover import EMG, TFA
 from armslength.bench.posts import Posts
+from armslength.node.core.inputs import Command
 from armslength.protocol.air_bits import AirKind
 from armslength.protocol.airwaves import Airwaves
 from armslength.protocol.failover import Health
@@ -134,14 +135,30 @@ def test_a_check_that_was_marked_is_not_called_once_more(monkeypatch: pytest.Mon
         call(self, message, name, *rest)
         late.extend([message.code] * (message.id in marked and len(self.frames) > before))
 
-    def marks(self: Airwaves, message_id: str, *rest: Any) -> None:
-        mark(self, message_id, *rest)
+    def marks(self: Airwaves, message_id: str, *rest: Any, **more: Any) -> None:
+        mark(self, message_id, *rest, **more)
         marked.add(message_id)
 
     monkeypatch.setattr(Airwaves, "_call", calls)
     monkeypatch.setattr(Airwaves, "marked", marks)
     Posts(4).run(60.0)
     assert len(marked) > 4 and late == []
+
+
+def test_what_was_understood_is_called_no_more_and_the_ground_line_brings_its_mark(posts: Posts) -> None:
+    """F1 is too full for the mark RECEIVED of SOUTH; its UNDERSTOOD comes by the ground line."""
+    north, south = posts.sides["NORTH"], posts.sides["SOUTH"]
+    say = posts.air["F1"].say
+    posts.air["F1"].say = lambda side, *rest: say(side, *rest) if side == "NORTH" else None  # type: ignore[method-assign]
+    posts.say(north, "TFA", TFA, "60 s")
+    posts.run(5.0)
+    (came,) = arrived(posts, "TFA")
+    heard = tape(posts)
+    posts.give(south, Command(0, "duty officer", "mark", {"id": came["id"], "mark": "UNDERSTOOD"}))
+    posts.run(30.0)
+    marks = [event["mark"] for _, event in north.told if event["event"] == "marked" and event["id"] == came["id"]]
+    assert "UNDERSTOOD" in marks and "RECEIVED" in marks
+    assert [name for side, name, kind in heard if side == "NORTH" and kind == AirKind.MESSAGE] == []
 
 
 def dead(posts: Posts) -> dict[str, Airwaves]:

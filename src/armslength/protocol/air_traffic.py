@@ -175,9 +175,9 @@ class AirTraffic:
             lost, change = message.code == "LCM", int(fields["change"])
             self.waves.failover.told(str(fields["medium"]), lost=lost, change=change)
 
-    def marked(self, message_id: str, channel: str, now: Now) -> None:
+    def marked(self, message_id: str, channel: str, mark: Mark, now: Now) -> None:
         """A mark came on a message of ours; `channel`: what it proves that they hear us on (`proven_by`)."""
-        self.waves.marked(message_id, channel, now)
+        self.waves.marked(message_id, channel, now, received=mark is Mark.RECEIVED)
 
     def proven_by(self, path: str, mark: Mark, frame: bytes) -> str:
         """Return the frequency on which a statement proves that the other side hears us; "" for none.

@@ -129,15 +129,21 @@ class Airwaves:
         for message in (*news.values(), *stale):
             self._offer(message, used, taken, before, now)
 
-    def marked(self, message_id: str, channel: str, now: Now) -> None:
+    def marked(self, message_id: str, channel: str, now: Now, *, received: bool = True) -> None:
         """A mark on `message_id` came by `channel` ("" for the ground line): it need not be called any more.
 
+        After another than RECEIVED the message waits for that one still: by the ground line, where that is there.
         It answers the calls before it, once: whoever plays it again shows nobody that the other side hears us.
         """
         if channel and (message_id, channel) in self._recent:
             del self._recent[message_id, channel]
             self.failover.answered(channel, now)
-        for key in [key for key in self._calls if key[0] == message_id]:
+        calls = [key for key in self._calls if key[0] == message_id]
+        if not received:
+            if calls:
+                self._vain[message_id] = 2 * self.failover.patience.calls
+            return
+        for key in calls:
             del self._calls[key]
         self._unfit.pop(message_id, None)
         self._vain.pop(message_id, None)

@@ -164,7 +164,7 @@ class Traffic:
         for entry in statement.entries:
             new, writes = self._outbox.marked(statement.stream, statement.mark, entry, statement.time_ns, now.mono_s)
             self._writes += writes
-            self.air.marked(entry.id, proven, now)
+            self.air.marked(entry.id, proven, statement.mark, now)
             if new:
                 channel = channel_of(path)
                 marked = Marked(entry.id, statement.mark, statement.time_ns, entry.expired, frame, channel)
