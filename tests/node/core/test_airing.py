@@ -16,7 +16,7 @@ from armslength.bench.posts import BEGIN_NS, Posts, Side, terms_of
 from armslength.crypto.keys import SigningKey
 from armslength.errors import RemoteProtocolError
 from armslength.node.core import airing
-from armslength.node.core.inputs import AirIn, Command, Standings
+from armslength.node.core.inputs import AirHeld, AirIn, Command, Standings
 from armslength.protocol import air
 from armslength.protocol.air_bits import AirKind
 from armslength.protocol.airwaves import Airwaves
@@ -172,9 +172,9 @@ def test_a_third_station_that_repeats_marks_does_not_keep_a_dead_frequency_alive
     assert lost_in_spite_of_recordings(ether)
     marked = Airwaves.marked
 
-    def credulous(self: Airwaves, message_id: str, channel: str, now: Any) -> None:
+    def credulous(self: Airwaves, message_id: str, channel: str, now: Any, **more: Any) -> None:
         known = (message_id, channel) in self._recent
-        marked(self, message_id, channel, now)
+        marked(self, message_id, channel, now, **more)
         if known:
             self._recent[message_id, channel] = None
 
@@ -330,6 +330,36 @@ def test_both_books_have_the_same_channel_in_use_and_what_was_told_of_it(ether: 
         assert entries(side, "channel") >= len(using)
     assert last == ["F1", "F1"]
     assert {"LCM", "GLN", "RES"} <= {e["code"] for e in (*ether.north.heard(), *ether.south.heard())}
+
+
+def test_a_call_that_a_full_frequency_held_is_none(ether: Ether) -> None:
+    """Calls that had not left, and that the other side could not hear, do not make a frequency a lost one."""
+    for held in (False, True):
+        medium = ether.line(ether.north).peer._traffic.air.waves.failover.media["F1"]
+        medium.calls = 2
+        if held:
+            ether.posts.give(ether.north, AirHeld("SOUTH", "F1"))
+            ether.posts.give(ether.north, AirHeld("NOBODY", "F1"))
+        assert medium.calls == (1 if held else 2)
+    ether.posts.give(ether.north, AirHeld("SOUTH", "F1"))
+    assert medium.calls == 1, "the one that left stays"
+
+
+def test_what_was_received_is_hushed_but_not_what_a_person_says_that_is_flash(ether: Ether) -> None:
+    hushed: list[tuple[str, str]] = []
+    core: Any = ether.north.core
+    step = core.step
+
+    def listening(*given: Any) -> Any:
+        effects = step(*given)
+        hushed.extend(effects.hush)
+        return effects
+
+    core.step = listening
+    call(ether)
+    call(ether, "EMG", EMG)
+    (tfa,), (emg,) = ether.received(ether.south, "TFA"), ether.received(ether.south, "EMG")
+    assert ("SOUTH", tfa["id"]) in hushed and ("SOUTH", emg["id"]) not in hushed
 
 
 def silences(side: Side) -> list[tuple[float, bool, str]]:
