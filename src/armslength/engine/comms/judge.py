@@ -5,12 +5,12 @@ What comes out does not depend on how often it is asked in between: a deadline i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import get_args
 
 from armslength.agreement.terms import Terms
 from armslength.domain.finding import Finding
-from armslength.domain.talk import Announced, Fact, Unrecorded
+from armslength.domain.talk import Announced, Fact, Noise, Unrecorded
 from armslength.engine.comms.around import Around
 from armslength.engine.comms.registry import RULES
 
@@ -34,6 +34,10 @@ class Judge:
     def planned(self) -> tuple[Announced, ...]:
         """The outages and tests that were told beforehand."""
         return self._around.planned
+
+    def noise(self, medium: str, at_ns: int) -> Mapping[str, Noise]:
+        """Return who hears noise on a medium at `at_ns` [UTC ns]."""
+        return self._around.noise(medium, at_ns)
 
     def adopt(self, terms: Terms) -> None:
         """Go by these terms from now on; deadlines that run stay as they are."""

@@ -135,11 +135,11 @@ def _received(talking: Talking, event: e.Received, entry: str, at_ns: int) -> It
     elif code == "RCR" and (asked := talking.called.pop(str(fields["nonce"]), "")):
         yield from _reading(known, message, event.channel, own, other, asked)
     elif code in {"LCM", "RES"}:
-        yield from _channel(known, message, other)
+        yield from _channel(talking, known, message, other)
     yield from _navigation(known, message, other)
 
 
-def _channel(known: dict[str, Any], message: Message, other: str) -> Iterator[t.Fact]:
+def _channel(talking: Talking, known: dict[str, Any], message: Message, other: str) -> Iterator[t.Fact]:
     """Yield what the other side tells of a medium: planned, lost, with what it hears there, or restored."""
     fields = message.fields
     medium = str(fields["medium"])
@@ -151,7 +151,9 @@ def _channel(known: dict[str, Any], message: Message, other: str) -> Iterator[t.
             yield t.Noise(**known, medium=medium, by=other, heard=True)
     else:
         yield t.Restored(**known, medium=medium, by=other)
-        yield t.Noise(**known, medium=medium, by=other, heard=False)
+        told = talking.judge.noise(medium, known["at_ns"]).get(other) if talking.judge is not None else None
+        if told is not None and told.until_ns is None:  # it told of noise when it lost the medium
+            yield t.Noise(**known, medium=medium, by=other, heard=False)
 
 
 def _planned(known: dict[str, Any], message: Message, by: str, told_ns: int) -> Iterator[t.Announced]:
