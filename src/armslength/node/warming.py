@@ -16,29 +16,34 @@ from armslength.units import NS
 BEGIN_NS = 1_700_000_000 * NS
 
 
-MANY = 40
-"""So many aircraft that the wide search over a grid is compiled too."""
+CROWDS = (40, 3, 0)
+"""So many aircraft that the wide search over a grid is compiled too; so few that every pair is looked at; none."""
 
 
 def warm() -> None:
-    """Run picture and watch through an invented crowd, one of it badly known; the first time takes a minute.
+    """Run picture and watch through invented crowds, one of each badly known; the first time takes a minute.
 
     What is loaded by then stays for as long as the process does: the collector need not go through it again and again,
     which would hold up everything for a tenth of a second.
     """
+    for many in CROWDS:
+        _run(many)
+    gc.collect()
+    gc.freeze()
+
+
+def _run(many: int) -> None:
     roster = Roster()
     picture = Picture(roster, (Source("a"), Source("b", False)))
     watch = Watch(default_terms())
     for second in range(6):
         now = BEGIN_NS + second * NS
         for source in range(2):
-            plots = [_plot(k, second, now) for k in range(MANY if source == 0 else 2)]
+            plots = [_plot(k, second, now) for k in range(many if source == 0 else min(many, 2))]
             categories = np.full(len(plots), 8, np.int32)
             picture.update(pack(plots, roster, source), now, nic=categories, nac_p=categories)
         snapshot = picture.snapshot(now)
         watch.update(snapshot, snapshot.aircraft.astype(np.int64) % 2, own=0, now_ns=now)
-    gc.collect()
-    gc.freeze()
 
 
 def _plot(k: int, second: int, now_ns: int) -> Plot:

@@ -70,7 +70,12 @@ def moving(snapshot: Snapshot) -> tuple[F64, F64]:
     x, gs = np.empty((n, 6)), np.where(known, snapshot.gs_mps, 0.0)
     k.placed(np.radians(snapshot.lat), np.radians(snapshot.lon), np.radians(snapshot.track_deg), gs, x)
     rate = np.where(known, snapshot.sigma_gs_mps, 0.0)
-    return x, np.stack([snapshot.sigma_h_m**2, rate**2], axis=1)
+    return x, _columns(snapshot.sigma_h_m**2, rate**2)
+
+
+def _columns(*columns: F64) -> F64:
+    """Return them side by side, laid out in memory as the kernels were warmed with, however many rows there are."""
+    return np.ascontiguousarray(np.stack(columns, axis=1))
 
 
 def look(snapshot: Snapshot, x: F64, var: F64, group: I64, own: int, terms: Terms, minima_hold: bool) -> Facts:
@@ -170,7 +175,7 @@ def _levels(snapshot: Snapshot, first: I64, second: I64, datum: str) -> tuple[F6
     columns = [
         np.where(unknown, fill, value) for fill, value in ((np.nan, dz), (np.nan, climb), (0.0, place), (0.0, rate))
     ]
-    return np.stack(columns, axis=1), unknown, mixed & ~unknown
+    return _columns(*columns), unknown, mixed & ~unknown
 
 
 def _tiers(ahead: F64, terms: Terms, wider: float, minima_hold: bool) -> tuple[I64, F64]:
