@@ -247,6 +247,10 @@ class AirTraffic:
 
     def _due_here(self) -> Iterator[Message]:
         """Give what may be called, the most urgent first; of a backlog for the ground line nothing but FLASH."""
+        held = self._line.held
+        yield from (one for one in self._waiting_here() if one.code not in held)
+
+    def _waiting_here(self) -> Iterator[Message]:
         used = self.waves.failover.in_use
         yield from takewhile(lambda one: one.precedence is Precedence.FLASH, self._outbox)
         yield from (one for one in self._checks.values() if self._outbox.is_waiting(one))

@@ -79,6 +79,8 @@ class Line:
     owner: Owner | None = None
     sessions: dict[str, Session] = field(default_factory=dict)
     ledger: tuple[int, str] = (0, "")
+    held: frozenset[str] = frozenset()
+    """Codes of messages that must not leave now: they wait, and others pass them."""
     offset: Offset = field(default_factory=Offset)
     events: list[Event] = field(default_factory=list)
     frames: list[tuple[int, str, Frame]] = field(default_factory=list)

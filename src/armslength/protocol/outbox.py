@@ -208,7 +208,7 @@ class Outbox:
         self._waiting += 1
         return Put(self._out, row_key(stream_of(message), message.seq), message.envelope)
 
-    def leaving(self, now_s: float, may: Callable[[Message], bool], utc_ns: int = 0) -> list[Waiting]:
+    def leaving(self, now_s: float, may: Callable[[Message], bool | None], utc_ns: int = 0) -> list[Waiting]:
         """Return what leaves now, the most urgent first; the caller names its `paths`.
 
         Of one precedence what is still of use at `utc_ns` [UTC ns] leaves first, and what is over after it, each in
@@ -217,7 +217,7 @@ class Outbox:
 
         Args:
             now_s: monotonic [s].
-            may: says what may leave.
+            may: says what may leave; None: not now, and what comes after it passes it.
             utc_ns: the moment at which something is over; 0: nothing is.
         """
         found: list[Waiting] = []
@@ -233,12 +233,14 @@ class Outbox:
                 if under_way >= limit:
                     break
                 seen, one = max(seen, at), stream.waiting[at]
-                if may(one.message):
+                if leaves := may(one.message):
                     stream.flying[at] = None
                     one.sent_s = now_s
                     found.append(one)
                     under_way += 1
-                elif name.precedence is not Precedence.FLASH:  # an emergency passes one that must wait
+                elif (
+                    leaves is False and name.precedence is not Precedence.FLASH
+                ):  # an emergency passes one that must wait
                     break
             while seq <= seen and not _may_leave(stream, seq):
                 seq += 1

@@ -161,6 +161,10 @@ class Peer:
         self._traffic.add(message, now)
         return message
 
+    def hold(self, codes: frozenset[str]) -> None:
+        """Let no message of `codes` leave from now on, nor again: they wait, and others pass them."""
+        self._line.held = codes
+
     def tune(
         self, plan: Sequence[str], patience: Patience, now: Now, *, sealed: bool = False, distress: bool = False
     ) -> None:

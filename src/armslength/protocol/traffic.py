@@ -291,8 +291,10 @@ class Traffic:
             raise refusal("wrong agreement", "A message is said under a version that was never in force here.")
         return False
 
-    def _may(self, message: Message, session: Session) -> bool:
-        """Return whether `message` may leave on `session` now, and is not to go over a frequency."""
+    def _may(self, message: Message, session: Session) -> bool | None:
+        """Return whether `message` may leave on `session` now, and is not to go over a frequency; None: it is held."""
+        if message.code in self._line.held:
+            return None
         if self.air.waves.carries(message):
             return False
         if message.agreement == NONE or session.state is State.OPEN:

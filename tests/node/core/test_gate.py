@@ -38,6 +38,7 @@ EXIT = "node/core/leaving.py"
 """The only place that may put bytes among what leaves."""
 EMG = {"nature": "MEDICAL", "commitment": "NONE", "aircraft": "NORTH AIRCRAFT"}
 MON = {"freq_id": "F1", "how": "MONITOR"}
+BLK = {"article": "BLOCK", "geometry_id": 1, "version": 1}
 CARRIES = {EXIT, "node/core/effects.py", "node/runner.py"}
 
 
@@ -148,7 +149,8 @@ def test_every_kind_is_asked_for_as_it_leaves_and_stays_where_the_gate_says_so(
     assert effects.frames == [("a", b"x", True), ("a", b"x", True), ("a", b"x", False)]
     assert effects.air == [("SOUTH", "F1", b"x", 0, "")] and not effects.entries
     stops, effects = True, Effects()
-    exit_.changed()
+    exit_.changed(line, Effects(), pair.now)
+    seen.clear()
     for out in (plenty, over):
         exit_.let_out(line, out, effects, pair.now)
     assert not effects.frames and not effects.air
@@ -193,21 +195,33 @@ def test_what_leaves_names_its_article_where_it_is_entered() -> None:
     }
 
 
-def test_what_waited_when_it_was_suspended_does_not_leave_while_it_is() -> None:
-    pair = Pair()
+@pytest.mark.parametrize("restart", [False, True])
+def test_what_waited_when_it_was_suspended_does_not_leave_while_it_is_and_holds_up_nothing(restart: bool) -> None:
+    pair, waiting = Pair(), 40
     pair.mend()
     pair.run(2.0)
     pair.cut()
-    pair.give(pair.north, Command(1, "duty officer", "send", {"code": "MON", "fields": MON}))
-    assert "error" not in pair.north.replies[1], pair.north.replies[1]
-    pair.give(pair.north, Standings((pair.agreed(pair.north, suspended=frozenset({"frequency"})),)))
+    for number in range(waiting):
+        pair.give(pair.north, Command(number, "duty officer", "send", {"code": "MON", "fields": MON}))
+        assert "error" not in pair.north.replies[number]
+    suspended = Standings((pair.agreed(pair.north, suspended=frozenset({"frequency"})),))
+    pair.give(pair.north, suspended)
+    if restart:
+        pair.restart(pair.north)
+        pair.give(pair.north, suspended)
     pair.mend()
-    pair.run(30.0)
+    for number in (90, 91):
+        pair.give(pair.north, Command(number, "duty officer", "check", {}))
+        pair.give(pair.north, Command(number + 5, "duty officer", "send", {"code": "BLK", "fields": BLK}))
+        assert "error" not in pair.north.replies[number + 5], pair.north.replies[number + 5]
+        pair.run(15.0)
     assert not pair.south.heard("received", code="MON")
-    assert [(t["code"], t["says"].split(": ")[0]) for t in pair.north.heard("withheld")] == [
-        ("MON", "What waited does not leave")
-    ]
-    assert [one["article"] for one in payloads(pair.north, "withheld")] == ["frequency"]
+    assert len(pair.south.heard("received", code="GCK")) >= 3, "of another precedence"
+    assert len(pair.south.heard("received", code="BLK")) == 2, "of the same"
+    told = [(t["code"], t["says"].split(": ")[0]) for t in pair.north.heard("withheld")]
+    assert told == [("MON", "What waited does not leave")] * (2 if restart else 1), "once, and again after a start"
+    assert {one["article"] for one in payloads(pair.north, "withheld")} == {"frequency"}
     pair.give(pair.north, Standings((pair.agreed(pair.north),)))
-    pair.run(30.0)
-    assert pair.south.heard("received", code="MON"), "the control: resumed, it leaves"
+    pair.run(60.0)
+    assert len(pair.south.heard("received", code="MON")) == waiting, "the control: resumed, all of it leaves"
+    assert not pair.north.heard("evidence") and not pair.south.heard("evidence")

@@ -109,7 +109,6 @@ class Line:
         """Take what is in force now, and what the other side must be shown."""
         changed = agreed.digest != self.agreed.digest
         self.agreed = agreed
-        self.exit.changed()
         if changed:
             book = self.books.book(self.book)
             self.peer.head(book.size, book.root())  # the proof that follows must not tell the head of the greeting
@@ -122,6 +121,7 @@ class Line:
 
     def offer(self, effects: Effects, now: Now) -> None:
         """Show the other side the documents it must see, and no others."""
+        self.exit.changed(self, effects, now)
         wanted = {digest(envelope): envelope for envelope in self.agreed.offers}
         for gone in self._offered.keys() - wanted.keys():
             self.peer.withdraw(gone)
