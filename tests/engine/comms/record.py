@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from armslength.agreement.terms import Terms, default_terms
 from armslength.domain import talk as t
-from armslength.domain.finding import Finding
+from armslength.domain.finding import Finding, Outcome, Severity
 from armslength.engine.comms.judge import Judge, findings
 from armslength.units import NS
 
@@ -16,6 +16,9 @@ N, S = "NORTH", "SOUTH"
 BEGIN = 1_700_006_400 * NS
 """A midnight."""
 PLAN = (("F1", "132.055"), ("F2", "251.000 MHz"))
+HOUR, DAY = 3600.0, 86_400.0
+TICK = 1e-3
+"""A little [s]."""
 
 
 def at(seconds: float) -> int:
@@ -27,6 +30,61 @@ def begin(*facts: t.Fact, plan: tuple[tuple[str, str], ...] = PLAN) -> list[t.Fa
     """Return a record that begins with a plan, a session and a way, and goes on with `facts`, in their order."""
     first: list[t.Fact] = [t.Planned(at_ns=BEGIN, frequencies=plan), t.Session(at_ns=BEGIN, stands=True)]
     return [*first, *sorted(facts, key=lambda one: one.at_ns)]
+
+
+KNOWN = [t.Replied(at_ns=at(1.0), medium=medium, to=N) for medium in ("F1", "F2")]
+"""Somebody listens there."""
+
+
+def both(medium: str, seconds: float) -> list[t.Fact]:
+    """Return a check of each side that was answered."""
+    return [*check(medium, seconds, N), *check(medium, seconds, S)]
+
+
+def check(medium: str, seconds: float, by: str = N, readability: int = 5) -> list[t.Fact]:
+    """Return a check that was answered at once."""
+    called = t.Checked(at_ns=at(seconds), medium=medium, by=by, id=f"check {by} {seconds}")
+    heard = t.CheckAnswered(at_ns=at(seconds), medium=medium, by=by, id=called.id, readability=readability)
+    return [called, heard]
+
+
+def calls(*media: str, by: str = N, first: float = 100.0, times: tuple[float, ...] = (0.0, 10.0, 20.0)) -> list[t.Fact]:
+    """Return calls by voice on each medium, at `times` after the first [s]."""
+    return [
+        t.Called(at_ns=at(first + after), medium=medium, by=by, id=f"k{medium}{after}", voice=True)
+        for after in times
+        for medium in media
+    ]
+
+
+def noise(seconds: float, by: str, heard: bool = True, medium: str = "F1", until: float | None = None) -> t.Noise:
+    """Return that somebody hears noise, or does not any more."""
+    ends = None if until is None else at(until)
+    return t.Noise(at_ns=at(seconds), medium=medium, by=by, heard=heard, until_ns=ends)
+
+
+def plans(medium: str, kind: str, begins: float, ends: float, told: float | None = None, by: str = S) -> t.Announced:
+    """Return what is planned from `begins` to `ends`; told a minute before, or when it says."""
+    had = at(begins - 60.0 if told is None else told)
+    return t.Announced(
+        at_ns=had, medium=medium, by=by, kind=kind, from_ns=at(begins), until_ns=at(ends), told_ns=had
+    )  # fmt: skip
+
+
+def stops(seconds: float, *provisions: str) -> t.Suspended:
+    """Return that these provisions, and no others, are suspended."""
+    return t.Suspended(at_ns=at(seconds), provisions=frozenset(provisions))
+
+
+def one(found: list[Finding]) -> tuple[Outcome, Severity, str]:
+    """Return what the only finding says."""
+    (only,) = found
+    return only.outcome, only.severity, only.by
+
+
+def said_of(found: list[Finding]) -> list[tuple[Outcome, str]]:
+    """Return outcome and party of each."""
+    return [(one.outcome, one.by) for one in found]
 
 
 def judged(rule: str, talk: Iterable[t.Fact], until_s: float, terms: Terms | None = None) -> list[Finding]:

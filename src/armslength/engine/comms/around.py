@@ -100,7 +100,9 @@ class Around:
             return
         same = (fact.by, fact.kind, fact.medium, fact.from_ns)
         others = [one for one in self.planned if (one.by, one.kind, one.medium, one.from_ns) != same]
-        self.planned = (*others[-MOST_PLANNED + 1 :], fact)
+        self.planned = tuple(others)
+        if fact.until_ns > fact.from_ns:  # else it is taken back
+            self.planned = (*self.planned[-MOST_PLANNED + 1 :], fact)
 
     def _hear(self, fact: t.Noise) -> None:
         heard = self._noise.setdefault(fact.medium, {})
