@@ -16,11 +16,13 @@ from armslength.agreement.drafting import amendment, first_draft, read_draft
 from armslength.agreement.lifecycle import State
 from armslength.agreement.notice import Kind
 from armslength.crypto.envelope import seal, to_json
+from armslength.crypto.keys import SigningKey
 from armslength.errors import (
     AgreementError,
     EquivocationError,
     HomeError,
     LifecycleError,
+    RemovedKeyError,
     RollbackError,
     SignatureError,
     StoreError,
@@ -449,3 +451,23 @@ def test_the_other_side_is_shown_what_it_must_see(pair: tuple[Side, Side]) -> No
     told = [one.what for one in south.told]
     show(north, south)
     assert [one.what for one in south.told] == told  # nothing new is not told again
+
+
+def test_a_home_refuses_a_key_that_a_later_version_took_out(pair: tuple[Side, Side]) -> None:
+    """No home takes its own key out; a counterpart with other tools can, and then both its keys must have signed."""
+    north, south = pair
+    document, new = ratified(north, south), SigningKey(bytes([9]) * 32)
+    first, second = document.parties
+    two = read_draft(amendment(document, 2, (first, replace(second, key=new.public)), os.urandom(16)), "v2").document()
+    with pytest.raises(SignatureError, match="key and certificate"):
+        south.keeper.propose(two, NOW)
+    north.keeper.take(to_json(seal(AGREEMENT_TYPE, two.to_bytes(), south.home.key, new)), NOW, sender="South")
+    assert north.keeper.ratify(document.agreement, NOW).what == "ratified"
+    assert north.restarted().keeper.in_force(NOW)[0][1] == two
+
+    three = next_version(two)
+    with pytest.raises(RemovedKeyError):
+        north.keeper.take(to_json(seal(AGREEMENT_TYPE, three.to_bytes(), south.home.key)), NOW, sender="South")
+    assert (north.told[-1].what, north.told[-1].payload["why"]) == ("refused", "RemovedKeyError")
+    north.keeper.take(to_json(seal(AGREEMENT_TYPE, three.to_bytes(), new)), NOW, sender="South")  # the control
+    assert north.keeper.ratify(document.agreement, NOW).what == "ratified"
