@@ -9,12 +9,14 @@ import time
 import types
 import wave
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from armslength.adapters import speech
+from armslength.agreement.articles import Assistance
 from armslength.cli import waiting
 from armslength.node import control
 from cli.desk import Desk, desk
@@ -153,6 +155,31 @@ def test_a_read_back_of_our_message_is_shown_while_waiting(desk: Desk) -> None:
     desk.acts.append((1.0, back))
     done = desk.type("call", "CLB", "level=FL250", "--wait", "4")
     assert "READ BACK WRONG" in done.output and "I READ BACK FL260 (7925 m)" in done.output, done.output
+
+
+def test_a_declined_request_is_shown_with_the_rescue_centre_of_the_terms_on_both_screens(desk: Desk) -> None:
+    for side in (desk.pair.north, desk.pair.south):
+        for line in side.core.lines.values():
+            terms = replace(line.terms, assistance=Assistance(rescue_centre="River rescue, +00 112"))
+            line.agreed = replace(line.agreed, terms=terms)
+    waited = desk.type("call", "AST", "nature=SEARCH", "--wait", "5")
+    assert "PUBLIC RESCUE CENTRE: RIVER RESCUE, +00 112" in waited.output, waited.output
+    assert "PUBLIC RESCUE CENTRE: RIVER RESCUE, +00 112" in desk.type("messages").output
+    assert "RIVER RESCUE, +00 112" in desk.type("messages", "--language", "ru").output
+    (row,) = [one for one in json.loads(desk.type("messages", "--json").output)["messages"] if one["code"] == "ADC"]
+    assert row["from_terms"] == {"rescue_centre": "River rescue, +00 112"} and "River" not in str(row["fields"])
+    desk.pair.north, desk.pair.south = desk.pair.south, desk.pair.north  # the screen of the other side
+    assert "PUBLIC RESCUE CENTRE: RIVER RESCUE, +00 112" in desk.type("messages").output
+
+
+def test_a_call_sign_that_is_not_of_the_terms_is_refused_or_flagged(desk: Desk) -> None:
+    refused = desk.type("call", "CLB", "level=FL250", "aircraft=VIPER 21")
+    assert "not of the terms" in str(refused.exception) and "agreement show" in refused.exception.remedy  # type: ignore[union-attr]
+    sent = desk.type("call", "EMG", "nature=MEDICAL", "commitment=NONE", "aircraft=VIPER 21")
+    assert "Sent to NORTH" in sent.output and "The call sign is not of the terms" in sent.output, sent.output
+    assert "CALL SIGN NOT OF THE TERMS" in desk.type("messages").output
+    known = desk.type("call", "EMG", "nature=MEDICAL", "commitment=NONE", "aircraft=SOUTH AIRCRAFT 2")
+    assert "call sign is not" not in known.output
 
 
 def test_events_end_with_the_time_or_with_the_node(monkeypatch: pytest.MonkeyPatch) -> None:
