@@ -152,10 +152,10 @@ def test_flash_passes_the_bound_and_others_pay_for_it() -> None:
 
 def test_flash_goes_before_what_waited_longer() -> None:
     air = channel(1, 1, Limits())
-    for number, rank in enumerate((3, 2, 1, FLASH)):
+    for number, rank in enumerate((3, 2, 1, FLASH, FLASH - 1)):
         air.offer(0, number, rank, 0.5)
     air.run(20.0)
-    assert [rank for *_, rank in air.bursts] == [FLASH, 1, 2, 3]
+    assert [rank for *_, rank in air.bursts] == [FLASH - 1, FLASH, 1, 2, 3]
 
 
 def test_nothing_goes_while_somebody_talks() -> None:

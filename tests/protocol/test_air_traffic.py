@@ -9,6 +9,7 @@ import pytest
 
 from armslength.bench.failover import EMG, TFA
 from armslength.bench.posts import Posts
+from armslength.modem.access import FLASH
 from armslength.node.core.inputs import Command
 from armslength.protocol.air_bits import AirKind
 from armslength.protocol.airwaves import Airwaves
@@ -180,6 +181,23 @@ def test_a_warning_does_not_stand_behind_news_of_channels(posts: Posts, monkeypa
     warning = SimpleNamespace(code="EMG", fields={}, valid_until_ns=None)
     waves.pump([old, ground, newer, warning], posts.now(posts.sides["NORTH"]))  # type: ignore[list-item]
     assert offered[0] is warning and set(map(id, offered[1:])) == {id(newer), id(ground)}
+
+
+def test_a_warning_goes_before_news_of_channels_in_the_queue_of_a_radio(posts: Posts) -> None:
+    waves = dead(posts)["NORTH"]
+    ranks: dict[str, int] = {}
+    call = waves._call
+
+    def noted(message: Any, *rest: Any) -> None:
+        before = len(waves.frames)
+        call(message, *rest)
+        for _, _, rank, _ in waves.frames[before:]:
+            ranks[message.code] = rank
+
+    waves._call = noted  # type: ignore[method-assign]
+    posts.say(posts.sides["NORTH"], "EMG", EMG)
+    posts.run(60.0)
+    assert ranks["EMG"] < ranks["LCM"] <= FLASH < ranks["RCK"]
 
 
 def test_where_nothing_answers_whoever_is_heard_is_called_at_once(posts: Posts) -> None:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from math import inf
 
 FLASH = 0
-"""The rank that goes first; greater numbers later."""
+"""What has this rank, or a smaller one, is FLASH; greater numbers go later."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class Access:
 
         A full queue takes a frame only in the place of a less urgent one.
         """
-        if rank != FLASH and seconds > self.limits.share * self.limits.window_s:
+        if rank > FLASH and seconds > self.limits.share * self.limits.window_s:
             self.refused += 1
             return False
         if len(self._queue) >= self.limits.waiting:
@@ -150,7 +150,7 @@ class Access:
         if now_s < self._drawn_s + slot:
             return Turn(None, self._drawn_s + slot)
         self._drawn_s = now_s
-        if self._draw() >= (self.limits.flash_persistence if rank == FLASH else self.limits.persistence):
+        if self._draw() >= (self.limits.flash_persistence if rank <= FLASH else self.limits.persistence):
             return Turn(None, now_s + slot)
         del self._queue[0]
         self._talks_until = now_s + seconds
@@ -161,7 +161,7 @@ class Access:
     def _opens(self, rank: int, seconds: float, now_s: float) -> float:
         """Return when a burst of `seconds` may begin at the earliest, were the channel free until then."""
         assert self._free_since is not None
-        if rank == FLASH:
+        if rank <= FLASH:
             return now_s
         courteous = self._free_since + self.limits.deference * self.limits.slot_s
         return max(courteous, self._allowed(seconds, now_s))

@@ -38,12 +38,14 @@ MOST_FLASH = 4
 """Messages that are FLASH under way at once on one frequency."""
 REMEMBERED = 256
 """Calls of which the answer is still recognised."""
+WARNING_RANK = -1
+"""What is FLASH and no news of channels goes before such news in the queue of a radio too."""
 _RANK = {Precedence.FLASH: 0, Precedence.PRIORITY: 2, Precedence.ROUTINE: 3}
 MARK_RANK = 1
 _NEVER = float("inf")
 
 AirFrame = tuple[str, Frame, int, str]
-"""Frequency, payload, rank (0 is sent first), id of the message or ""."""
+"""Frequency, payload, rank (the smallest is sent first; FLASH up to 0), id of the message or ""."""
 Pack = Callable[[Message, str, Now], tuple[Frame, ...]]
 
 
@@ -279,7 +281,9 @@ class Airwaves:
         while len(self._recent) > REMEMBERED:
             del self._recent[next(iter(self._recent))]
         self.failover.called(name, now)
-        self.frames += [(name, payload, _RANK[message.precedence], message.id) for payload in payloads]
+        warns = message.precedence is Precedence.FLASH and message.code not in OF_CHANNELS
+        rank = WARNING_RANK if warns else _RANK[message.precedence]
+        self.frames += [(name, payload, rank, message.id) for payload in payloads]
 
     def _pause_s(self, name: str, call: Call, every: float) -> float:
         """Return how long after its last call a message is called again [s]; on what is lost, less often."""
