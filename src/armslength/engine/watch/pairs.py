@@ -17,6 +17,15 @@ from armslength.domain.encounter import ON_IT
 from armslength.domain.picture import LEVEL_ENTERED, LEVEL_UNKNOWN, TENTATIVE, Snapshot
 from armslength.domain.plot import F64, I64, Bool
 from armslength.engine.watch.memory import Key
+from armslength.engine.watch.pieces import (
+    COMPARED_AT_ONCE,
+    COMPARED_US,
+    PAIR_US,
+    TRACK_US,
+    Looking,
+    Piece,
+    batched,
+)
 from armslength.engine.watch.steadying import NOTHING, WIDER
 from armslength.kernel import foresight as k
 from armslength.kernel.geodesy import E2
@@ -78,7 +87,7 @@ def _columns(*columns: F64) -> F64:
     return np.ascontiguousarray(np.stack(columns, axis=1))
 
 
-def look(snapshot: Snapshot, x: F64, var: F64, group: I64, own: int, terms: Terms, minima_hold: bool) -> Facts:
+def look(snapshot: Snapshot, x: F64, var: F64, group: I64, own: int, terms: Terms, minima_hold: bool) -> Looking[Facts]:
     """Return the facts of every pair of an aircraft of the own group and one of another, that might matter.
 
     Args:
@@ -87,7 +96,7 @@ def look(snapshot: Snapshot, x: F64, var: F64, group: I64, own: int, terms: Term
     """
     horizontal, vertical = terms.separation.horizontal_m, terms.separation.vertical_m
     flying = np.flatnonzero(~snapshot.on_ground & (group != LEFT_OUT)).astype(np.int64)
-    first, second = _candidates(
+    first, second = yield from _candidates(
         snapshot, x, var, flying, WIDER * horizontal, WIDER * vertical, WIDER * terms.lookahead_s
     )
     ours, theirs = group[first] == own, group[second] == own
@@ -103,6 +112,7 @@ def look(snapshot: Snapshot, x: F64, var: F64, group: I64, own: int, terms: Term
     raw, to_go = _tiers(ahead, terms, 1.0, minima_hold)
     held, _ = _tiers(wide, terms, WIDER, minima_hold)
     both = Facts(first, second, raw, np.maximum(raw, held), to_go, ahead, unknown, mixed)
+    yield Piece(PAIR_US * len(first))
     return _in_area(both, snapshot, x, terms)
 
 
@@ -120,7 +130,7 @@ def find(snapshot: Snapshot, facts: Facts, keys: Collection[Key]) -> dict[Key, i
 
 def _candidates(
     snapshot: Snapshot, x: F64, var: F64, flying: I64, horizontal: float, vertical: float, lookahead: float
-) -> tuple[I64, I64]:
+) -> Looking[tuple[I64, I64]]:
     """Return pairs of rows that could come within the minima, by their bounds at the end of the look-ahead."""
     reach = 2.0 * np.sqrt(var[:, 0] + var[:, 1] * lookahead**2) + _aside(snapshot)
     climb = 2.0 * np.sqrt(
@@ -137,14 +147,18 @@ def _candidates(
         *(np.ascontiguousarray(column[sure]) for column in columns), horizontal=far, vertical=high, lookahead=lookahead,
         threads=1,
     )  # fmt: skip
-    pairs = np.stack([sure[answer.first], sure[answer.second]], axis=1)
-    if len(unsure):
+    found = [sure[answer.first] * len(snapshot) + sure[answer.second]]
+    yield Piece(TRACK_US * len(snapshot))
+    reaches, places = reach[flying], x[flying]
+    for some in batched(unsure, max(COMPARED_AT_ONCE // max(len(flying), 1), 1)):
         there, count = np.empty((4096, 2), np.int64), 0
-        while (count := k.beside(unsure, x[flying], reach[flying], horizontal, lookahead, there)) > len(there):
+        while (count := k.beside(np.asarray(some), places, reaches, horizontal, lookahead, there)) > len(there):
             there = np.empty((count, 2), np.int64)
-        pairs = np.concatenate([pairs, flying[there[:count]]])
-    pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
-    return np.ascontiguousarray(pairs[:, 0]), np.ascontiguousarray(pairs[:, 1])
+        both = flying[there[:count]]
+        found.append(both[:, 0] * len(snapshot) + both[:, 1])
+        yield Piece(COMPARED_US * len(some) * len(flying))
+    pairs = np.unique(np.concatenate(found))  # in order; who is among the unsure of two pieces was found with either
+    return pairs // max(len(snapshot), 1), pairs % max(len(snapshot), 1)
 
 
 def _aside(snapshot: Snapshot) -> F64:

@@ -6,12 +6,13 @@ everywhere, and what is found does not depend on how a look is cut.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
-from typing import NamedTuple, TypeVar
+from collections.abc import Generator, Iterator
+from typing import NamedTuple, Protocol, TypeVar
 
 from armslength.domain.alert import AlertChange
 
 T = TypeVar("T")
+S_co = TypeVar("S_co", covariant=True)
 
 
 class Piece(NamedTuple):
@@ -29,13 +30,23 @@ class Piece(NamedTuple):
 Looking = Generator[Piece, None, T]
 """Gives pieces, and at its end a value."""
 TRACK_US, PAIR_US = 1.2, 1.5
-"""To place a track; to see what is ahead of a pair that could matter."""
+"""To place a track and search beside it; to see what is ahead of a pair that could matter."""
+COMPARED_US = 0.017
+"""To compare a track of which little is known with one other."""
+COMPARED_AT_ONCE = 250_000
 JUDGED_US, GROUPED_US, TOLD_US = 4.0, 6.0, 60.0
 """To judge a pair; to find the group that it is in; to tell an alert."""
 JUDGED_AT_ONCE, GROUPED_AT_ONCE, TOLD_AT_ONCE = 200, 200, 10
 
 
-def batched(values: Sequence[T], most: int) -> Iterator[Sequence[T]]:
+class Part(Protocol[S_co]):
+    """What can be cut: a sequence, or an array."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, at: slice, /) -> S_co: ...
+
+
+def batched(values: Part[S_co], most: int) -> Iterator[S_co]:
     """Give `values` in order, at most so many at once."""
     for first in range(0, len(values), most):
         yield values[first : first + most]

@@ -21,7 +21,7 @@ from armslength.engine.watch.doubting import Doubts, strangers
 from armslength.engine.watch.elements import Elements
 from armslength.engine.watch.memory import Key, Memory, key
 from armslength.engine.watch.pairs import Facts, find, look, moving
-from armslength.engine.watch.pieces import GROUPED_US, PAIR_US, TOLD_AT_ONCE, TOLD_US, TRACK_US, Looking, Piece, batched
+from armslength.engine.watch.pieces import GROUPED_US, TOLD_AT_ONCE, TOLD_US, TRACK_US, Looking, Piece, batched
 from armslength.engine.watch.steadying import NOTHING, Steady
 from armslength.engine.watch.telling import Scene, flights_of, tell
 from armslength.errors import InputError
@@ -110,12 +110,12 @@ class Watch:
         if uncrewed is not None:
             drones = _rows("uncrewed", uncrewed, len(snapshot)).astype(np.bool_)
         x, var = moving(snapshot)
-        facts = look(snapshot, x, var, whose, own, self.terms, SEPARATION not in suspended)
+        facts = yield from look(snapshot, x, var, whose, own, self.terms, SEPARATION not in suspended)
         unconfirmed = self._doubts.update(snapshot, facts, self.terms, now_ns)
         alone = drones | strangers(snapshot, facts, unconfirmed, whose, own) if unconfirmed.any() else drones
         lead = self._elements.update(snapshot, x, whose, alone)
         quiet = _quiet(snapshot, facts) | unconfirmed
-        yield Piece(TRACK_US * len(snapshot) + PAIR_US * len(facts.first))
+        yield Piece(TRACK_US * len(snapshot))
         shown = believe(self._steady, snapshot, facts, facts.raw, facts.held, np.zeros_like(quiet), now_ns)
         believed = yield from shown
         at_all = believed or self._loud
