@@ -229,7 +229,8 @@ class Outbox:
             under_way = len(stream.flying) if name.precedence is Precedence.FLASH else flying
             end, seq = stream.lowest + WINDOW, max(stream.cursor, stream.lowest)
             seen = seq - 1
-            for at in _fresh_first(stream, seq, min(end, stream.next_seq), utc_ns):
+            ready = _fresh_first(stream, seq, min(end, stream.next_seq), utc_ns) if under_way < limit else ()
+            for at in ready:
                 if under_way >= limit:
                     break
                 seen, one = max(seen, at), stream.waiting[at]
