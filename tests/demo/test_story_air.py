@@ -55,3 +55,14 @@ def test_what_the_other_side_tells_of_channels(story: Story) -> None:
     assert told(story, **of("RES")) == [], "nothing was lost"
     assert told(story, **of("LCM")) == [(WARN, "SOUTH tells by F2 that F1 is lost there (LCM).")]
     assert told(story, **of("RES")) == [(GOOD, "SOUTH tells by F2 that F1 answers there (RES).")]
+
+
+def test_a_readback_is_told_with_its_units_and_a_gap_as_what_it_is(story: Story) -> None:
+    fields = {"track_deg": 90, "level_ft": 25_000, "level_datum": "STANDARD"}
+    told(story, **message("sent", "HLD", "m7", fields=fields))
+    ((_, text),) = told(story, **message("received", "RBK", "m8", ref="m7", fields={"values": "90 25000 STANDARD"}))
+    assert "I READ BACK TRACK 090 deg, FL250 (7620 m)" in text or "FL250 (7620 m)" in text
+    ((_, text),) = told(story, **message("received", "RBK", "m9", ref="m1", fields={"values": "90 25000 STANDARD"}))
+    assert "I READ BACK 90 25000 STANDARD" in text, "of what is not known, as it came"
+    assert told(story, event="gap", count=1)[0][1].startswith("What came overtook others: 1 older message of SOUTH has")
+    assert "5 older messages of SOUTH have not come yet" in told(story, event="gap", count=5)[0][1]

@@ -35,9 +35,15 @@ def test_silence_is_counted_only_while_there_was_a_way_and_only_for_what_is_flas
     books.hear("NORTH", message("sent", "EMG", "m1", precedence="FLASH", at_ns=at[120]))
     books.hear("SOUTH", message("received", "EMG", "m1", precedence="FLASH", at_ns=at[153], channel="F1"))
     books.hear("NORTH", message("sent", "TFA", "m2", at_ns=at[105]))
-    assert books.silence_s(ways(), 200.0) == 3.0
+    assert books.silence(ways(), 200.0) == (3.0, "EMG of NORTH, sent at 120 s")
     books.hear("SOUTH", message("sent", "EMG", "m3", precedence="FLASH", at_ns=at[190]))
-    assert books.silence_s(ways(), 200.0) == 10.0, "one that never came waits until the end"
+    assert books.silence(ways(), 200.0) == (10.0, "EMG of SOUTH, sent at 190 s"), (
+        "one that never came waits until the end"
+    )
+
+
+def test_where_nothing_is_flash_nothing_waited() -> None:
+    assert Account(PLAN, ("NORTH", "SOUTH")).silence(ways(), 200.0) == (0.0, "")
 
 
 def test_failovers_are_moves_down_the_plan_and_channels_count_what_came_by_them() -> None:

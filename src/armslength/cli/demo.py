@@ -12,7 +12,7 @@ import typer
 if TYPE_CHECKING:
     from armslength.demo.voice import Voice
 
-WATCHED, HEADLESS = 4.0, 10.0
+WATCHED, HEADLESS = 4.0, 11.0
 """Seconds of the scenario in one real second: for somebody who reads along, and for a machine."""
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -21,7 +21,7 @@ def demo(
     headless: Annotated[bool, typer.Option("--headless", help="For machines: faster, no colours needed.")] = False,
     seed: Annotated[int, typer.Option("--seed", help="The same seed draws the same sky.")] = 1,
     speed: Annotated[
-        float | None, typer.Option("--speed", help="Seconds of the scenario in one second. Default: 4; headless 10.")
+        float | None, typer.Option("--speed", help="Seconds of the scenario in one second. Default: 4; headless 11.")
     ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder for homes, logs, bundles and summary; else a passing one.")

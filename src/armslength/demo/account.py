@@ -128,17 +128,23 @@ class Account:
         elif event["change"] == "closed" and meeting is not None:
             side.hears_no_more(meeting, str(event["id"]), now)
 
-    def silence_s(self, ways: Ways, now_s: float) -> float:
-        """Return the longest time for which a FLASH message waited while there was a way to the other side [s]."""
-        longest = 0.0
+    def silence(self, ways: Ways, now_s: float) -> tuple[float, str]:
+        """Return the longest time for which a FLASH message waited while there was a way to the other side [s].
+
+        And which that was: "EMG of NORTH, sent at 474 s"; "" where none was sent.
+        """
+        longest, which = 0.0, ""
         for party, side in self.sides.items():
             (other,) = (one for name, one in self.sides.items() if name != party)
             for message, event in side.sent.items():
-                if event.get("precedence") == "FLASH":
-                    came = other.received.get(message)
-                    until = now_s if came is None else self.plan.seconds(int(came["at_ns"]))
-                    longest = max(longest, ways.open_s(self.plan.seconds(int(event["at_ns"])), until))
-        return round(longest, 1)
+                if event.get("precedence") != "FLASH":
+                    continue
+                came, sent_s = other.received.get(message), self.plan.seconds(int(event["at_ns"]))
+                until = now_s if came is None else self.plan.seconds(int(came["at_ns"]))
+                waited = ways.open_s(sent_s, until)
+                if waited > longest or not which:
+                    longest, which = max(longest, waited), f"{event['code']} of {party}, sent at {sent_s:.0f} s"
+        return round(longest, 1), which
 
     def channels(self, sent: Mapping[str, int]) -> dict[str, dict[str, int]]:
         """Return for each channel the messages that left by it, from `sent`, and those that it delivered.

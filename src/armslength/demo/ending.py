@@ -90,7 +90,7 @@ def in_words(summary: Mapping[str, Any]) -> list[str]:
         f"{waits}{summary['lost']} lost, {summary['duplicated']} duplicated, {summary['expired']} late: EXPIRED.",
         f"By channel, each where it came first: {_by_channel(summary['channels'])}.",
         f"The talk had to leave a channel {summary['failovers']} times. While there was a way, what is FLASH waited "
-        f"{summary['longest_silence_s']:.0f} s at most.",
+        f"{summary['longest_silence_s']:.0f} s at most ({summary['longest_silence'] or 'there was none'}).",
     ]
     ledgers = summary["ledgers"]
     for party, bundle in ledgers["bundles"].items():

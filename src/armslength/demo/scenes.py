@@ -63,7 +63,7 @@ SCENES = (
           acts.try_frequencies),
     Scene(546.0, "SOUTH has changed its mind: it stays where it is. That waits too.",
           acts.hold),
-    Scene(550.0, "The noise on F1 ends. What is fresh goes first; what is stale comes last, and is marked so.",
+    Scene(550.0, "The noise on F1 ends. Fresh warnings go first; what waited too long arrives as well, marked EXPIRED.",
           acts.primary_back),
     Scene(590.0, "The cable and F2 are back as well.",
           acts.all_back),

@@ -20,6 +20,7 @@ from typing import Any
 from armslength.adapters.loopback import free_port
 from armslength.agreement.identity import read_identity
 from armslength.demo import homes
+from armslength.demo.acts import PRIMARY
 from armslength.demo.ending import examine, outbox_of
 from armslength.demo.ether import EtherProcess
 from armslength.demo.nodes import Heard, Node, compile_first, stop_all
@@ -49,9 +50,9 @@ START_S = 180.0
 """The first start of a node on a machine compiles: it has this time (real seconds)."""
 AGREE_S = 45.0
 """What two running nodes do about an agreement is done in this time (real seconds)."""
-CHECKS_S = 50.0
-"""The frequencies are checked in this time, before the scenario begins [s of the scenario]."""
-HEAD_START_S, LONGER = 2.0, 1.5
+CHECKS_S = 15.0
+"""The scenario waits so long for the first checks, until both sides use the primary frequency (real seconds)."""
+HEAD_START_S, LONGER = 2.0, 1.3
 """The nodes are to be ready this long before the scenario begins (real seconds); they may take longer than before."""
 
 
@@ -177,10 +178,9 @@ class Show:
             if ether is not None:
                 ports = {party: replace(some, ether=ether.port) for party, some in ports.items()}
             nodes, relay = stack.enter_context(self._running(clock, told["feeds"], ports))
-            checks_ns = round(CHECKS_S * NS) if ether is not None else 0
-            late_ns = max(
-                0, clock.utc_ns() + checks_ns - begins_ns
-            )  # the scenario waits for its nodes and their checks
+            if ether is not None:
+                _wait_for(PRIMARY, nodes)
+            late_ns = max(0, clock.utc_ns() - begins_ns)  # the scenario waits for its nodes and their checks
             plan = plan_of(sky, begins_ns + late_ns, self.duration_s)
             stage = Stage(plan, nodes, relay, clock, self.heard, self.say, ether)
             stack.callback(stage.close)
@@ -191,10 +191,10 @@ class Show:
             now_ns = clock.utc_ns()
             memory = {party: node.rss_bytes for party, node in nodes.items()}
             seen = {party: node.get("/api/status") for party, node in nodes.items()}
-            silence_s = stage.account.silence_s(stage.ways, stage.now_s)
+            silence_s, silent = stage.account.silence(stage.ways, stage.now_s)
             stage.narrate("The scenario is over. Both nodes are stopped; each side hands out its ledger.")
         summary = stage.account.summary({party: outbox_of(self.home(party)) for party in PARTIES})
-        summary |= self._channels(stage, seen) | {"longest_silence_s": silence_s}
+        summary |= self._channels(stage, seen) | {"longest_silence_s": silence_s, "longest_silence": silent}
         for party, status in seen.items():
             plots = {feed["name"]: feed["plots"] for feed in status["feeds"]}
             summary["sides"][party] |= {"plots": plots, "memory_bytes": memory[party]}
@@ -276,6 +276,18 @@ def _state(node: Node) -> dict[str, Any]:
     """Return how the node stands with its counterpart."""
     lines: Sequence[dict[str, Any]] = node.get("/api/status")["lines"]
     return lines[0] if lines else {"terms": "", "version": None, "agreement": None}
+
+
+def _wait_for(channel: str, nodes: Mapping[str, Node]) -> None:
+    """Wait until both sides talk by `channel`, or have had their time for it: then the story shows that they do not."""
+    until = time.monotonic() + CHECKS_S
+    while time.monotonic() < until:
+        media = [_state(node).get("channels", {}) for node in nodes.values()]
+        if all(one.get(channel, {}).get("in_use") for one in media):
+            return
+        for node in nodes.values():
+            node.must_live()
+        time.sleep(0.1)
 
 
 def _until(nodes: dict[str, Node], done: Callable[[], bool], otherwise: str) -> None:

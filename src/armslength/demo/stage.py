@@ -28,6 +28,7 @@ from armslength.demo.voice import Voice
 from armslength.demo.ways import Ways
 from armslength.errors import ArmslengthError, HomeError, InputError
 from armslength.node.clock import ScaledClock
+from armslength.protocol.catalogue import CATALOGUE, readback
 from armslength.protocol.failover import GROUND
 
 UNDERSTOOD_S, RELAYED_S = 4.0, 9.0
@@ -40,6 +41,10 @@ FOR_POSTS = frozenset({"ACT", "DSC", "HLD"})
 """What they mark UNDERSTOOD."""
 BUSY_S = {"AST": 14.0}
 """Where an officer takes longer to understand [s of the scenario]: a request for assistance sounds until he does."""
+READ_BACK_S = 2.0
+"""How long an officer takes to read a message back [s of the scenario]."""
+DISTRESS = frozenset({"EMG"})
+"""What he does not: a side in distress has other things to hear."""
 AFTER_S = 8.0
 """The scenario is followed so long after its end [s of the scenario]."""
 SETTLE_S = 15.0
@@ -220,10 +225,18 @@ class Stage:
             for mark, after in marks if event["code"] in FOR_CREWS else marks[:1]:
                 when_s = at_s + BUSY_S.get(event["code"], 0.0) + after
                 self.at(when_s, partial(self._mark, party, str(event["id"]), mark))
+            self._read_back(party, event, at_s)
         elif kind == "agreement" and event.get("what") == "resume proposed" and party in self._consents:
             self.at(at_s + UNDERSTOOD_S, partial(self._consent, party, self._consents.pop(party)))
         elif kind == "alert" and event["change"] != "closed" and calls_by_hand(event):
             self._call(party, event, at_s)
+
+    def _read_back(self, party: str, event: Mapping[str, Any], at_s: float) -> None:
+        """Have the officer read back what is to be read back, when he has understood it. Distress is not."""
+        values = readback(CATALOGUE[event["code"]], event["fields"])
+        if values and event["code"] not in DISTRESS:
+            said = {"code": "RBK", "fields": {"values": values}, "ref": str(event["id"])}
+            self.at(at_s + READ_BACK_S, partial(self.ask, party, "send", **said))
 
     def _call(self, party: str, event: Mapping[str, Any], at_s: float) -> None:
         """Have the officer call, once for each alert, a little after he saw it."""

@@ -12,12 +12,11 @@ from typing import Any
 
 from armslength.demo.plan import Plan
 from armslength.demo.story_air import AMONG_NODES, AirStory, by_channel
+from armslength.demo.story_words import About, content, number
 from armslength.demo.tones import ALARM, GOOD, SCENE, TELL, WARN
-from armslength.node.telling import gate_words, in_words, refusal_words, short_id
+from armslength.node.telling import gate_words, in_words, refusal_words
 from armslength.protocol.catalogue import CATALOGUE
 from armslength.units import FT, NM, NS
-from armslength.wording import lexicon
-from armslength.wording.sentence import text_of
 
 __all__ = ["ALARM", "GOOD", "SCENE", "TELL", "WARN", "Said", "Story", "clock"]
 
@@ -64,6 +63,7 @@ class Story:
         self._lost: set[tuple[str, str]] = set()
         self._named: set[tuple[str, str]] = set()
         self._held_back: set[tuple[str, str, str]] = set()
+        self._to_read_back: dict[str, About] = {}
 
     def tell(self, party: str, event: Event, at_s: float) -> list[Said]:
         """Return the lines that `event` of the node of `party` is worth, at `at_s`; often none."""
@@ -114,7 +114,7 @@ class Story:
         by = "by itself, as the terms allow" if event.get("role") == "node" else f"by the {event.get('role')}"
         known = (party, code) in self._named
         by = "" if known and code == "TFA" and event.get("role") == "node" else f", {by}"
-        return TELL, f"Sends {self._code(party, code)} to {event['counterpart']}{by}.{_content(event)}{_number(event)}"
+        return TELL, f"Sends {self._code(party, code)} to {event['counterpart']}{by}.{self._says(event)}"
 
     def received(self, party: str, event: Event) -> tuple[str, str] | None:
         """A message came."""
@@ -128,12 +128,15 @@ class Story:
             return GOOD, f"Ground-line check answered by {other}."
         if event.get("expired"):
             late = f"{self._code(party, code)} of {other} came{by_channel(event)} too late"
-            return WARN, f"{late}: marked EXPIRED, kept, not sounded.{_number(event)}"
+            return WARN, f"{late}: marked EXPIRED, kept, not sounded.{number(event)}"
         tone = ALARM if event.get("sounds") else TELL
-        return (
-            tone,
-            f"Receives {self._code(party, code)} from {other}{by_channel(event)}.{_content(event)}{_number(event)}",
-        )
+        return tone, f"Receives {self._code(party, code)} from {other}{by_channel(event)}.{self._says(event)}"
+
+    def _says(self, event: Event) -> str:
+        """Return what a message says, and its digits; remember what may be read back."""
+        if CATALOGUE[event["code"]].read_back:
+            self._to_read_back[str(event["id"])] = str(event["code"]), event["fields"]
+        return f"{content(event, self._to_read_back.get(str(event.get('ref'))))}{number(event)}"
 
     def _code(self, party: str, code: str) -> str:
         """Return a code, the first time with what it means."""
@@ -149,12 +152,12 @@ class Story:
             return None
         if event["by"] != "theirs":
             return None
-        number = str(event["id"])
-        if number not in self._followed and len(self._followed) < FOLLOWED:
-            self._followed.add(number)
-        if number not in self._followed and event["mark"] != LAST_MARK.get(str(code), "UNDERSTOOD"):
+        message = str(event["id"])
+        if message not in self._followed and len(self._followed) < FOLLOWED:
+            self._followed.add(message)
+        if message not in self._followed and event["mark"] != LAST_MARK.get(str(code), "UNDERSTOOD"):
             return None
-        return GOOD, f"{event['counterpart']} signs: {code} {event['mark']}.{_number(event)}"
+        return GOOD, f"{event['counterpart']} signs: {code} {event['mark']}.{number(event)}"
 
     def link(self, party: str, event: Event) -> tuple[str, str] | None:
         """The ground line: only when it changes."""
@@ -255,7 +258,7 @@ class Story:
 
     def overdue(self, party: str, event: Event) -> tuple[str, str]:
         """Something for crews was not passed on in time."""
-        return WARN, f"{event['code']} of {event['counterpart']} should be RELAYED to the crew by now.{_number(event)}"
+        return WARN, f"{event['code']} of {event['counterpart']} should be RELAYED to the crew by now.{number(event)}"
 
     def plainly(self, party: str, event: Event) -> tuple[str, str] | None:
         """What the log of the node says of it."""
@@ -271,7 +274,7 @@ class Story:
         if int(event.get("time_ns", 0)) - int(event.get("at_ns", 0)) < NEW_S * NS:
             return None
         still = f"{event['code']} of {event['counterpart']} still sounds: nobody has marked it understood."
-        return WARN, f"{still}{_number(event)}"
+        return WARN, f"{still}{number(event)}"
 
     def interference(self, party: str, event: Event) -> tuple[str, str]:
         """Satellite navigation is interfered with, or no longer."""
@@ -281,7 +284,10 @@ class Story:
 
     def gap(self, party: str, event: Event) -> tuple[str, str]:
         """Numbers are missing."""
-        return WARN, str(event.get("says") or f"{event.get('count')} messages are missing.")
+        count = int(event.get("count") or 1)
+        told, have = ("messages", "have") if count != 1 else ("message", "has")
+        late = f"{count} older {told} of {event.get('counterpart', 'the other side')} {have} not come yet"
+        return WARN, f"What came overtook others: {late}. The numbers show it."
 
 
 _TELLERS: dict[str, Callable[[Story, str, Event], tuple[str, str] | None]] = {
@@ -314,6 +320,7 @@ _TELLERS: dict[str, Callable[[Story, str, Event], tuple[str, str] | None]] = {
     "ringing": Story.plainly,
     "voice contact": Story.plainly,
     "read back": Story.plainly,
+    "planned": Story.plainly,
     "radio": Story.complaint,
     "strange on air": Story.complaint,
     "silenced": Story.silenced,
@@ -345,39 +352,3 @@ def _left(event: Event) -> str:
     if left is None:
         return f", closest beyond {event['beyond_s']:.0f} s"
     return "" if left < 1.0 else f", closest in {left:.0f} s"
-
-
-def _number(event: Event) -> str:
-    """Return the digits by which a message is found again: in marks on it, in the log, in the ledger."""
-    number = short_id(event.get("id", ""))
-    return f" [{number}]" if number else ""
-
-
-_SHORT = frozenset({"AST", "ADC"})
-
-
-def _worded(event: Event) -> str:
-    """Return the words of a message as the catalogue has them."""
-    at_ns = int(event["time_ns"]) if "time_ns" in event else None
-    return text_of(lexicon("en"), CATALOGUE[event["code"]], event["fields"], at_ns)
-
-
-def _content(event: Event) -> str:
-    """Return what a message says: of a traffic advisory, all that it says of the traffic."""
-    fields = event.get("fields") or {}
-    if event["code"] != "TFA":
-        if event["code"] not in _SHORT and fields:
-            return f' "{_worded(event)}"'
-        said = [str(fields[key]).replace("_", " ").lower() for key in ("nature", "scope") if key in fields]
-        if "rescue_centre" in fields:
-            centre = (event.get("from_terms") or fields)["rescue_centre"]
-            said.append(f"the rescue centre is {centre}")
-        return f' "{"; ".join(said)}"' if said else ""
-    parts = [f"traffic at your {fields['clock']} o'clock"] if "clock" in fields else ["traffic"]
-    if "range_m" in fields:
-        parts.append(f"{fields['range_m'] / NM:.0f} NM")
-    if "direction" in fields:
-        parts.append(f"heading {fields['direction']}")
-    if "level_ft" in fields:
-        parts.append(f"level {fields['level_ft']:,} ft")
-    return f' "{", ".join(parts)}"'
