@@ -10,6 +10,7 @@ from armslength.node.core.inputs import Command
 from armslength.units import NS
 from node.core.pair import Pair, Side
 from node.core.test_duty import do, entries
+from node.core.test_talk_on_air import OnAir
 from node.core.test_talking import found, quick, with_plan
 
 
@@ -40,8 +41,6 @@ def test_an_outage_of_the_ground_line_that_was_told_is_no_finding_on_either_side
     pair = cut_for(told=True)
     for side in (pair.north, pair.south):
         assert not found(side, "C05")
-        (line,) = side.core.lines.values()
-        assert line.using != "" or not line.peer.channels().media  # nothing else follows from it
 
 
 @pytest.mark.parametrize(("told", "taken_back"), [(False, False), (True, True)])
@@ -100,6 +99,20 @@ def test_both_sides_have_it_and_keep_it_over_a_restart() -> None:
     assert [one["code"] for one in entries(pair.north, "message out")].count("LCM") == 1
     pair.run(3000.0)
     assert not do(pair, pair.north, "outages")["planned"]
+
+
+def test_nothing_follows_from_it_for_the_channel_in_use() -> None:
+    pair = OnAir()
+    pair.mend()
+    pair.on_air(60.0)
+    plan(pair, pair.north, "F1", 60.0, "30 min")
+    pair.on_air(20.0)
+    lines = [line for side in (pair.north, pair.south) for line in side.core.lines.values()]
+    assert [line.using for line in lines] == ["F1", "F1"]
+    lost = {"medium": "F1", "since_ns": str(pair.now.utc_ns), "change": 50}  # the control: it is lost
+    do(pair, pair.north, "send", code="LCM", fields=lost)
+    pair.on_air(5.0)
+    assert lines[1].using == "F2"
 
 
 @pytest.mark.parametrize(
