@@ -66,3 +66,12 @@ def test_a_readback_is_told_with_its_units_and_a_gap_as_what_it_is(story: Story)
     assert "I READ BACK 90 25000 STANDARD" in text, "of what is not known, as it came"
     assert told(story, event="gap", count=1)[0][1].startswith("What came overtook others: 1 older message of SOUTH has")
     assert "5 older messages of SOUTH have not come yet" in told(story, event="gap", count=5)[0][1]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "how"),
+    [("BREACH", ""), ("NOT_DETERMINABLE", ", not determinable"), ("NO_BREACH", ", no breach after all")],
+)
+def test_a_finding_says_how_sure_it_is(story: Story, outcome: str, how: str) -> None:
+    found = {"event": "finding", "rule": "C02", "by": "SOUTH", "explanation": "No answer.", "outcome": outcome}
+    assert told(story, **found)[0][1] == f"Finding C02 (SOUTH){how}: No answer."

@@ -254,7 +254,8 @@ class Story:
     def finding(self, party: str, event: Event) -> tuple[str, str]:
         """A rule of conduct found something in the record of the talk."""
         whose = f" ({event['by']})" if event.get("by") else ""
-        return TELL, f"Finding {event['rule']}{whose}: {event['explanation']}"
+        how = _OUTCOMES.get(str(event.get("outcome")), "")
+        return TELL, f"Finding {event['rule']}{whose}{how}: {event['explanation']}"
 
     def overdue(self, party: str, event: Event) -> tuple[str, str]:
         """Something for crews was not passed on in time."""
@@ -290,6 +291,7 @@ class Story:
         return WARN, f"What came overtook others: {late}. The numbers show it."
 
 
+_OUTCOMES = {"NOT_DETERMINABLE": ", not determinable", "NO_BREACH": ", no breach after all"}
 _TELLERS: dict[str, Callable[[Story, str, Event], tuple[str, str] | None]] = {
     "alert": Story.alert,
     "sent": Story.sent,
