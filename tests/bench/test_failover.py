@@ -10,6 +10,7 @@ import pytest
 from armslength.bench import failover, failover_many
 from armslength.bench.failover import AGREE_S, ALARM_S, GROUND_S, Run
 from armslength.bench.posts import Posts, Side
+from armslength.modem import access
 from armslength.node.core.inputs import Input
 from armslength.protocol.airwaves import Airwaves
 from armslength.protocol.failover import Failover
@@ -168,3 +169,24 @@ def quiet_death() -> bool:
         air.conditions.jammed = True
     posts.run(ALARM_S + 5.0)
     return all(side.alarmed for side in posts.sides.values())
+
+
+def test_data_fill_no_more_of_the_time_than_the_terms_allow_and_collisions_happen() -> None:
+    """People speak more than a frequency bears: what is not FLASH waits for its share."""
+    share, collisions = crowded(0.2)
+    assert 0.1 < share <= 0.205 and collisions > 0
+    assert crowded(1.0)[0] > 0.25, "control: without the share it would be filled further"
+
+
+def crowded(share: float) -> tuple[float, int]:
+    """Two stations that always have something to say; return the fullest minute, 0 to 1, and how often both spoke."""
+    posts = Posts(3)
+    posts.cut()
+    air = posts.air["F1"]
+    stations = [air.station(name, share) for name in ("NORTH", "SOUTH")]
+    for number in range(200):
+        for station in stations:
+            posts.call(number * 1.0, lambda one=station, n=number: one.send(bytes(90), rank=3, number=n))  # type: ignore[misc]
+    posts.run(200.0)
+    fullest = max(access._union(sorted(air.bursts), at, at + 60.0) / 60.0 for at in range(0, 140, 5))
+    return fullest, air.collisions

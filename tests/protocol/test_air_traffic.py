@@ -12,7 +12,8 @@ from armslength.bench.posts import Posts
 from armslength.modem.access import FLASH
 from armslength.node.core.inputs import Command
 from armslength.protocol.air_bits import AirKind
-from armslength.protocol.airwaves import Airwaves
+from armslength.protocol.airwaves import _RANK, Airwaves
+from armslength.protocol.catalogue import Precedence
 from armslength.protocol.failover import Health
 from armslength.protocol.inbox import Inbox
 
@@ -29,11 +30,10 @@ def tape(posts: Posts) -> list[tuple[str, str, int]]:
     heard: list[tuple[str, str, int]] = []
     for name, air in posts.air.items():
 
-        def both(side: str, payload: bytes, rank: int, name: str = name, say: Any = air.say) -> None:
+        def said(side: str, payload: bytes, rank: int, name: str = name) -> None:
             heard.append((side, name, payload[0]))
-            say(side, payload, rank)
 
-        air.say = both  # type: ignore[method-assign]
+        air.said = said
     return heard
 
 
@@ -147,10 +147,9 @@ def test_a_check_that_was_marked_is_not_called_once_more(monkeypatch: pytest.Mon
 
 
 def test_what_was_understood_is_called_no_more_and_the_ground_line_brings_its_mark(posts: Posts) -> None:
-    """F1 is too full for the mark RECEIVED of SOUTH; its UNDERSTOOD comes by the ground line."""
+    """NORTH does not hear the mark RECEIVED of SOUTH on F1; its UNDERSTOOD comes by the ground line."""
     north, south = posts.sides["NORTH"], posts.sides["SOUTH"]
-    say = posts.air["F1"].say
-    posts.air["F1"].say = lambda side, *rest: say(side, *rest) if side == "NORTH" else None  # type: ignore[method-assign]
+    posts.air["F1"].conditions.deaf.add("NORTH")
     posts.say(north, "TFA", TFA, "60 s")
     posts.run(5.0)
     (came,) = arrived(posts, "TFA")
@@ -176,9 +175,10 @@ def test_a_warning_does_not_stand_behind_news_of_channels(posts: Posts, monkeypa
     waves = dead(posts)["NORTH"]
     offered: list[Any] = []
     monkeypatch.setattr(waves, "_offer", lambda message, *_: offered.append(message))
-    old, newer = (SimpleNamespace(code=code, fields={"medium": "F1"}) for code in ("LCM", "RES"))
-    ground = SimpleNamespace(code="LCM", fields={"medium": "GROUND"})
-    warning = SimpleNamespace(code="EMG", fields={}, valid_until_ns=None)
+    flash = {"precedence": Precedence.FLASH, "valid_until_ns": None}
+    old, newer = (SimpleNamespace(id=code, code=code, fields={"medium": "F1"}, **flash) for code in ("LCM", "RES"))
+    ground = SimpleNamespace(id="ground", code="LCM", fields={"medium": "GROUND"}, **flash)
+    warning = SimpleNamespace(id="warning", code="EMG", fields={}, **flash)
     waves.pump([old, ground, newer, warning], posts.now(posts.sides["NORTH"]))  # type: ignore[list-item]
     assert offered[0] is warning and set(map(id, offered[1:])) == {id(newer), id(ground)}
 
@@ -197,7 +197,8 @@ def test_a_warning_goes_before_news_of_channels_in_the_queue_of_a_radio(posts: P
     waves._call = noted  # type: ignore[method-assign]
     posts.say(posts.sides["NORTH"], "EMG", EMG)
     posts.run(60.0)
-    assert ranks["EMG"] < ranks["LCM"] <= FLASH < ranks["RCK"]
+    assert ranks["EMG"] < ranks["LCM"] <= FLASH < _RANK[Precedence.ROUTINE]
+    assert "RCK" not in ranks, "while something that is FLASH waits, no check takes its turn"
 
 
 def test_where_nothing_answers_whoever_is_heard_is_called_at_once(posts: Posts) -> None:

@@ -191,3 +191,57 @@ def test_a_late_answer_does_not_throw_a_return_away_but_silence_does():
         one.called("F1", at(second))
     pass_time(one, 431, 445)
     assert one.media["F1"].health is Health.LOST
+
+
+def alone() -> Failover:
+    """Everything is lost here, and they have told that F1 and F2 are lost there."""
+    one = ready()
+    pass_time(one, 100, 131, "F1")
+    pass_time(one, 131, 162, "F2")
+    one.ground(False, at(163.0))
+    for number, name in enumerate(PLAN, 10):
+        one.told(name, lost=True, change=number)
+    one.tick(at(163.0))
+    one.take()
+    assert one.in_use == "" and one.alone("F1") and one.alone("F2")
+    return one
+
+
+def test_what_is_said_to_be_restored_on_itself_is_used_at_once_where_nothing_else_is():
+    one = alone()
+    assert one.told("F2", lost=False, change=20) and one.in_use == ""
+    one.proved("F2", at(165.0))
+    assert one.in_use == "F2" and not one.alone("F1")
+    other = ready()  # the control: where something is in use, an answer to a call is awaited
+    pass_time(other, 100, 131, "F1")
+    other.proved("F1", at(165.0))
+    assert other.in_use == "F2" and other.media["F1"].health is Health.LOST
+
+
+def test_a_mark_on_our_word_that_it_is_restored_is_their_word_but_an_answer_alone_is_not():
+    one = alone()
+    one.answered("F2", at(165.0))
+    assert one.in_use == "", "they said that it is lost"
+    one.believed("F2")
+    assert one.in_use == "F2" and not one.told("F2", lost=True, change=11)
+    assert one.told("F2", lost=True, change=12) and one.in_use == ""
+
+
+def test_while_nothing_is_in_use_a_lost_frequency_is_checked_often_and_otherwise_seldom():
+    one, other = alone(), ready()
+    pass_time(other, 100, 131, "F1")
+    for failover, most_s in ((one, one.patience.alone_s), (other, other.patience.probe_s)):
+        failover.checked("F1", at(300.0))
+        assert failover.media["F1"].check_s == 300.0 + most_s
+    assert one.patience.alone_s < other.patience.probe_s / 4
+
+
+def test_what_returns_slowly_is_used_at_once_when_the_last_other_goes():
+    one = ready()
+    pass_time(one, 100, 131, "F1")
+    one.answered("F1", at(200.0))
+    assert one.media["F1"].health is Health.RETURNING and one.in_use == "F2"
+    one.ground(False, at(201.0))
+    one.told("F2", lost=True, change=30)
+    one.tick(at(202.0))
+    assert one.in_use == "F1"

@@ -58,8 +58,7 @@ def run(seed: int) -> Run:
     apart.look()
     posts.run(LASTS_S)
     for air in posts.air.values():
-        air.conditions.jammed, air.conditions.loss = False, 0.0
-        air.conditions.deaf.clear()
+        _mend(posts, air.name)
     posts.mend()
     posts.run(HEALS_S)
     _count(posts, found)
@@ -149,7 +148,8 @@ def _all_down(posts: Posts, chance: random.Random, at: float, lasts: float) -> N
 
 def _fail(posts: Posts, name: str, what: str, deaf: str) -> None:
     now = posts.air[name].conditions
-    now.jammed = now.jammed or what == "jam"
+    if what == "jam":
+        posts.air[name].jam(True)
     now.loss = 1.0 if what == "fade" else now.loss
     if what == "deaf":
         now.deaf.add(deaf)
@@ -157,7 +157,8 @@ def _fail(posts: Posts, name: str, what: str, deaf: str) -> None:
 
 def _mend(posts: Posts, name: str) -> None:
     now = posts.air[name].conditions
-    now.jammed, now.loss = False, 0.0
+    posts.air[name].jam(False)
+    now.loss = 0.0
     now.deaf.clear()
 
 

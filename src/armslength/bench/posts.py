@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from armslength.adapters.radio.sound import AirHeard
 from armslength.agreement.articles import Frequency
 from armslength.agreement.terms import Party, Terms, default_terms
 from armslength.bench.posts_air import Air
@@ -22,7 +23,6 @@ from armslength.node.core.books import Books
 from armslength.node.core.core import Core
 from armslength.node.core.inputs import (
     Agreed,
-    AirIn,
     Command,
     FrameIn,
     Input,
@@ -34,6 +34,7 @@ from armslength.node.core.inputs import (
 )
 from armslength.node.core.watching import Watching
 from armslength.node.core.witness import anchors
+from armslength.node.radio import Radios
 from armslength.protocol.events import Now, Own, Timing
 from armslength.protocol.writes import Put
 from armslength.units import NS
@@ -73,6 +74,7 @@ class Side:
     jump_s: float = 0.0
     alive: bool = False
     alarmed: bool = False
+    radios: Radios = None  # type: ignore[assignment]
     ticking_s: float = float("inf")
     core: Core = None  # type: ignore[assignment]
 
@@ -86,6 +88,27 @@ class Side:
         return [event for _, event in self.told if event["event"] == "received"]
 
 
+class _Timer:
+    """The clock of the simulation, for radios."""
+
+    speed = 1.0
+
+    def __init__(self, posts: Posts) -> None:
+        self._posts = posts
+
+    def utc_ns(self) -> int:
+        """Return UTC [ns]."""
+        return BEGIN_NS + round(self._posts.time_s * NS)
+
+    def mono(self) -> float:
+        """Return the time [s]."""
+        return self._posts.time_s
+
+    async def sleep(self, seconds: float) -> None:
+        """Nobody waits here."""
+        raise NotImplementedError
+
+
 class Posts:
     """NORTH and SOUTH. `run` lets time pass; everything else is what happens to them."""
 
@@ -97,7 +120,7 @@ class Posts:
         self._count = self._links = 0
         self.connection, self.ground_cut = "", False
         self._arrives = {"NORTH": 0.0, "SOUTH": 0.0}
-        self.air = {one.id: Air(one.id, self.chance, self.call, self._hears) for one in self.terms.frequencies}
+        self.air = {one.id: Air(one.id, self.chance, self.call, lambda: self.time_s) for one in self.terms.frequencies}
         self.sides = {
             name: Side(name, SigningKey(bytes([number]) * 32)) for number, name in enumerate(("NORTH", "SOUTH"), 1)
         }
@@ -147,7 +170,7 @@ class Posts:
         other_name = "SOUTH" if side.party == "NORTH" else "NORTH"
         radios = {other_name: frozenset(self.air)}
         side.core = Core(own, watching, Books(b"s" * 32, own.post, books), restored, Timing(), radios=radios)
-        side.alarmed = False
+        side.alarmed, side.radios = False, self._radios(side, other_name)
         side.alive, side.ticking_s = True, float("inf")
         self.give(side, Started())
         self.give(side, Standings((self._agreed(side),)))
@@ -195,8 +218,10 @@ class Posts:
             side.using.append((self.time_s, using))
         for connection, frame, _ in sorted(effects.frames, key=lambda frame: not frame[2]):
             self._send(side, connection, frame)
-        for _, channel, payload, rank, _ in effects.air:
-            self.air[channel].say(side.party, payload, rank)
+        for counterpart, message in effects.hush:
+            side.radios.hush(counterpart, message)
+        for one_said in effects.air:
+            side.radios.say(*one_said)
         if any(connection == self.connection for connection, _ in effects.closes):
             self.cut(for_good=False)
             self.call(0.5, self._connect)
@@ -235,10 +260,18 @@ class Posts:
 
         self.call(at - self.time_s, arrive)
 
-    def _hears(self, party: str, channel: str, payload: bytes) -> None:
-        side = self.sides[party]
-        if side.alive:
-            self.give(side, AirIn(self.other(side).party, channel, payload))
+    def _radios(self, side: Side, other: str) -> Radios:
+        """Return the radios of a node that starts, with a station on each frequency."""
+
+        def give(one: Input) -> None:
+            self.call(0.0, lambda: self.give(side, one) if side.alive and side.radios is radios else None)
+
+        radios, share = Radios((), _Timer(self), give, lambda told: None), self.terms.radio.most_occupancy_share
+        for one in self.terms.frequencies:
+            station = self.air[one.id].station(side.party, share)
+            heard, station.sent = radios.serve(other, one, share, station)
+            station.heard = _hearing(heard, one.id, other, self)
+        return radios
 
     def _schedule(self, side: Side) -> None:
         """Tick when the core wants it, once."""
@@ -254,3 +287,7 @@ class Posts:
                 self.give(side, Tick())
 
         self.call(due - self.time_s, tick)
+
+
+def _hearing(heard: Callable[[AirHeard], None], channel: str, sender: str, posts: Posts) -> Callable[[bytes], None]:
+    return lambda payload: heard(AirHeard(channel, payload, sender, posts.time_s))

@@ -32,6 +32,8 @@ class Limits:
         slot_s: between two draws [s]; longer than it takes until a burst is noticed by the others.
         persistence, flash_persistence: probability of sending in a free slot.
         deference: slots that all but FLASH wait after the channel came free, before their first draw.
+        yielding: slots that FLASH, too, waits after a burst of one's own: whoever was called answers in them, and two
+            that answer each other at once would both be lost.
         waiting: frames that may wait.
     """
 
@@ -41,6 +43,7 @@ class Limits:
     persistence: float = 0.2
     flash_persistence: float = 0.3
     deference: int = 3
+    yielding: int = 5
     waiting: int = 64
 
 
@@ -162,7 +165,7 @@ class Access:
         """Return when a burst of `seconds` may begin at the earliest, were the channel free until then."""
         assert self._free_since is not None
         if rank <= FLASH:
-            return now_s
+            return max(now_s, self._talks_until + self.limits.yielding * self.limits.slot_s)
         courteous = self._free_since + self.limits.deference * self.limits.slot_s
         return max(courteous, self._allowed(seconds, now_s))
 

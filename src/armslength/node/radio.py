@@ -94,6 +94,14 @@ class Radios:
             if key not in self._serving:
                 await self._begin(key, frequency, share)
 
+    def serve(
+        self, counterpart: str, frequency: Frequency, share: float, station: AnyStation
+    ) -> tuple[Callable[[AirHeard], None], Callable[[int], None]]:
+        """Have `station`, which runs already, on a frequency; return who takes what it hears and has sent."""
+        key = counterpart, frequency.id
+        self._serving[key] = _Serving(station, _made_for(frequency, share))
+        return lambda one: self._heard(key, one), lambda number: self._sent(key, number)
+
     async def stop(self) -> None:
         """End them all."""
         for serving in self._serving.values():

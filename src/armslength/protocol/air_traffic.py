@@ -173,7 +173,10 @@ class AirTraffic:
         if message.code in ("LCM", "RES") and "planned" not in message.fields and self.waves.plan:
             fields = message.fields
             lost, change = message.code == "LCM", int(fields["change"])
-            self.waves.failover.told(str(fields["medium"]), lost=lost, change=change)
+            medium = str(fields["medium"])
+            news = self.waves.failover.told(medium, lost=lost, change=change)
+            if news and not lost and medium == channel:
+                self.waves.failover.proved(channel, now)
 
     def marked(self, message_id: str, channel: str, mark: Mark, now: Now) -> None:
         """A mark came on a message of ours; `channel`: what it proves that they hear us on (`proven_by`)."""

@@ -4,8 +4,8 @@ A message waits in the same outbox whichever way it goes. What is FLASH is calle
 over the ground line besides; everything else goes by the one channel in use. On a frequency one message of a precedence
 is under way at a time, so that order holds, and it is called again every `Patience.call_every_s` until a mark comes.
 What has outlived its `valid_until` waits behind what has not: on a slow channel a stale backlog must not stand before a
-fresh warning. Nor must news of channels, of which only the newest of each medium is called. Where nothing answers, what
-waits is called less often, until the other side is heard.
+fresh warning. Nor must news of channels, of which only the newest of each medium is called, and on every
+frequency, lost or not. Where nothing is in use, what waits is called one at a time, each in its turn.
 
 A radio check is called on the frequency that it is about and nowhere else, until as many calls as the terms name are
 unanswered; then it goes by the channel in use, so that both logs have it.
@@ -13,6 +13,7 @@ unanswered; then it goes by the channel in use, so that both logs have it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -34,8 +35,13 @@ GROUND_CHECKS = frozenset({"GCK", "GCR"})
 """Codes that are said on the ground line and nowhere else: an answer by radio would prove nothing of it."""
 OF_CHANNELS = frozenset({"LCM", "RES"})
 """What nodes say of channels: while the ground line answers it does not fill the frequencies."""
+NEWS_SHARE = 0.4
+"""News of a channel is called again after so much of the time between two calls: one that was lost in a collision must
+not keep the two sides apart for 10 s. Calls so close are one call to `Failover`."""
+HEARD_SHARE = 0.2
+"""While nothing is in use, who was heard on a frequency since our last call there is called again so soon."""
 MOST_FLASH = 4
-"""Messages that are FLASH under way at once on one frequency."""
+"""Messages that are FLASH under way at once on one frequency, besides news of channels."""
 REMEMBERED = 256
 """Calls of which the answer is still recognised."""
 WARNING_RANK = -1
@@ -51,10 +57,11 @@ Pack = Callable[[Message, str, Now], tuple[Frame, ...]]
 
 @dataclass(slots=True)
 class Call:
-    """A message on a frequency: how often it was called, and when last [s, monotonic]."""
+    """A message on a frequency: how often it was called, and when last [s, monotonic]; `news` of a channel or not."""
 
     made: int
     last_s: float
+    news: bool = False
 
 
 Calls = dict[tuple[str, str], Call]
@@ -91,6 +98,10 @@ class Airwaves:
         """How often each message was called, and each check."""
         self._heard_s: dict[str, float] = {}
         """When the other side last said something new on each frequency [s, monotonic]."""
+        self._restored: dict[str, str] = {}
+        """Our own words RES that were said on the frequency that they are about: id of the message, and which."""
+        self._alone: dict[str, float] = {}
+        """When each frequency was called last [s, monotonic]."""
         self._ground_gone_s: float | None = None
         self.distress = False
         """Nothing goes over the frequencies but what nobody can suspend."""
@@ -113,22 +124,27 @@ class Airwaves:
 
     def pump(self, waiting: Iterable[Message], now: Now) -> None:
         """Call what is due of the messages that wait, given the most urgent first."""
-        if not self.plan:
-            return
+        if not self.plan or self.failover.has_news():
+            return  # what is told of a channel comes first, and calls once more
         used, taken = self.failover.in_use, set[tuple[str, Precedence]]()
         before, self._calls = self._calls, {}
         stale: list[Message] = []
+        first: list[Message] = []
         news: dict[tuple[str, bool], Message] = {}
         for message in waiting:
             if message.code in OF_CHANNELS:
-                news[str(message.fields["medium"]), "planned" in message.fields] = message
+                about = str(message.fields["medium"]), "planned" in message.fields
+                news = {about: message, **{key: one for key, one in news.items() if key != about}}
             elif message.valid_until_ns is not None and message.valid_until_ns < now.utc_ns:
                 stale.append(message)
+            elif not used or message.precedence is Precedence.FLASH:
+                first.append(message)
             else:
                 self._offer(message, used, taken, before, now)
             if self._is_full(used, taken):
                 break
-        for message in (*news.values(), *stale):
+        ready = [*first, *news.values()]
+        for message in (*(ready if used else _in_turn(ready, before)), *stale):
             self._offer(message, used, taken, before, now)
 
     def marked(self, message_id: str, channel: str, now: Now, *, received: bool = True) -> None:
@@ -139,7 +155,9 @@ class Airwaves:
         """
         if channel and (message_id, channel) in self._recent:
             del self._recent[message_id, channel]
-            self.failover.answered(channel, now)
+            self._answered(channel, now)
+            if self._restored.pop(message_id, "") == channel:
+                self.failover.believed(channel)
         calls = [key for key in self._calls if key[0] == message_id]
         if not received:
             if calls:
@@ -157,7 +175,7 @@ class Airwaves:
     def answered(self, message: Message, channel: str, now: Now) -> None:
         """A message came by `channel`: where it answers one of ours that was called there, that is an answer."""
         if message.ref is not None and (message.ref, channel) in self._recent:
-            self.failover.answered(channel, now)
+            self._answered(channel, now)
 
     def ground(self, up: bool, patience_s: float, now: Now) -> None:
         """Say whether the ground line is there; it is given up only after `patience_s` without."""
@@ -188,7 +206,7 @@ class Airwaves:
         if not self.plan:
             return _NEVER
         every = self.failover.patience.call_every_s
-        times = [call.last_s + self._pause_s(key[1], call, every) for key, call in self._calls.items()]
+        times = [self._opens(key[1], call, every) for key, call in self._calls.items()]
         gone_s = _NEVER if self._ground_gone_s is None else self._ground_gone_s
         given_up = self.failover.media[GROUND].health is Health.LOST
         return min([self.failover.due(), _NEVER if given_up else gone_s, *times])
@@ -227,6 +245,13 @@ class Airwaves:
             for name, medium in failover.media.items()
         }
 
+    def _answered(self, name: str, now: Now) -> None:
+        """Note an answer on a frequency; what was called there in vain while it was lost is called at once."""
+        was_lost = self.failover.lost_here(name)
+        self.failover.answered(name, now)
+        if was_lost and not self.failover.lost_here(name):
+            self._calls = {key: call for key, call in self._calls.items() if key[1] != name}
+
     def _offer(self, message: Message, used: str, taken: set[tuple[str, Precedence]], before: Calls, now: Now) -> None:
         """Call `message` where it belongs, if that is due."""
         if self.distress and not CATALOGUE[message.code].unstoppable:
@@ -234,7 +259,7 @@ class Airwaves:
         if message.precedence is Precedence.FLASH:
             ground = self.failover.media[GROUND].health is Health.ANSWERING
             if self._fits(message) and not (ground and message.code in OF_CHANNELS):
-                for name in self._for_flash():
+                for name in self.plan if message.code in OF_CHANNELS else self._for_flash():
                     self._call(message, name, before, now)
             return
         if self._is_vain(message):
@@ -255,15 +280,19 @@ class Airwaves:
         return bool(wanted) and wanted <= taken
 
     def _for_flash(self) -> list[str]:
-        living = [name for name in self.failover.living() if name != GROUND]
-        return living or ([] if GROUND in self.failover.living() else list(self.plan))
+        living = self.failover.living()
+        if not self.failover.in_use and GROUND not in living:
+            return list(self.plan)
+        return [name for name in living if name != GROUND]
 
     def _call(self, message: Message, name: str, before: Calls, now: Now) -> None:
         key = (message.id, name)
-        if message.precedence is Precedence.FLASH and sum(1 for one in self._calls if one[1] == name) >= MOST_FLASH:
+        news = message.code in OF_CHANNELS
+        under_way = (call for (_, channel), call in self._calls.items() if channel == name and not call.news)
+        if message.precedence is Precedence.FLASH and not news and sum(1 for _ in under_way) >= MOST_FLASH:
             return
-        call = self._calls[key] = before.get(key) or Call(0, -_NEVER)
-        if now.mono_s < call.last_s + self._pause_s(name, call, self.failover.patience.call_every_s):
+        call = self._calls[key] = before.get(key) or Call(0, -_NEVER, news)
+        if now.mono_s < self._opens(name, call, self.failover.patience.call_every_s):
             return
         try:
             payloads = self._pack(message, name, now)
@@ -272,6 +301,9 @@ class Airwaves:
             del self._calls[key]
             return
         call.made, call.last_s = call.made + 1, now.mono_s
+        self._alone[name] = now.mono_s
+        if message.code == "RES" and message.fields["medium"] == name:
+            self._restored = {**dict(list(self._restored.items())[-8:]), message.id: name}
         if message.precedence is not Precedence.FLASH:
             self._vain[message.id] = self._vain.get(message.id, 0) + 1
         if key not in self._recent:
@@ -284,6 +316,20 @@ class Airwaves:
         warns = message.precedence is Precedence.FLASH and message.code not in OF_CHANNELS
         rank = WARNING_RANK if warns else _RANK[message.precedence]
         self.frames += [(name, payload, rank, message.id) for payload in payloads]
+
+    def _opens(self, name: str, call: Call, every: float) -> float:
+        """Return when a message may be called again [s, monotonic].
+
+        While nothing is in use a lost frequency is called often, by one message at a time: the first that waits.
+        """
+        if name in self.failover.media and self.failover.alone(name):
+            last_s, patience = self._alone.get(name, -_NEVER), self.failover.patience
+            heard = self._heard_s.get(name, -_NEVER) > last_s
+            return last_s + (HEARD_SHARE * every if heard else patience.alone_s)
+        heard = self._heard_s.get(name, -_NEVER) > call.last_s
+        if call.news and (heard or call.made < self.failover.patience.calls):
+            return call.last_s + NEWS_SHARE * every  # on what is lost as well: there alone the other side may listen
+        return call.last_s + self._pause_s(name, call, every)
 
     def _pause_s(self, name: str, call: Call, every: float) -> float:
         """Return how long after its last call a message is called again [s]; on what is lost, less often."""
@@ -320,3 +366,11 @@ class Airwaves:
         if message.id in self._unfit or message.code in GROUND_CHECKS:
             return False
         return not CATALOGUE[message.code].not_on_air or self.failover.media[GROUND].health is Health.LOST
+
+
+def _in_turn(ready: Sequence[Message], before: Calls) -> list[Message]:
+    """Return what waits while nothing is in use, what is FLASH first, each in its turn: one at a time is called."""
+    made = Counter[str]()
+    for (message, _), call in before.items():
+        made[message] += call.made
+    return sorted(ready, key=lambda one: (one.precedence is not Precedence.FLASH, made[one.id]))

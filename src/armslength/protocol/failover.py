@@ -18,6 +18,7 @@ from enum import Enum, auto
 
 from armslength.errors import LocalProtocolError
 from armslength.protocol.events import InUse, MediumLost, MediumRestored, Now
+from armslength.protocol.patience import Patience
 from armslength.protocol.writes import Put, Write
 
 __all__ = ["GROUND", "TABLE", "Failover", "Health", "Patience", "Step", "after"]
@@ -72,32 +73,6 @@ def after(current: Health, step: Step) -> Health:
         raise LocalProtocolError(f"{step.name} cannot happen to a medium that is {current.name}.") from None
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """The times of the terms (articles radio and failover) [s].
-
-    Attributes:
-        calls: so many calls without an answer, `call_every_s` apart, and a frequency counts as lost.
-        return_after_s: it must answer for so long before it is used again.
-        check_every_s: a frequency that is not used is checked at least so often; all are after `return_after_s`
-            without an answer while the ground line is lost.
-    """
-
-    calls: int = 3
-    call_every_s: float = 10.0
-    return_after_s: float = 60.0
-    check_every_s: float = 86_400.0
-
-    @property
-    def probe_s(self) -> float:
-        """Between two checks of a frequency that is lost or returning [s].
-
-        A check and its answer, each with its mark, take some 4 s of air: at most a seventh of it, below the share that
-        data may fill.
-        """
-        return max(3 * self.call_every_s, self.return_after_s / 2)
-
-
 @dataclass(slots=True)
 class Medium:
     """One frequency, or the ground line. Times are monotonic [s] unless they end in _ns; None: never."""
@@ -147,6 +122,7 @@ class Failover:
         self._events: list[MediumLost | MediumRestored | InUse] = []
         self._changed = False
         self._used: str | None = None
+        self._in_use = ""
         self._first_check_s = 0.0
         self.adopt(plan, self.patience)
 
@@ -160,12 +136,14 @@ class Failover:
             else:
                 self._theirs = told
         self._used = None
+        self._choose()
 
     def adopt(self, plan: Sequence[str], patience: Patience) -> None:
         """Use another plan from now on. What is known of media that stay is kept."""
         self.patience = patience
         names = (*dict.fromkeys(plan), GROUND)
         self.media = {name: self.media.get(name) or Medium(check_s=self._first_check_s) for name in names}
+        self._choose()
 
     @property
     def plan(self) -> tuple[str, ...]:
@@ -180,8 +158,11 @@ class Failover:
     @property
     def in_use(self) -> str:
         """The medium that both sides use as far as is known here; "" where there is none."""
-        usable = (name for name in self.media if self._ours.usable(name) and self._theirs.usable(name))
-        return next(usable, "")
+        return self._in_use
+
+    def alone(self, name: str) -> bool:
+        """Return whether `name` is lost and nothing else is in use either: it is called often, one call at a time."""
+        return not self._in_use and self.media[name].health in (Health.LOST, Health.RETURNING)
 
     def living(self) -> list[str]:
         """Return the media that are not lost as far as this side knows; what is FLASH goes by all of them."""
@@ -253,16 +234,40 @@ class Failover:
         self._theirs.lost[name] = (lost, change)
         self._theirs.change = max(self._theirs.change, change)
         self._changed = True
+        self._choose()
         return True
+
+    def proved(self, name: str, now: Now) -> None:
+        """The other side told on `name` itself that it is restored: it hears us there, as we hear it.
+
+        Where nothing is in use that is enough to take it; otherwise an answer to a call of ours is awaited.
+        """
+        if self.media[name].health is not Health.ANSWERING and (not self._in_use or self._in_use == name):
+            self.answered(name, now)
+
+    def believed(self, name: str) -> None:
+        """The other side marked on `name` our word that it is restored: there it is `proved` to them as well.
+
+        Where nothing is in use that is enough; their own word of it may take longer, and takes nothing back.
+        """
+        if not self._in_use and name in self.media and self.lost_there(name) and not self.lost_here(name):
+            self._theirs.lost[name] = (False, self._theirs.lost.get(name, (True, 0))[1])
+            self._changed = True
+            self._choose()
 
     def tick(self, now: Now) -> None:
         """Let time pass over calls and returns."""
         for name, medium in self.media.items():
             if name != GROUND:
                 self._pass(name, medium, now)
+                if medium.health is Health.RETURNING and not self._in_use and not medium.calls:
+                    medium.health = after(medium.health, Step.STEADY)  # the last that was left has gone meanwhile
+                    self._tell(name, lost=False, now=now)
         used = self.in_use
         if used != self._used:
             was, self._used = self._used, used
+            for medium in self.media.values() if not used else ():
+                medium.check_s = min(medium.check_s, now.mono_s + self.patience.alone_s / 2)
             self._events.append(InUse(used, was or ""))
 
     def due_checks(self, now: Now) -> list[str]:
@@ -278,12 +283,12 @@ class Failover:
 
     def checked(self, name: str, now: Now) -> None:
         """A check of `name` is on its way, or cannot be sent now: the next one is not due at once."""
-        self.media[name].check_s = now.mono_s + self.patience.probe_s
+        self.media[name].check_s = now.mono_s + self._probe_s()
 
     def checked_by_them(self, name: str, now: Now) -> None:
         """The other side checks `name`. Its mark on our answer proves as much as a check of ours, which can wait."""
         if name in self.media:
-            self.media[name].check_s = max(self.media[name].check_s, now.mono_s + self.patience.probe_s / 2)
+            self.media[name].check_s = max(self.media[name].check_s, now.mono_s + self._probe_s() / 2)
 
     def due(self) -> float:
         """Return when something is to be done next [s, monotonic]."""
@@ -302,6 +307,10 @@ class Failover:
     def is_idle(self) -> bool:
         """Return whether `take` would return nothing."""
         return not (self._events or self._changed)
+
+    def has_news(self) -> bool:
+        """Return whether something happened to a medium that the other side is to be told next."""
+        return any(not isinstance(event, InUse) for event in self._events)
 
     def take(self) -> tuple[list[MediumLost | MediumRestored | InUse], tuple[Write, ...]]:
         """Return what happened since the last call, and what makes it durable."""
@@ -334,7 +343,7 @@ class Failover:
         if was is not Health.LOST:
             soon = now.mono_s - medium.returned_s < FLAP_S
             medium.patience = min(2 * medium.patience, MOST_PATIENCE) if soon or was is Health.RETURNING else 1
-            medium.check_s = now.mono_s + self.patience.probe_s
+            medium.check_s = now.mono_s + self._probe_s()
             if not self.lost_here(name):
                 self._tell(name, lost=True, now=now)
 
@@ -343,7 +352,15 @@ class Failover:
 
     def _plan_check(self, name: str, medium: Medium, now: Now) -> None:
         soon = medium.health is Health.RETURNING
-        medium.check_s = now.mono_s + (self.patience.probe_s if soon else self._check_s())
+        medium.check_s = now.mono_s + (self._probe_s() if soon else self._check_s())
+
+    def _probe_s(self) -> float:
+        """Between two checks of a frequency that is lost or returning, as things stand [s]."""
+        return self.patience.probe_s if self._in_use else self.patience.alone_s
+
+    def _choose(self) -> None:
+        usable = (name for name in self.media if self._ours.usable(name) and self._theirs.usable(name))
+        self._in_use = next(usable, "")
 
     def _check_s(self) -> float:
         """Between two checks of a frequency that answers [s].
@@ -351,13 +368,14 @@ class Failover:
         The ground line is heard every second. While it is lost, a frequency on which nobody speaks must not die unseen:
         then nobody would be alarmed.
         """
-        every_s = self.patience.check_every_s
-        return min(every_s, self.patience.return_after_s) if self.media[GROUND].health is Health.LOST else every_s
+        every_s, gone = self.patience.check_every_s, self.media[GROUND].health is Health.LOST
+        return min(every_s, self.patience.return_after_s * 2 / 3) if gone else every_s
 
     def _tell(self, name: str, *, lost: bool, now: Now) -> None:
         self._ours.change += 1
         self._ours.lost[name] = (lost, self._ours.change)
         self._changed = True
+        self._choose()
         medium = self.media[name]
         if lost:
             self._events.append(MediumLost(name, medium.silent_ns, medium.last_ok_ns, self._ours.change))

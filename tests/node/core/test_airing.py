@@ -32,15 +32,11 @@ class Ether:
         self.north, self.south = self.posts.sides["NORTH"], self.posts.sides["SOUTH"]
         self.heard: list[tuple[str, str, bytes]] = []
         for name, one in self.posts.air.items():
-            one.say = self._listening(name, one.say)  # type: ignore[method-assign]
+            one.said = self._listening(name)
         self.posts.run(settle_s)
 
-    def _listening(self, name: str, say: Callable[..., None]) -> Callable[..., None]:
-        def both(side: str, payload: bytes, rank: int) -> None:
-            self.heard.append((side, name, payload))
-            say(side, payload, rank)
-
-        return both
+    def _listening(self, name: str) -> Callable[[str, bytes, int], None]:
+        return lambda side, payload, rank: self.heard.append((side, name, payload))
 
     def of(self, side: Side, kind: AirKind) -> list[bytes]:
         """Return what a side said of that kind."""
