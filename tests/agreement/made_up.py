@@ -27,6 +27,7 @@ from armslength.agreement.articles_kinds import (
     Moment,
     keys_of,
 )
+from armslength.agreement.plan import clashes
 from armslength.agreement.refusals import FREEZE_S, VANISH_S, refusals
 from armslength.agreement.terms import (
     BAROMETRIC,
@@ -139,6 +140,9 @@ def places(draw: st.DrawFn, sides: tuple[Party, ...]) -> dict[str, Any]:
         area_ = draw(st.none() | areas())
         frequencies.append(draw(articles(Frequency, id=f"F{i + 1}", channel=channel, area=area_)))
     assume(all(one.role != "guard" or one.use == "voice" for one in frequencies))
+    roles = {one.role for one in frequencies}
+    assume("alternate" not in roles or "primary" in roles)
+    assume(not any(one.same and one.certain for one in clashes(frequencies)))
     return {"blocks": tuple(blocks), "protected_sites": tuple(sites), "frequencies": tuple(frequencies)}
 
 
