@@ -16,6 +16,8 @@ from armslength.protocol.messages import Message
 from armslength.units import NS
 
 KEPT = 500
+FULL = len("sha256:") + 64
+"""So long is a whole id."""
 LOUD = frozenset({"EMG", "AST", "ADC", "STP", "INC"})
 """Codes that sound at the own post until a person marks them understood; so does what says that it is urgent."""
 CREWS = LOUD | {"TFA"}
@@ -215,8 +217,8 @@ class MessageLog:
 
     def get(self, message_id: str) -> Logged | None:
         """Return the message of that id, or the only one whose id begins with it."""
-        if message_id in self._by_id:
-            return self._by_id[message_id]
+        if message_id in self._by_id or len(message_id) >= FULL:  # a whole id is part of no other
+            return self._by_id.get(message_id)
         found = [one for key, one in self._by_id.items() if len(message_id) >= 8 and message_id in key]
         return found[0] if len(found) == 1 else None
 
