@@ -20,7 +20,7 @@ def test_it_is_told_listed_and_taken_back(desk: Desk) -> None:
     assert "Nothing is planned." in desk.type("outage").output
     done = desk.type("outage", "ground", "--from", "+10 min", "--for", "45 min")
     assert done.exit_code == 0, done.output
-    assert "Outage of the ground line, planned by own: 2023-11-14T22:23:2" in done.output and "NORTH" in done.output
+    assert "Outage of the ground line, planned by us: 2023-11-14T22:23:2" in done.output and "NORTH" in done.output
     desk.pair.run(2.0)
     listed = json.loads(desk.type("outage", "--json").output)["planned"]
     assert [(one["by"], one["medium"], one["kind"]) for one in listed] == [("SOUTH", "GROUND", "OUTAGE")]

@@ -78,7 +78,7 @@ def _says(one: dict[str, Any]) -> str:
     from armslength.units import stamp
 
     channel = "the ground line" if one["medium"] == "GROUND" else one["medium"]
-    what = f"{one['kind'].capitalize()} of {channel}, planned by {one['by']}"
+    what = f"{one['kind'].capitalize()} of {channel}, planned by {'us' if one['by'] == 'own' else one['by']}"
     if one["from_ns"] == one["until_ns"]:
         return f"{what}, taken back: {stamp(int(one['from_ns']))}."
     return f"{what}: {stamp(int(one['from_ns']))} to {stamp(int(one['until_ns']))}."

@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from armslength.node.core.pointing import FROM_TERMS
+from armslength.protocol.failover import GROUND
 from armslength.units import NM, stamp
 
 QUIET = frozenset({"clock"})
 _LOUD = {"low": " (unconfirmed: low)"}
+_BY = {"own": "us", "theirs": "them"}
 LINK_WORDS = {
     "OPEN": "ground line open",
     "FIRST_CONTACT": "ground line open, no agreement in force",
@@ -82,7 +84,7 @@ def _message(event: Mapping[str, Any]) -> str:
     late += " CALL SIGN NOT OF THE TERMS" if event.get("unknown_call_sign") else ""
     return (
         f"{event['event']} {event['code']} {event.get('precedence', '')} {way} [{short_id(event['id'])}] {fields}{late}"
-    )
+    ).rstrip()
 
 
 def _fields(fields: Mapping[str, Any]) -> str:
@@ -233,22 +235,42 @@ def _called(event: Mapping[str, Any]) -> str:
     return f"call {event['call']} on {event['channel']}: {event['code']} [{short_id(event['id'])}]"
 
 
+def _channel(event: Mapping[str, Any]) -> str:
+    """Return what became of a channel; where none is in use, the event says it itself."""
+    who, state = event["counterpart"], event.get("state")
+    if state == "LOST":
+        last = f", last answer {stamp(int(event['last_ok_ns']))[11:19]}" if "last_ok_ns" in event else ""
+        return f"{who}: {_medium(event['medium'])} LOST, no answer since {stamp(int(event['since_ns']))[11:19]}{last}"
+    if state == "RESTORED":
+        return f"{who}: {_medium(event['medium'])} answers again, {event['backlog_count']} messages wait"
+    if state == "IN USE" and event["medium"]:
+        was = f" (was {_medium(event['was'])})" if event["was"] else ""
+        return f"{who}: {_medium(event['medium'])} is in use{was}"
+    return f"{who}: {event['says']}" if event.get("says") else _plain(event)
+
+
+def _medium(name: str) -> str:
+    return "the ground line" if name == GROUND else name
+
+
 def _finding(event: Mapping[str, Any]) -> str:
     whose = f" by {event['by']}" if event["by"] else ""
     return f"finding {event['rule']} {event['outcome']} {event['severity']}{whose}: {event['explanation']}"
 
 
 def _planned(event: Mapping[str, Any]) -> str:
+    by = _BY.get(event["by"], event["by"])
     if event["until_ns"] == event["from_ns"]:
-        return f"{event['kind']} of {event['medium']} at {stamp(int(event['from_ns']))} is cancelled, by {event['by']}"
+        return f"{event['kind']} of {event['medium']} at {stamp(int(event['from_ns']))} is cancelled, by {by}"
     span = f"{stamp(int(event['from_ns']))} to {stamp(int(event['until_ns']))}"
-    return f"{event['kind']} of {event['medium']} planned, by {event['by']}: {span}"
+    return f"{event['kind']} of {event['medium']} planned, by {by}: {span}"
 
 
 _WORDS = {
     "planned": _planned,
     "overdue": _overdue,
     "called": _called,
+    "channel": _channel,
     "duty": _duty,
     "held": _held,
     "voice contact": _voice,
