@@ -12,19 +12,18 @@ import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from armslength.adapters.certificates import fingerprint
 from armslength.adapters.vault import HEADER
 from armslength.agreement.document import AGREEMENT_TYPE, LARGEST_ENVELOPE, Document, Signatory
 from armslength.agreement.drafting import amendment, read_draft
-from armslength.agreement.identity import Identity, read_identity
+from armslength.agreement.identity import read_identity
 from armslength.agreement.notice import Kind
 from armslength.crypto.envelope import Envelope, from_json, to_json
 from armslength.errors import AgreementError, InputError, LifecycleError, RemoteProtocolError, StoreError
+from armslength.node import former
 from armslength.node.agreement_views import describe_all, describe_document
 from armslength.node.agreements import Agreements, Change
 from armslength.node.counterparts import identity_file, may_accept
 from armslength.node.home import Home
-from armslength.node.private_files import read_private
 from armslength.units import parse_stamp
 
 __all__ = ["VERBS", "perform"]
@@ -174,22 +173,10 @@ def _accept(agreements: Agreements, args: Args, now_ns: int) -> dict[str, Any]:
     if what != "nothing new":
         told = {"party": identity.party, "key": identity.key, "certificate": identity.signatory.certificate}
         change = Change("", identity.party, what, {"what": f"identity {what}", **told})
-        files = _kept(agreements, identity, now_ns) | {identity_file(agreements.home, identity): data}
+        files = former.keep(agreements, identity, now_ns) | {identity_file(agreements.home, identity): data}
         agreements.enter(change, files)
+        former.drop(agreements, identity.party, now_ns)
     return {"what": what, "party": identity.party, "post": identity.post, "words": identity.words, "key": identity.key}
-
-
-def _kept(agreements: Agreements, identity: Identity, now_ns: int) -> dict[str, bytes]:
-    """Return the file to be kept of the identity that is replaced: the agreement in force may name its certificate."""
-    home, facing = agreements.home, agreements.facing(identity.party, now_ns)
-    document = facing[0].in_force(now_ns) if facing else None
-    path, known = identity_file(home, identity), home.counterparts().get(identity.party)
-    if document is None or known is None:
-        return {}
-    named = {party.certificate for party in document.parties if party.name == identity.party}
-    if fingerprint(known.certificate) not in named:
-        return {}
-    return {path.removesuffix(".identity") + ".former": read_private(home.path / path)}
 
 
 _VERBS: dict[str, Callable[[Agreements, Args, int], dict[str, Any]]] = {

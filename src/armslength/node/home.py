@@ -1,7 +1,8 @@
 """A node's home: the folder with its keys, its node file, its ledger and its agreements. Made whole or not at all.
 
     node.toml  identity.key  tls.key  tls.crt  age.key  own.identity  api.token  lock  ledger.db
-    counterparts/NAME.identity, NAME.former  agreements/ID/*.age  plots/  members.toml (optional, written by people)
+    counterparts/NAME.identity, NAME.FINGERPRINT.former  agreements/ID/*.age  plots/
+    members.toml (optional, written by people)
 
 Folders are 0700 and files 0600, whatever the umask. docs/home.md says what each is for, and what a backup needs.
 """
@@ -121,20 +122,20 @@ class Home:
             HomeError: one of the files cannot be read.
             AgreementError: one of them is damaged.
         """
-        return self._accepted("*.identity")
+        found = self._identities("*.identity").values()
+        return {one.party: one for one in sorted(found, key=lambda one: one.party)}
 
     def former(self) -> dict[str, Identity]:
-        """Return the identities that were replaced while an agreement in force named their certificate, by party.
+        """Return the identities that were replaced while a version named their certificate, by path in the home.
 
         Raises:
             HomeError, AgreementError: as `counterparts`.
         """
-        return self._accepted("*.former")
+        return self._identities("*.former")
 
-    def _accepted(self, pattern: str) -> dict[str, Identity]:
+    def _identities(self, pattern: str) -> dict[str, Identity]:
         files = sorted((self.path / "counterparts").glob(pattern))
-        found = [read_identity(read_private(path), str(path)) for path in files]
-        return {one.party: one for one in sorted(found, key=lambda one: one.party)}
+        return {f"counterparts/{path.name}": read_identity(read_private(path), str(path)) for path in files}
 
     def lock(self) -> Lock:
         """Return the lock of the home. HomeError where another process holds it."""

@@ -24,7 +24,9 @@ PENDING = "home/pending"
 """Space of the store; keys are paths in the home."""
 Files = Mapping[str, bytes]
 """What is to stand in files of the home, by their paths in it."""
-_FILE = re.compile(r"agreements/(?P<id>[^/]+)/[0-9a-f]{32}\.age|counterparts/[^/.][^/]*\.(?:identity|former)")
+_FILE = re.compile(
+    r"agreements/(?P<id>[^/]+)/[0-9a-f]{32}\.age|counterparts/[^/.]+(?:\.identity|(?:\.[0-9a-f]{32})?\.former)"
+)
 
 
 class Holds(Protocol):

@@ -1,7 +1,8 @@
 """Which certificates the ground line takes of whom: the one that the version in force names, and no other.
 
 Before the first version, and after the last, that of the identity which people accepted counts. A certificate is known
-by the identity file in which it came; the one that a version in force names is kept when its identity is replaced.
+by the identity file in which it came; those that a version names, in force or to come, are kept when their identity is
+replaced (`former`).
 """
 
 from __future__ import annotations
@@ -52,6 +53,6 @@ class Pinning:
     def _known(self) -> Iterator[tuple[str, str, str]]:
         """Yield (counterpart, fingerprint, PEM) of identities accepted, and of former ones under a version in force."""
         accepted = self._home.counterparts()
-        former = {name: one for name, one in self._home.former().items() if name in self._named and name in accepted}
-        for one in (*former.values(), *accepted.values()):
+        kept = [one for one in self._home.former().values() if one.party in self._named and one.party in accepted]
+        for one in (*kept, *accepted.values()):
             yield one.party, fingerprint(one.certificate), to_pem(one.certificate).decode()
