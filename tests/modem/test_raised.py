@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from armslength.modem.raised import LASTING_S, MEMORY_S, Raised
+from armslength.modem.raised import LASTING_S, LONGEST_S, MEMORY_S, Raised
 
-RATE = 8000
+RATE, SLOW = 8000, 20
 DRAW = np.random.default_rng(5)
 
 
@@ -45,10 +45,50 @@ def test_talk_bursts_and_a_noisy_channel_are_not() -> None:
     assert not heard(noise(20.0, 0.05), noise(40.0, 0.1)).raised
 
 
-def test_silence_ends_it_and_what_lasts_is_in_the_end_what_the_channel_is_like() -> None:
+def test_silence_ends_it() -> None:
     made = heard(noise(20.0, 0.01), noise(30.0, 0.2))
     assert made.raised
     made.silent()
     assert not made.raised
-    long = heard(noise(2.0, 0.01), noise(MEMORY_S + 5.0, 0.2), block=RATE)
-    assert not long.raised
+
+
+def level(seconds: int, amplitude: float) -> NDArray[np.float32]:
+    """Return sound of one loudness, at the least rate that has slices."""
+    return np.full(seconds * SLOW, amplitude, np.float32)
+
+
+@pytest.fixture
+def quiet() -> Raised:
+    made = Raised(SLOW)
+    made.feed(level(MEMORY_S, 0.01))
+    return made
+
+
+@pytest.mark.parametrize("minutes", [5, 11, 30, 200])
+def test_a_jammer_that_stays_counts_until_it_ends(quiet: Raised, minutes: int) -> None:
+    quiet.feed(level(LASTING_S, 0.2))
+    for _ in range(minutes):
+        quiet.feed(level(60, 0.2))
+        assert quiet.raised, "it has not ended"
+    quiet.feed(level(2, 0.01))
+    assert not quiet.raised
+    quiet.feed(level(LASTING_S + 2, 0.2))
+    assert quiet.raised, "it comes again, and how quiet it was is known still"
+
+
+def test_what_lasts_for_hours_is_in_the_end_what_the_channel_is_like(quiet: Raised) -> None:
+    quiet.feed(level(LONGEST_S - 1, 0.2))
+    assert quiet.raised
+    quiet.feed(level(3, 0.2))
+    assert not quiet.raised
+    quiet.feed(level(MEMORY_S, 0.2))
+    assert not quiet.raised, "and it stays so"
+    quiet.feed(level(60, 0.01))
+    quiet.feed(level(LASTING_S + 2, 0.2))
+    assert quiet.raised
+
+
+def test_a_channel_that_was_quiet_longer_ago_than_is_remembered_is_not_raised_by_what_it_is_now(quiet: Raised) -> None:
+    quiet.feed(level(MEMORY_S + 1, 0.02))  # louder, and not so much that it counts
+    quiet.feed(level(60, 0.05))
+    assert not quiet.raised

@@ -15,7 +15,9 @@ SLICE_S = 0.05
 LASTING_S = 15
 """So long the floor stands above what it was before it counts as raised [s]: no burst, and no speech, is so long."""
 MEMORY_S = 600
-"""How long it is remembered how quiet the channel was [s]: what stands longer is what it is like."""
+"""How long it is remembered how quiet the channel was [s], not counting the time for which it is raised."""
+LONGEST_S = 4 * 3600
+"""What stands longer [s] is what the channel is like: another antenna, a squelch that was opened. It counts as over."""
 
 
 class Raised:
@@ -54,5 +56,9 @@ class Raised:
         self._floor(QUIETEST)
 
     def _floor(self, floor: float) -> None:
-        self._floors.append(floor)
+        if self._above >= LONGEST_S:
+            self._floors.clear()
+            self._above = 0
+        if not self.raised:  # what stands now must not become what the channel was like before
+            self._floors.append(floor)
         self._above = self._above + 1 if floor > LOUDER * min(self._floors) else 0
