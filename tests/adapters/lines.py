@@ -28,7 +28,7 @@ class Side:
         self.pins: dict[str, str] = {}
         self.anchors: list[str] = []
         self.barred: dict[str, str] = {}
-        self.turned_away: list[tuple[str, str]] = []
+        self.turned_away: list[tuple[str, str, str]] = []
         self.opened: list[tuple[str, str, str]] = []
         self.frames: list[tuple[str, bytes]] = []
         self.closed: list[tuple[str, str]] = []
@@ -82,7 +82,7 @@ class Side:
             on_refused=lambda address, why: self.refused.append((address, why)),
             limits=self.limits,
             barred=lambda: self.barred,
-            on_barred=lambda name, why: self.turned_away.append((name, why)),
+            on_barred=lambda name, shown, why: self.turned_away.append((name, shown, why)),
         )
         return self.line
 

@@ -189,7 +189,7 @@ def test_a_certificate_that_is_known_and_not_to_be_taken_opens_nothing_and_is_to
             else:
                 north.line.dial("south", "/ground2", later.url("/ground2"))
             await until(lambda: north.turned_away)
-            assert north.turned_away[0] == ("south", Why.NOT_NAMED)
+            assert north.turned_away[0] == ("south", fingerprint(later.certificate), Why.NOT_NAMED)
             assert len(north.opened) == 1 and not north.closed and not north.refused
 
     run(test())

@@ -14,8 +14,9 @@ import pytest
 from armslength.adapters.certificates import fingerprint, make_certificate, to_der
 from armslength.agreement.drafting import first_draft
 from armslength.agreement.identity import Identity, read_identity, seal_identity
-from armslength.node.core import core
+from armslength.node.core import core, talking
 from armslength.node.core.inputs import Agreed, LinkRefused
+from armslength.node.core.line import EVIDENCE_AN_HOUR, MOST_SHOWN
 from armslength.node.counterparts import keep_identity
 from armslength.node.home import Home, open_home
 from armslength.node.keeping import Keeping
@@ -185,14 +186,37 @@ def test_our_own_certificate_that_is_not_named_is_told_once(north: tuple[Home, H
     assert [pinning.adopt(wrong), pinning.adopt(wrong), pinning.adopt(lines)] == [["South"], [], []]
 
 
-def test_who_shows_a_certificate_that_is_not_named_is_accused_of_it() -> None:
+def entered(pair: Pair) -> int:
+    return sum(one.entry.kind == "evidence" for one in pair.north.store.entries[pair.agreement])
+
+
+def test_who_shows_a_certificate_that_is_not_named_is_accused_of_it_once_an_hour_for_each() -> None:
     pair, why = Pair(), "certificate that the agreement in force does not name"
     for _ in range(100):
-        pair.give(pair.north, LinkRefused("", why, "SOUTH"))
+        for shown in ("ab" * 32, "cd" * 32):
+            pair.give(pair.north, LinkRefused("", why, "SOUTH", shown))
     told = pair.north.heard("evidence", counterpart="SOUTH", reason=why)
-    assert 0 < len(told) <= 60 and told[0]["says"] == core.NOT_NAMED
-    assert pair.north.core.lines["SOUTH"].evidence[why] == 100
-    entered = [one for one in pair.north.store.entries[pair.agreement] if one.entry.kind == "evidence"]
-    assert len(entered) == len(told)
+    assert [one["says"] for one in told] == [core.NOT_NAMED] * 2
+    line = pair.north.core.lines["SOUTH"]
+    assert (line.evidence[why], entered(pair)) == (200, 2)
+    assert not line.talking.findings and why not in talking.GARBLED, "no message was garbled"
+    pair.set_clock(3600)
+    pair.give(pair.north, LinkRefused("", why, "SOUTH", "ab" * 32))
+    assert (line.evidence[why], entered(pair)) == (201, 3)
     pair.give(pair.north, LinkRefused("192.0.2.1", "wrong certificate"))
     assert not pair.north.heard("evidence", reason="wrong certificate")
+
+
+def test_many_certificates_fill_neither_the_ledger_nor_the_memory() -> None:
+    pair = Pair()
+    for number in range(500):
+        pair.give(pair.north, LinkRefused("", "not named", "SOUTH", f"{number:064x}"))
+    line = pair.north.core.lines["SOUTH"]
+    assert (line.evidence["not named"], entered(pair)) == (500, EVIDENCE_AN_HOUR)
+    assert len(line._shown) == MOST_SHOWN
+
+
+def test_a_flood_of_them_is_told_as_a_number_and_accuses_nobody() -> None:
+    pair = Pair()
+    pair.give(pair.north, LinkRefused("", "1,234 more refused within a second, not told one by one", "", "several"))
+    assert pair.north.core.refused == {core.UNTOLD: 1234} and not pair.north.heard("evidence")

@@ -206,7 +206,7 @@ class LiveNode:
             self._closed,
             lambda address, why: self.runner.give(LinkRefused(address, why)),
             barred=self.pinning.barred,
-            on_barred=lambda counterpart, why: self.runner.give(LinkRefused("", why, counterpart)),
+            on_barred=lambda counterpart, shown, why: self.runner.give(LinkRefused("", why, counterpart, shown)),
         )  # fmt: skip
         await self.line.start()
         self.runner.wire = self.line

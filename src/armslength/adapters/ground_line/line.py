@@ -61,7 +61,8 @@ class GroundLine:
         on_opened, on_frame, on_closed, on_refused: as in `Told`.
         limits: bounds.
         barred: gives certificates that open nothing although their counterpart is known, as `pins`.
-        on_barred: called with the counterpart, and why, where one of these was shown; else `on_refused` is.
+        on_barred: called with the counterpart, SHA-256 of the certificate, and why, where one of these was shown; a
+            flood of them is told as a number, with "" for the counterpart. Without it `on_refused` is called.
     """
 
     def __init__(
@@ -78,14 +79,15 @@ class GroundLine:
         on_refused: Callable[[str, str], None],
         limits: Limits | None = None,
         barred: Pins = dict,
-        on_barred: Callable[[str, str], None] | None = None,
+        on_barred: Callable[[str, str, str], None] | None = None,
     ) -> None:
         self._trust = Trust(certificate_file, key_file, pins, certificates, barred)
         self._listen, self._paths = listen, frozenset(paths)
         self._told = Told(on_opened, on_frame, on_closed, on_refused)
         self._limits = limits or Limits()
         self._refusals = Refusals(on_refused, self._limits.told_each_s)
-        self._barred = Refusals(on_barred or on_refused, self._limits.told_each_s)
+        self._on_barred = on_barred
+        self._barred = Refusals(self._tell_barred, self._limits.told_each_s)
         self._server: asyncio.Server | None = None
         self._links: set[Link] = set()
         self._open: dict[str, Link] = {}
@@ -283,7 +285,7 @@ class GroundLine:
             del self._pairs[link.counterpart, link.path]
         with contextlib.suppress(ValueError):
             if why == Why.NOT_NAMED:
-                self._barred.add(link.counterpart, why, asyncio.get_running_loop().time())
+                self._barred.add(link.fingerprint, why, asyncio.get_running_loop().time())
             elif Why(why).fault or (why == Why.REFUSED_US and not link.name):
                 self._refusals.add(link.address, why, asyncio.get_running_loop().time())
         if self._open.pop(link.name, None) is not None:
@@ -294,6 +296,12 @@ class GroundLine:
         self._links.discard(link)
 
     # Inside
+
+    def _tell_barred(self, shown: str, why: str) -> None:
+        if self._on_barred is None:
+            self._told.refused(shown, why)
+        else:
+            self._on_barred(self._trust.barred(shown), shown, why)
 
     async def _door(self, host: str, port: int) -> asyncio.Server:
         loop = asyncio.get_running_loop()

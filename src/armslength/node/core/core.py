@@ -241,7 +241,7 @@ class Core:
     @_take.register
     def _(self, one: LinkRefused, effects: Effects, now: Now) -> None:
         if one.counterpart in self.lines:
-            self.lines[one.counterpart].accuse(one.why, NOT_NAMED, effects, now)
+            self.lines[one.counterpart].shown(one.certificate, one.why, NOT_NAMED, effects, now)
             return
         many = _MANY.match(one.why)  # a flood is told as a number
         why, count = (UNTOLD, int(many[1].replace(",", ""))) if many else (one.why, 1)

@@ -112,12 +112,14 @@ class LinkClosed:
 class LinkRefused:
     """Somebody at `address` was turned away before a connection stood; `counterpart`: who it was, where that is known.
 
-    That is known where it showed a certificate that is its own, but not the one that the agreement in force names.
+    That is known where it showed a certificate that is its own, but not the one that the agreement in force names;
+    `certificate` is SHA-256 of that one (64 hex).
     """
 
     address: str
     why: str
     counterpart: str = ""
+    certificate: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,9 @@ REMIND_S = 10.0
 """What nobody has marked understood is told again after this time [s]."""
 ENCOUNTER_S = 600.0
 """Two aircraft that come back within this time [s] have one encounter, as in replay: no advisory of it is repeated."""
+MOST_SHOWN = 16
+"""Certificates that were shown and are not to be taken, of which it is remembered that they were entered this hour."""
+HOUR_NS = 3600 * 10**9
 EVIDENCE_AN_HOUR = 60
 """Breaches of the protocol entered one by one; more are only counted, so that nobody can fill our disk with his own."""
 
@@ -84,6 +87,7 @@ class Line:
         self._remind_s = 0.0
         self.checked_ns = 0
         self._hour, self._in_hour = 0, 0
+        self._shown: dict[str, int] = {}
         self._offered: dict[str, bytes] = {}
         self.radios: frozenset[str] = radios
         self.using = ""
@@ -297,7 +301,7 @@ class Line:
     def accuse(self, reason: str, says: str, effects: Effects, now: Now, what: bytes = b"", kind: str = "") -> None:
         """Keep as evidence what the other side must not have done."""
         self.evidence[reason] = self.evidence.get(reason, 0) + 1
-        hour = now.utc_ns // (3600 * 10**9)
+        hour = now.utc_ns // HOUR_NS
         self._in_hour = self._in_hour + 1 if hour == self._hour else 1
         self._hour = hour
         if self._in_hour <= EVIDENCE_AN_HOUR:
@@ -307,6 +311,17 @@ class Line:
                 payload["digest"] = digest(what)
             self.books.enter(effects, self.book, kind or "evidence", payload, now.utc_ns)
             effects.tells.append({"event": "evidence", "counterpart": self.name, "reason": reason, "says": says})
+
+    def shown(self, certificate: str, reason: str, says: str, effects: Effects, now: Now) -> None:
+        """Keep as evidence that a certificate was shown that is not taken: once an hour for each; they call often."""
+        hour = now.utc_ns // HOUR_NS
+        if self._shown.pop(certificate, None) == hour:
+            self.evidence[reason] = self.evidence.get(reason, 0) + 1
+        else:
+            self.accuse(reason, says, effects, now)
+        self._shown[certificate] = hour
+        while len(self._shown) > MOST_SHOWN:
+            del self._shown[next(iter(self._shown))]
 
     def _check_fields(self, now: Now) -> dict[str, Any]:
         self.nonce = digest(f"{self.own.key.public}|{now.utc_ns}".encode())[7:23]
