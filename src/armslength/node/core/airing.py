@@ -36,11 +36,13 @@ _NEVER = float("inf")
 def tune(line: Line, radios: Collection[str], now: Now) -> None:
     """Let the peer of `line` use the frequencies of the plan that carry data now and for which there is a radio.
 
-    While the frequencies are suspended nothing but emergencies goes over them.
+    While the frequencies are suspended nothing but emergencies goes over them. Where none is left there is nothing to
+    check, and no alarm that none answers; where there are some again, the first checks begin anew.
     """
     terms = line.agreed.terms
     line.tune_due_s = now.mono_s + TUNE_S
     if terms is None:
+        line.alarm_due_s = _NEVER
         line.peer.tune((), Patience(), now)
         return
     plan = [one.id for one in frequencies_at(terms, None, now.utc_ns, use="data") if one.id in radios]
@@ -48,7 +50,12 @@ def tune(line: Line, radios: Collection[str], now: Now) -> None:
         terms.failover.calls, terms.failover.call_every_s, terms.failover.return_after_s, terms.radio.check_every_s
     )
     distress = "frequency" in line.agreed.suspended
+    begins = bool(plan) and not line.peer.channels().media
     line.peer.tune(plan, patience, now, sealed=terms.radio.encrypted, distress=distress)
+    if not plan:
+        line.alarm_due_s = _NEVER
+    elif begins and not line.peer.channels().in_use:
+        line.alarm_due_s = now.mono_s + first_checks_s(line)
 
 
 def hear(line: Line, one: AirIn, effects: Effects, now: Now) -> None:
