@@ -24,6 +24,8 @@ from armslength.modem.raised import Raised
 
 LOG = logging.getLogger("armslength.radio")
 FAULTS = "faults of the demodulator"
+DEAF_S, DEAF_REAL_S = 0.5, 0.5
+"""After a burst of our own, what is read was heard during it: so long [s], and so many real seconds."""
 
 
 class Listener:
@@ -59,6 +61,8 @@ class Listener:
         """Counts of demodulators that are no more."""
         self._busy_since: float | None = None
         self._noise = Raised(modem.rate)
+        self._deaf_until_s = float("-inf")
+        """While we talk we hear nothing [s, clock]: that is no sign of how quiet the channel is."""
         self._spoilt = 0
         self._tasks: list[asyncio.Task[None]] = []
         self._failed = ""
@@ -122,7 +126,8 @@ class Listener:
         while True:
             block = await self._sound.read()
             if isinstance(block, Quiet):
-                self._noise.silent()
+                if not self._is_deaf():
+                    self._noise.silent()
                 if self._fed:
                     await self._fallen_silent()
             else:
@@ -138,9 +143,13 @@ class Listener:
             self._new_ears()
             return
         self._fed += len(block)
-        self._noise.feed(block)
+        if not self._is_deaf():
+            self._noise.feed(block)
         self._tell(found)
         self._sense(self._ears.busy)
+
+    def _is_deaf(self) -> bool:
+        return self._clock.mono() < self._deaf_until_s
 
     async def _fallen_silent(self) -> None:
         """Take what the demodulator still holds, and begin with a fresh one: the next sound does not follow on this."""
@@ -226,7 +235,11 @@ class Station(Talking, Listener):
 
             async def transmit(frame: bytes) -> None:
                 samples = await asyncio.get_running_loop().run_in_executor(self._thread, modem.modulate, frame)
-                await sound.write(samples)
+                self._deaf_until_s = float("inf")
+                try:
+                    await sound.write(samples)
+                finally:
+                    self._deaf_until_s = clock.mono() + DEAF_S + DEAF_REAL_S * clock.speed
 
             self._talker = Talker(
                 channel, own, clock=clock, occupancy=occupancy, transmit=transmit, sent=sent, seed=seed,
