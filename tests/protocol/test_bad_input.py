@@ -19,6 +19,7 @@ from armslength.protocol.frames import FRAME_LIMIT, LARGE_LIMIT, carrier, plain
 from armslength.protocol.greeting import PROOF_TYPE
 from armslength.protocol.marks import MARK_TYPE, Entry, Stream, state
 from armslength.protocol.messages import LARGEST, MESSAGE_TYPE, Mark, Post, Precedence, compose
+from armslength.protocol.outbox import AHEAD
 from armslength.protocol.refusals import GOES_ON, REASONS
 from pair import AGREEMENT, AMD, AMENDED, EMG, NORTH, SOUTH, TFA
 from straight import Straight
@@ -107,7 +108,7 @@ AFTER_PROOF: list[tuple[str, str, bytes]] = [
     ("another version", "wrong agreement", written(terms=AMENDED.digest)),
     ("no agreement", "wrong agreement", written(agreement="none", terms="none")),
     ("an emergency under another version", "wrong agreement", written(code="EMG", fields=EMG, terms=AMENDED.digest)),
-    ("far ahead", "out of window", written(seq=1024)),
+    ("far ahead", "out of window", written(seq=AHEAD)),
     ("further ahead", "out of window", written(seq=2**53 - 1)),
     ("not a number", "garbage", rewritten(lambda m: m.update(seq=1.5))),
     ("beyond numbers", "garbage", rewritten(lambda m: m.update(seq=float(2**60)))),

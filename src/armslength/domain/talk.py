@@ -187,11 +187,15 @@ class Session(Known):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missing(Known):
-    """Messages of `by` with these numbers have not come, though later ones of that precedence have."""
+    """Messages of `by` with these numbers have not come, though later ones of that precedence have.
+
+    `given_up`: `by` itself says that they will not come. Else it may hold them, or they are on their way.
+    """
 
     by: str
     precedence: str
     numbers: tuple[int, ...]
+    given_up: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -250,10 +250,15 @@ class GapSeen:
     """Messages with these sequence numbers are missing; later ones of their precedence were delivered without them.
 
     One that comes after all is still delivered. Where more are missing than a window holds, the last ones are named.
+
+    Attributes:
+        given_up: the sender says that they will not come: they are lost. Else they were waited for long enough: the
+            sender may hold them, or they are on their way.
     """
 
     precedence: Precedence
     missing: tuple[int, ...]
+    given_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,14 @@
 """What the other side said: stored before it is acknowledged, delivered once, in order within its stream.
 
 Of each stream is kept: `next`, below which every number is accounted for; `done`, numbers beyond it that were delivered
-already; `held`, numbers beyond it that wait for an earlier one; `missing`, numbers below it that never came. All are
-bounded by WINDOW, and none depends on the version of the agreement, so that an amendment brings nothing back.
+already; `held`, numbers beyond it that wait for an earlier one; `missing`, numbers below it that never came. The first
+are bounded by WINDOW, the last by PASSED (an honest sender may hold so many and pass them over), and none depends on
+the version of the agreement, so that an amendment brings nothing back.
 
 Order and lives: FLASH is delivered the moment it comes, and a gap before it is told at once. Of the other precedences a
 gap holds later ones back for `gap_s` at most; then the gap is told and they are delivered. What was missing and comes
-after all is still delivered, once. Nothing is ever dropped to keep an order.
+after all is still delivered, once. Nothing is ever dropped to keep an order. A gap is not a loss: that a number
+will not come is known only when the sender says so (`skip_to`).
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from armslength.protocol.events import GapSeen, Timing
 from armslength.protocol.frames import whole_envelope
 from armslength.protocol.marks import Stream
 from armslength.protocol.messages import Mark, Message, from_envelope
-from armslength.protocol.outbox import WINDOW, row_key, stream_of
+from armslength.protocol.outbox import AHEAD, PASSED, WINDOW, row_key, stream_of
 from armslength.protocol.refusals import refusal
 from armslength.protocol.writes import Delete, Put, Write
 
@@ -53,6 +55,8 @@ class _Stream:
     missing: set[int] = field(default_factory=set)
     told: int = 0
     """Gaps below this number have been told."""
+    lost: int = 0
+    """The sender said that nothing below this number will come, and that was told."""
     records: dict[int, Record] = field(default_factory=dict)
 
 
@@ -87,7 +91,8 @@ class Inbox:
                 row = json.loads(value)
                 name = Stream(rest, Precedence(int(precedence)))
                 held = dict.fromkeys(row["held"], float("inf"))
-                self._streams[name] = _Stream(row["next"], set(row["done"]), held, set(row["missing"]), row["told"])
+                counts = row["next"], set(row["done"]), held, set(row["missing"]), row["told"], row.get("lost", 0)
+                self._streams[name] = _Stream(*counts)
                 continue
             agreement, number = rest.rsplit("/", 1)
             name, seq = Stream(agreement, Precedence(int(precedence))), int(number)
@@ -130,7 +135,7 @@ class Inbox:
             RemoteProtocolError: "out of window", or "sequence reused": its number belongs to another message.
         """
         stream, seq = self._streams.get(stream_of(message)) or _Stream(), message.seq
-        if seq >= stream.next + WINDOW:
+        if seq >= stream.next + AHEAD:
             raise refusal("out of window", "A message came with a number too far ahead of those before it.")
         record = stream.records.get(seq)
         if record is not None and record.id != message.id:
@@ -150,31 +155,37 @@ class Inbox:
         if seq in stream.missing:
             stream.missing.discard(seq)
             return Arrival(deliver=(record,)), writes
+        gaps, ready = self._make_room(stream, name, seq)
         if name.precedence is Precedence.FLASH and seq > stream.next:
-            gaps = self._tell(stream, name, seq)
+            gaps += self._tell(stream, name, seq)
             stream.done.add(seq)
             stream.held[seq] = mono_s  # only for the time until the gap is given up
-            return Arrival(gaps, (record,)), writes
+            return Arrival(gaps, (*ready, record)), writes
         if CATALOGUE[message.code].unordered and seq > stream.next:
             stream.done.add(seq)
             stream.held[seq] = _NEVER  # what is missing before it is missed only when something waits for it
-            return Arrival(deliver=(record,)), writes
+            return Arrival(gaps, (*ready, record)), writes
         stream.held[seq] = mono_s
-        return Arrival(deliver=self._drain(stream)), writes
+        return Arrival(gaps, (*ready, *self._drain(stream))), writes
 
     def skip_to(self, name: Stream, seq: int) -> Arrival:
         """The sender says that nothing below `seq` will come (any more)."""
         stream = self._streams.setdefault(name, _Stream())
-        if seq <= stream.next:
+        if seq <= stream.lost:
             return Arrival()
-        self._changed[name] = None
-        gaps = self._tell(stream, name, seq)
+        known = [one for one in stream.missing if stream.lost <= one < seq]
+        ahead = [one for one in range(max(stream.next, seq - WINDOW), seq) if one not in stream.held]
+        gone = sorted([*known, *ahead])[-WINDOW:]
+        if gone or seq > stream.next:
+            self._changed[name] = None
+        stream.lost, stream.told = seq, max(stream.told, seq)
         ready: list[Record] = []
         while stream.next < seq:
             if stream.next in stream.held:
                 ready += self._drain(stream)
                 continue
             self._give_up(stream, min((*stream.held, seq)))
+        gaps = (GapSeen(name.precedence, tuple(gone), given_up=True),) if gone else ()
         return Arrival(gaps, (*ready, *self._drain(stream)))
 
     def due(self) -> float:
@@ -208,6 +219,7 @@ class Inbox:
             row = {
                 "done": sorted(stream.done),
                 "held": sorted(stream.held),
+                "lost": stream.lost,
                 "missing": sorted(stream.missing),
                 "next": stream.next,
                 "told": stream.told,
@@ -248,11 +260,22 @@ class Inbox:
             stream.next += 1
         return tuple(ready)
 
+    def _make_room(self, stream: _Stream, name: Stream, seq: int) -> tuple[tuple[GapSeen, ...], tuple[Record, ...]]:
+        """Move `next` on, so that `seq` is within the window: what is passed over by so much is not waited for."""
+        gaps: tuple[GapSeen, ...] = ()
+        ready: tuple[Record, ...] = ()
+        while seq >= stream.next + WINDOW:
+            lowest = min((*stream.held, seq - WINDOW + 1))
+            gaps += self._tell(stream, name, lowest)
+            self._give_up(stream, lowest)
+            ready += self._drain(stream)
+        return gaps, ready
+
     def _give_up(self, stream: _Stream, seq: int) -> None:
         """Count everything from `next` up to `seq` as missing: it is still taken, should it come."""
-        stream.missing.update(range(max(stream.next, seq - WINDOW), seq))
-        for oldest in sorted(stream.missing)[:-WINDOW]:
-            stream.missing.discard(oldest)
+        stream.missing.update(range(max(stream.next, seq - PASSED), seq))
+        if len(stream.missing) > PASSED:
+            stream.missing.difference_update(sorted(stream.missing)[:-PASSED])
         stream.next = seq
 
     def _tell(self, stream: _Stream, name: Stream, seq: int) -> tuple[GapSeen, ...]:

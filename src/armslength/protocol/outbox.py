@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 
 from armslength.errors import LocalProtocolError
 from armslength.protocol.catalogue import Precedence
@@ -20,11 +19,14 @@ from armslength.protocol.events import Timing
 from armslength.protocol.frames import whole_envelope
 from armslength.protocol.marks import Entry, Stream
 from armslength.protocol.messages import Mark, Message, from_envelope
+from armslength.protocol.out_stream import AHEAD, PASSED, WINDOW, OutStream, Sent, Waiting, is_over
 from armslength.protocol.refusals import refusal
 from armslength.protocol.writes import Delete, Put, Write
 
 __all__ = [
+    "AHEAD",
     "CAPACITY",
+    "PASSED",
     "REMEMBERED",
     "RESERVE",
     "SPACE",
@@ -42,8 +44,6 @@ CAPACITY = 8192
 """Messages that may wait; FLASH is taken beyond it."""
 RESERVE = {Precedence.FLASH: 0, Precedence.PRIORITY: 1024, Precedence.ROUTINE: 3072}
 """Room that is kept free for what is more urgent."""
-WINDOW = 1024
-"""Numbers beyond the lowest not yet received that may be used: what the receiver is ready to remember."""
 REMEMBERED = 1024
 """Messages of each stream of which the marks are remembered."""
 NARROW, WIDE = 8, 512
@@ -53,44 +53,6 @@ OLD_COPY = 2**20
 _ROW = json.JSONEncoder(sort_keys=True).encode
 MOST_AGAIN = 16
 """Messages sent again at once when no mark came in time."""
-
-
-@dataclass(slots=True)
-class Waiting:
-    """A message in the outbox: when [s, monotonic] and over which paths it left last; None: not since the start.
-
-    `left`: whether it left over the ground line since the start.
-    """
-
-    message: Message
-    sent_s: float | None = None
-    paths: tuple[str, ...] = ()
-    left: bool = False
-
-
-@dataclass(slots=True)
-class Sent:
-    """What is remembered of a message that was received."""
-
-    id: str
-    marks: dict[str, int] = field(default_factory=dict)
-    expired: bool = False
-
-
-@dataclass(slots=True)
-class _Stream:
-    next_seq: int = 0
-    waiting: dict[int, Waiting] = field(default_factory=dict)
-    """By number, rising."""
-    sent: dict[int, Sent] = field(default_factory=dict)
-    flying: dict[int, None] = field(default_factory=dict)
-    """Numbers of those that wait for their mark, the longest wait first."""
-    cursor: int = 0
-    """Every waiting message below is under way."""
-
-    @property
-    def lowest(self) -> int:
-        return next(iter(self.waiting), self.next_seq)
 
 
 def stream_of(message: Message) -> Stream:
@@ -109,7 +71,7 @@ class Outbox:
     def __init__(self, pair: str, timing: Timing) -> None:
         self._out, self._kept = f"{SPACE}{pair}", f"sent/{pair}"
         self._timing = timing
-        self._streams: dict[Stream, _Stream] = {}
+        self._streams: dict[Stream, OutStream] = {}
         """The most urgent first."""
         self._width, self._narrowed_s = NARROW * 2, float("-inf")
         self._again_s = timing.resend_s
@@ -151,7 +113,7 @@ class Outbox:
 
     def id_of(self, name: Stream, seq: int) -> str | None:
         """Return the id of the message of that number; None where it was not sent, or is forgotten."""
-        stream = self._streams.get(name) or _Stream()
+        stream = self._streams.get(name) or OutStream()
         waiting, sent = stream.waiting.get(seq), stream.sent.get(seq)
         return waiting.message.id if waiting else sent.id if sent else None
 
@@ -217,37 +179,20 @@ class Outbox:
 
         Args:
             now_s: monotonic [s].
-            may: says what may leave; None: not now, and what comes after it passes it.
+            may: says what may leave; None: nothing of its code now, and what comes after it passes it.
             utc_ns: the moment at which something is over; 0: nothing is.
         """
         found: list[Waiting] = []
         flying = sum(len(s.flying) for name, s in self._streams.items() if name.precedence is not Precedence.FLASH)
         for name, stream in self._in_order():
-            limit = WIDE if name.precedence is Precedence.FLASH else self._width
+            flash = name.precedence is Precedence.FLASH
+            limit = WIDE if flash else self._width
             if name.precedence is Precedence.ROUTINE:
                 limit //= 2
-            under_way = len(stream.flying) if name.precedence is Precedence.FLASH else flying
-            end, seq = stream.lowest + WINDOW, max(stream.cursor, stream.lowest)
-            seen = seq - 1
-            ready = _fresh_first(stream, seq, min(end, stream.next_seq), utc_ns) if under_way < limit else ()
-            for at in ready:
-                if under_way >= limit:
-                    break
-                seen, one = max(seen, at), stream.waiting[at]
-                if leaves := may(one.message):
-                    stream.flying[at] = None
-                    one.sent_s = now_s
-                    found.append(one)
-                    under_way += 1
-                elif (
-                    leaves is False and name.precedence is not Precedence.FLASH
-                ):  # an emergency passes one that must wait
-                    break
-            while seq <= seen and not _may_leave(stream, seq):
-                seq += 1
-            stream.cursor = seq
-            if name.precedence is not Precedence.FLASH:
-                flying = under_way
+            room = limit - (len(stream.flying) if flash else flying)
+            leaving = stream.leaving(room, now_s, may, utc_ns, patient=not flash)
+            found += leaving
+            flying += 0 if flash else len(leaving)
         return found
 
     def under_way(self, precedence: Precedence) -> list[Waiting]:
@@ -292,7 +237,7 @@ class Outbox:
         Raises:
             RemoteProtocolError: "unknown message": one was not.
         """
-        stream = self._streams.get(name) or _Stream()
+        stream = self._streams.get(name) or OutStream()
         for entry in entries:
             waiting, sent = stream.waiting.get(entry.seq), stream.sent.get(entry.seq)
             known = waiting.message.id if waiting else sent.id if sent else entry.id  # or so old that it is forgotten
@@ -312,8 +257,7 @@ class Outbox:
                 return False, ()
             sent = stream.sent[entry.seq] = Sent(entry.id)
         if mark is Mark.RECEIVED and waiting is not None:
-            del stream.waiting[entry.seq]
-            stream.flying.pop(entry.seq, None)
+            stream.drop(entry.seq)
             self._waiting -= 1
             self._adapt(waiting, now_s)
             writes += [Delete(self._out, key), *self._forget(name, stream)]
@@ -335,21 +279,20 @@ class Outbox:
                 ids.append(one.message.id)
                 writes.append(Delete(self._out, row_key(name, seq)))
             self._waiting -= len(stream.waiting)
-            stream.waiting.clear()
-            stream.flying.clear()
+            stream.clear()
         return tuple(ids), tuple(writes)
 
-    def _stream(self, name: Stream) -> _Stream:
+    def _stream(self, name: Stream) -> OutStream:
         found = self._streams.get(name)
         if found is None:
-            found = _Stream()
+            found = OutStream()
             self._streams = dict(sorted({**self._streams, name: found}.items(), key=_urgency))
         return found
 
-    def _in_order(self) -> Iterable[tuple[Stream, _Stream]]:
+    def _in_order(self) -> Iterable[tuple[Stream, OutStream]]:
         return self._streams.items()
 
-    def _forget(self, name: Stream, stream: _Stream) -> list[Write]:
+    def _forget(self, name: Stream, stream: OutStream) -> list[Write]:
         """Forget the oldest beyond REMEMBERED, but never the last number used: counting goes on from it."""
         gone: list[Write] = []
         while len(stream.sent) > REMEMBERED and (old := next(iter(stream.sent))) < stream.next_seq - 1:
@@ -371,29 +314,5 @@ class Outbox:
             self._width, self._narrowed_s = max(NARROW, self._width // 2), now_s
 
 
-def is_over(message: Message, utc_ns: int) -> bool:
-    """Return whether `message` said until when it is of use, and that is past at `utc_ns`."""
-    return message.valid_until_ns is not None and message.valid_until_ns < utc_ns
-
-
-def _fresh_first(stream: _Stream, begin: int, end: int, utc_ns: int) -> Iterator[int]:
-    """Give the numbers from `begin` up to `end` that have not left: first what is of use, then what is over."""
-    over: list[int] = []
-    for seq in range(begin, end):
-        if not _may_leave(stream, seq):
-            continue
-        if is_over(stream.waiting[seq].message, utc_ns):
-            over.append(seq)
-        else:
-            yield seq
-    yield from over
-
-
-def _may_leave(stream: _Stream, seq: int) -> bool:
-    """Return whether the message of that number waits and is not under way."""
-    one = stream.waiting.get(seq)
-    return one is not None and one.sent_s is None
-
-
-def _urgency(one: tuple[Stream, _Stream]) -> tuple[Precedence, str]:
+def _urgency(one: tuple[Stream, OutStream]) -> tuple[Precedence, str]:
     return one[0].precedence, one[0].agreement

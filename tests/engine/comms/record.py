@@ -138,6 +138,7 @@ def drawn(seed: int, length: int = 120) -> list[t.Fact]:
         known, by = at(now), draw.choice((N, S))
         medium, one = draw.choice(("F1", "F2", "121.500", "F9")), draw.choice(ids)
         lost = t.Lost(at_ns=known, medium=draw.choice(("F1", "F2")), by=by, since_ns=known - draw.randrange(200) * NS)
+        given_up = number % 2 == 0
         kinds: list[t.Fact] = [
             t.Checked(at_ns=known, medium=draw.choice((medium, t.GROUND)), by=by, id=f"c{number}"),
             t.CheckAnswered(
@@ -167,7 +168,7 @@ def drawn(seed: int, length: int = 120) -> list[t.Fact]:
             t.InUse(at_ns=known, medium=draw.choice(("F1", "F2", t.GROUND, ""))),
             t.Path(at_ns=known, stands=draw.random() < 0.6),
             t.Session(at_ns=known, stands=draw.random() < 0.6),
-            t.Missing(at_ns=known, by=by, precedence="FLASH", numbers=(number, number + 1)),
+            t.Missing(at_ns=known, by=by, precedence="FLASH", numbers=(number, number + 1), given_up=given_up),
             t.Arrived(at_ns=known, by=by, precedence="FLASH", number=max(0, number - draw.randrange(5))),
             t.Noise(at_ns=known, medium=medium, by=by, heard=draw.random() < 0.6),
             t.Inside(at_ns=known, inside=draw.random() < 0.5),

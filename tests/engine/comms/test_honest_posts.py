@@ -148,3 +148,20 @@ def test_c07_what_they_say_of_the_time_before_it_was_in_use_counts_from_then() -
     assert not judged("C07", begin(use, lost, next_way), 2000.0)
     assert said_of(judged("C07", begin(use, replace(lost, by=N), next_way), 2000.0)) == [(B, "")]  # by us
     assert said_of(judged("C07", begin(use, lost, replace(next_way, at_ns=at(1090.0 + TICK))), 2000.0)) == [(B, "")]
+
+
+def test_c07_what_is_late_is_no_loss_until_its_sender_gives_it_up() -> None:
+    late = t.Missing(at_ns=at(100.0), by=S, precedence="PRIORITY", numbers=(5, 6, 7))
+    (found,) = judged("C07", begin(late), 9000.0)
+    assert (found.outcome, found.value, found.closed_ns) == (Outcome.NOT_DETERMINABLE, 3.0, None)
+    assert "has not said that they will not" in found.explanation
+    came = [t.Arrived(at_ns=at(500.0), by=S, precedence="PRIORITY", number=one) for one in (5, 6, 7)]
+    assert [one.outcome for one in judged("C07", begin(late, *came), 9000.0)] == [Outcome.NO_BREACH]
+    up = replace(late, at_ns=at(1000.0), numbers=(5, 6), given_up=True)
+    first, second = judged("C07", begin(late, up), 9000.0)
+    assert (first.outcome, first.value) == (Outcome.NOT_DETERMINABLE, 3.0)  # number 7 may still come
+    assert (second.outcome, second.by, second.value, second.opened_ns) == (B, S, 2.0, at(1000.0))
+    every = replace(up, numbers=(5, 6, 7))
+    first, second = judged("C07", begin(late, every), 9000.0)
+    assert (first.outcome, first.closed_ns) == (Outcome.NOT_DETERMINABLE, at(1000.0)) and second.outcome is B
+    assert [one.outcome for one in judged("C07", begin(late, replace(every, at_ns=at(120.0))), 9000.0)] == [B]

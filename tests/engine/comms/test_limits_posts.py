@@ -205,14 +205,16 @@ def test_c07_no_way_at_all_is_no_breach_and_another_medium_is_not_asked() -> Non
 
 @pytest.mark.parametrize(("until", "count"), [(190.0, 0), (190.0 + TICK, 1)])
 def test_c07_lost_messages(until: float, count: int) -> None:
-    lack = t.Missing(at_ns=at(100.0), by=S, precedence="FLASH", numbers=(4, 5))
+    lack = t.Missing(at_ns=at(100.0), by=S, precedence="FLASH", numbers=(4, 5), given_up=True)
     some = t.Arrived(at_ns=at(110.0), by=S, precedence="FLASH", number=4)
     found = judged("C07", begin(lack, some), until)
-    assert [(f.severity, f.by, f.value) for f in found] == [(Severity.SEV1, S, 1.0)] * count
+    assert [(f.outcome, f.severity, f.by, f.value) for f in found] == [(Outcome.BREACH, Severity.SEV1, S, 1.0)] * count
     rest = t.Arrived(at_ns=at(120.0), by=S, precedence="FLASH", number=5)
     assert not judged("C07", begin(lack, some, rest), 900.0)
     after = replace(rest, at_ns=at(300.0))
     assert judged("C07", begin(lack, some, after), 900.0)[0].outcome is Outcome.NO_BREACH
+    late = replace(lack, given_up=False)
+    assert judged("C07", begin(late, some, after), 900.0)[0].outcome is Outcome.NO_BREACH
     cut = [t.Path(at_ns=at(105.0), stands=False), t.Path(at_ns=at(400.0), stands=True)]
     assert not judged("C07", begin(lack, some, *cut), 490.0) and len(judged("C07", begin(lack, some, *cut), 491.0)) == 1
 

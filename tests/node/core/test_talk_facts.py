@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from armslength.domain import talk as t
 from armslength.node.core.effects import Effects
+from armslength.node.core.inputs import Standings
 from armslength.node.core.line import Line
 from armslength.node.core.ringing import MOST
 from armslength.node.core.talk_rows import MOST_ROWS, kept, row_of
@@ -15,6 +18,7 @@ from armslength.protocol.messages import Precedence
 from armslength.units import NS
 from node.core.pair import Pair, Side
 from node.core.test_duty import EMG, do, entries, open_pair
+from node.core.test_gate import BLK, MON
 from node.core.test_talking import found, with_plan
 
 
@@ -55,12 +59,43 @@ def test_the_next_way_in_time_is_no_finding() -> None:
 
 def test_numbers_that_are_missing_are_a_loss_unless_they_come() -> None:
     pair = open_pair()
-    happens(pair, pair.north, e.GapSeen(Precedence.PRIORITY, (700, 701)))
+    happens(pair, pair.north, e.GapSeen(Precedence.PRIORITY, (700, 701), given_up=True))
     pair.run(89.0)
     assert not found(pair.north, "C07")
     pair.run(3.0)
     (one,) = found(pair.north, "C07")
     assert (one["severity"], one["by"], one["value"], one["unit"]) == ("SEV1", "SOUTH", "2.000", "messages")
+    assert one["outcome"] == "BREACH"
+
+
+@pytest.mark.parametrize("honest", [True, False])
+def test_a_message_that_is_held_accuses_nobody_and_one_that_is_given_up_does(honest: bool) -> None:
+    pair = open_pair()
+    pair.cut()
+    do(pair, pair.north, "send", code="MON", fields=MON)
+    for side in (pair.north, pair.south):
+        pair.give(side, Standings((pair.agreed(side, suspended=frozenset({"frequency"})),)))
+    pair.mend()
+    pair.run(1.0)
+    do(pair, pair.north, "send", code="BLK", fields=BLK)
+    pair.run(100.0)
+    assert [one["outcome"] for one in found(pair.south, "C07")] == ["NOT_DETERMINABLE"]
+    (gap,) = pair.south.heard("gap")
+    assert (gap["missing"], gap["given_up"]) == ([0], False)
+    if not honest:  # the control: NORTH loses what waits, and says at the next greeting that it is past
+        for space in [space for space in pair.north.store.rows if space.startswith("out/")]:
+            del pair.north.store.rows[space]
+        pair.restart(pair.north)
+    pair.cut()
+    for side in (pair.north, pair.south):
+        pair.give(side, Standings((pair.agreed(side),)))
+    pair.run(3.0)
+    pair.mend()
+    pair.run(110.0)
+    last = {one["about"]: one["outcome"] for one in found(pair.south, "C07")}
+    assert ("BREACH" in last.values()) is not honest, last
+    assert honest or last["NORTH PRIORITY 0"] == "BREACH"
+    assert not honest or set(last.values()) == {"NO_BREACH"}
 
 
 def test_a_request_to_stop_jamming_that_nobody_answers() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from armslength.domain import talk as t
 from armslength.domain.finding import Finding, Outcome, Severity
@@ -14,16 +14,22 @@ from armslength.engine.comms.rule import Rule, nanoseconds, seconds
 WAY = "way"
 NO_WAY = "There was no way at all for a time: what waits is kept, and goes out on return."
 
+LATE = "late"
+
 
 @dataclass
 class Lack:
-    """Messages of one side that are missing: their numbers, since when it is known [UTC ns]."""
+    """Messages of one side that are missing: their numbers, since when it is known [UTC ns].
+
+    `given_up`: that side says that they will not come.
+    """
 
     by: str
     precedence: str
     numbers: set[int]
     since_ns: int
     entry: str
+    given_up: bool
 
 
 class Failover(Rule):
@@ -36,9 +42,11 @@ class Failover(Rule):
         "When a frequency fails, another way is in use in time, and both sides are told; nothing is lost meanwhile.",
         "The deal: a communication line on the ground backs up the frequencies.",
         "Breach when, after the first call without an answer on the medium in use, no other medium is in use in the "
-        "time agreed, nor the same one again; and when numbers of a side's messages are missing for as long as that "
-        "while a way stands. No breach where no way stood at all: messages wait, and go out on return. Not "
-        "determinable where part of the time was not recorded.",
+        "time agreed, nor the same one again; and when numbers of a side's messages are missing, that side itself says "
+        "that they will not come, and they have not come for as long as that while a way stands. No breach where no "
+        "way stood at all: messages wait, and go out on return. Not determinable where part was not recorded, "
+        "and where later messages came and the sender has not said that the missing ones will not: it may hold them, "
+        "or they are on their way.",
         (Parameter("failover.ground_line", "failover.ground_line_s", "s", "from the first call to the next way"),),
         ("both media down: then store, and forward on return",),
         "SEV2 for a late change, SEV1 for a loss",
@@ -69,9 +77,7 @@ class Failover(Rule):
                 if fact.medium:
                     yield from self._changed(fact)
             case t.Missing():
-                key = f"{fact.by} {fact.precedence} {min(fact.numbers)}"
-                self._lacks[key] = Lack(fact.by, fact.precedence, set(fact.numbers), fact.at_ns, fact.entry)
-                self.wake(key, fact.at_ns + self._limit())
+                yield from self._missing(fact)
             case t.Arrived():
                 yield from self._arrived(fact)
             case _:
@@ -87,7 +93,9 @@ class Failover(Rule):
             says = f"{medium} did not answer, and no other way was in use in the time agreed."
             yield self._way(since, None, limit, (entry,), says)
             return
-        lack = self._lacks[key]
+        lack = self._lacks.get(key)
+        if lack is None:
+            return
         if not self.around.path:
             self._cut.add(key)
             return
@@ -96,8 +104,11 @@ class Failover(Rule):
             self.wake(key, back)
             return
         first, last, count = min(lack.numbers), max(lack.numbers), len(lack.numbers)
-        says = f"{count} messages of {lack.by} ({lack.precedence}, numbers {first} to {last}) did not come."
-        doubt = self.blind(lack.since_ns)
+        what = f"{count} messages of {lack.by} ({lack.precedence}, numbers {first} to {last})"
+        says, doubt = f"{what} did not come.", self.blind(lack.since_ns)
+        if not lack.given_up:
+            says = f"{what} have not come yet."
+            doubt = f"{lack.by} has not said that they will not: it may hold them, or they are on their way."
         measured = (float(count), 0.0, "messages")
         yield self.find(key, Severity.SEV1, lack.by, (lack.since_ns, None), measured, (lack.entry,), says, doubt=doubt)
 
@@ -127,13 +138,41 @@ class Failover(Rule):
         span = (since + self._limit(), closed)
         return self.find(WAY, Severity.SEV2, "", span, (took, limit, "s"), told, says, outcome=outcome, doubt=doubt)
 
+    def _missing(self, fact: t.Missing) -> Iterator[Finding]:
+        """Numbers are missing; what is given up now is not merely late any more."""
+        key = f"{fact.by} {fact.precedence} {min(fact.numbers)}"
+        if fact.given_up:
+            yield from self._told(fact)
+        else:
+            key = f"{key} {LATE}"
+        lack = Lack(fact.by, fact.precedence, set(fact.numbers), fact.at_ns, fact.entry, fact.given_up)
+        self.keep(self._lacks, key, lack)
+        self.wake(key, fact.at_ns + self._limit())
+
     def _arrived(self, fact: t.Arrived) -> Iterator[Finding]:
+        for key, entry in self._take_off(fact, {fact.number}, late_only=False):
+            says = f"All that was missing of {fact.by} came after all."
+            for found in self.close(key, fact.at_ns, 0.0, entry):
+                yield replace(found, outcome=Outcome.NO_BREACH, explanation=says)
+
+    def _told(self, fact: t.Missing) -> Iterator[Finding]:
+        """What was late is given up: that is another matter from now on."""
+        for key, entry in self._take_off(fact, set(fact.numbers), late_only=True):
+            for found in self.close(key, fact.at_ns, float(len(fact.numbers)), entry):
+                says = f"{found.explanation} Then {fact.by} said that they will not: that is another matter."
+                yield replace(found, explanation=says)
+
+    def _take_off(
+        self, fact: t.Arrived | t.Missing, numbers: set[int], *, late_only: bool
+    ) -> Iterator[tuple[str, str]]:
+        """Take numbers off what is missing; yield the key of each matter of which nothing is left, and the entry."""
         for key, lack in list(self._lacks.items()):
-            if (lack.by, lack.precedence) != (fact.by, fact.precedence) or fact.number not in lack.numbers:
+            if (lack.by, lack.precedence) != (fact.by, fact.precedence) or lack.numbers.isdisjoint(numbers):
                 continue
-            lack.numbers.discard(fact.number)
+            if late_only and lack.given_up:
+                continue
+            lack.numbers -= numbers
             if not lack.numbers:
                 del self._lacks[key]
                 self.sleep(key)
-                says = f"All that was missing of {lack.by} came after all."
-                yield from self.close(key, fact.at_ns, 0.0, fact.entry, turned=says)
+                yield key, fact.entry

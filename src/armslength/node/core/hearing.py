@@ -189,6 +189,7 @@ def _offset(line: Line, event: e.OffsetKnown, effects: Effects, now: Now) -> Non
 
 def _gap(line: Line, event: e.GapSeen, effects: Effects, now: Now) -> None:
     what = {"precedence": event.precedence.name, "missing": list(event.missing[:1000]), "count": len(event.missing)}
+    what["given_up"] = event.given_up
     _enter(line, effects, "gap", what, now)
     _tell(line, effects, "gap", **what)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from armslength.domain import talk as t
 from armslength.node.core.messages import CREWS, rings
 from armslength.protocol import events as e
-from armslength.protocol.catalogue import CATALOGUE, Kind
+from armslength.protocol.catalogue import CATALOGUE, Answer, Kind
 from armslength.protocol.failover import GROUND
 from armslength.protocol.readback import compare
 from armslength.units import NS
@@ -38,7 +38,7 @@ def heard(talking: Talking, event: e.Event, entry: str, at_ns: int) -> Iterator[
         case e.Marked():
             if event.channel:
                 yield t.Replied(**known, medium=event.channel, to=own)
-            if event.message_id in talking.followed:
+            if event.message_id in talking.followed or event.message_id in talking.aloud:
                 mark, late = event.mark.value, event.expired
                 yield t.Marked(**known, id=event.message_id, mark=mark, stamp_ns=event.time_ns, expired=late)
             logged = line.log.get(event.message_id)
@@ -52,7 +52,8 @@ def heard(talking: Talking, event: e.Event, entry: str, at_ns: int) -> Iterator[
             yield t.InUse(**known, medium=event.medium)
         case e.GapSeen() if event.missing:
             talking.missing = True
-            yield t.Missing(**known, by=other, precedence=event.precedence.name, numbers=event.missing[-1000:])
+            numbers, precedence = event.missing[-1000:], event.precedence.name
+            yield t.Missing(**known, by=other, precedence=precedence, numbers=numbers, given_up=event.given_up)
         case _:
             return
 
@@ -70,7 +71,7 @@ def sent(talking: Talking, message: Message, entry: str, at_ns: int) -> Iterator
     elif message.code == "GCR" and message.ref is not None:
         yield t.CheckAnswered(**known, medium=GROUND, by=other, id=message.ref)
     elif message.code == "RCK":
-        _remember(talking.called, str(message.fields["nonce"]), message.id)
+        remember(talking.called, str(message.fields["nonce"]), message.id)
         yield t.Checked(**known, medium=str(message.fields["freq_id"]), by=own, id=message.id)
     elif message.code == "RCR" and (asked := talking.called.pop(str(message.fields["nonce"]), "")):
         yield _check_answered(known, message, other, asked)
@@ -130,7 +131,7 @@ def _received(talking: Talking, event: e.Received, entry: str, at_ns: int) -> It
     elif code == "GCR" and fields["nonce"] == line.nonce and not event.expired:
         yield t.CheckAnswered(**known, medium=GROUND, by=own, id=str(message.ref))
     elif code == "RCK":
-        _remember(talking.called, str(fields["nonce"]), message.id)
+        remember(talking.called, str(fields["nonce"]), message.id)
         yield t.Checked(**known, medium=str(fields["freq_id"]), by=other, id=message.id)
     elif code == "RCR" and (asked := talking.called.pop(str(fields["nonce"]), "")):
         yield from _reading(known, message, event.channel, own, other, asked)
@@ -197,11 +198,11 @@ def _check_answered(known: dict[str, Any], message: Message, by: str, asked: str
 
 def _said(talking: Talking, message: Message, by: str, medium: str, entry: str, at_ns: int) -> Iterator[t.Fact]:
     code = CATALOGUE[message.code]
-    ringing, crew = rings(message), message.code in CREWS
+    ringing, crew = rings(message) and code.answer is not Answer.NONE, message.code in CREWS
     free = any(field.kind is Kind.FREE and field.name in message.fields for field in code.fields)
     stop = str(message.fields.get("kind", "")) if message.code == "STP" else ""
     if ringing or crew or code.read_back or stop:
-        _remember(talking.followed, message.id, None)
+        remember(talking.followed, message.id, None)
     yield t.Said(
         at_ns=at_ns,
         entry=entry,
@@ -232,7 +233,8 @@ def _answers(talking: Talking, message: Message, entry: str, at_ns: int, stamp_n
     yield t.Answered(at_ns=at_ns, entry=entry, id=message.ref, code=message.code, stamp_ns=stamp_ns, equal=equal)
 
 
-def _remember(store: dict[str, Any], key: str, value: object) -> None:
+def remember(store: dict[str, Any], key: str, value: object) -> None:
+    """Hold `value`; the oldest beyond MOST is let go."""
     store[key] = value
     while len(store) > MOST:
         del store[next(iter(store))]
