@@ -14,24 +14,36 @@ from armslength.engine.comms.rule import BLIND, Rule, nanoseconds, seconds
 UNKNOWN = "Nobody had ever answered there: it is not known that the other side listens."
 NOISY = "Noise was heard on all of these frequencies: a call may not have been heard."
 DEAD = "The other side told that nobody answers it there either: the frequencies may be dead for both."
-THERE = "The other node was there on the ground line all the while: the frequencies may be dead."
+THERE = "The other node was there on the ground line meanwhile: the frequencies may be dead."
+RECEIVED = "The other side had received what was called, by another way and in time; word of it came late."
+MOST_CALLS = 200
 
 
 @dataclass
 class Run:
-    """Calls on one medium that nobody has answered [UTC ns]."""
+    """Calls on one medium that nobody has answered, the oldest first."""
 
-    first_ns: int
-    last_ns: int
-    calls: int = 1
-    voice: bool = False
-    evidence: list[str] = field(default_factory=list)
+    calls: list[t.Called] = field(default_factory=list)
+
+    def counted(self, every_ns: int) -> list[int]:
+        """Return when it was called [UTC ns]; what is closer than `every_ns` is one call."""
+        out: list[int] = []
+        for one in self.calls:
+            if not out or one.at_ns - out[-1] >= every_ns:
+                out.append(one.at_ns)
+        return out
+
+    def add(self, call: t.Called) -> None:
+        """Append a call; of very many, the first and the latest are kept."""
+        self.calls.append(call)
+        if len(self.calls) > MOST_CALLS:
+            del self.calls[1]
 
 
 class NoAnswer(Rule):
     """C02. A matter is one party calling, until somebody answers."""
 
-    takes = (t.Called, t.Replied, t.Lost, t.Restored, t.Suspended)
+    takes = (t.Called, t.Marked, t.Replied, t.Lost, t.Restored, t.Suspended)
     text = RuleText(
         "C02",
         "No answer on the designated frequency",
@@ -39,10 +51,12 @@ class NoAnswer(Rule):
         "22 guard calls to about ten aircraft in one shift of eight hours, without an answer; the order of calling of "
         "ICAO Annex 10.",
         "Breach when so many calls, at least so far apart, had no answer on two frequencies (on one, where the plan "
-        "has no more), and the time after the first of them is over. It is counted once until somebody answers. Not "
+        "has no more), the time after the first of them is over, and so many have had as long for an answer as the "
+        "last of them has where they follow one another as closely as they may. A call of a message that was "
+        "received in that time, by whatever way, is answered. It is counted once until somebody answers. Not "
         "determinable where nobody ever answered on any of them, where noise was heard on all of them, where the "
         "other side told that they do not answer it either, where only the node called and the other was there on"
-        " the ground line, or where part of the time was not recorded.",
+        " the ground line for some of the time, or where part of the time was not recorded.",
         (
             Parameter("failover.calls", "failover.calls", "", "calls without an answer"),
             Parameter("failover.call_every", "failover.call_every_s", "s", "between two calls; closer ones are one"),
@@ -51,6 +65,7 @@ class NoAnswer(Rule):
         (
             "the other side is not known to be on the frequency",
             "an aircraft without a radio, whose post was reached",
+            "what the other side received in time by another way",
             "a frequency in an outage that was told beforehand, by either side",
         ),
         "SEV3; SEV2 while a pair is inside the minima",
@@ -65,11 +80,16 @@ class NoAnswer(Rule):
         self._heard: set[str] = set()
         self._lost: set[tuple[str, str]] = set()
         self._called_on: dict[str, frozenset[str]] = {}
+        self._received: dict[str, None] = {}
+        """Messages that were received; a frequency may still call them for a while."""
 
     def take(self, fact: t.Fact) -> Iterator[Finding]:
         """Count calls; an answer ends the matter."""
         if isinstance(fact, t.Called):
             self._called(fact)
+        elif isinstance(fact, t.Marked):
+            if fact.mark == "RECEIVED":
+                yield from self._arrived(fact)
         elif isinstance(fact, t.Replied):
             self._heard.add(fact.medium)
             self._lost = {one for one in self._lost if one[0] != fact.medium}
@@ -89,51 +109,85 @@ class NoAnswer(Rule):
                 yield from self.close(by, fact.at_ns, seconds(fact.at_ns - self.open[by].opened_ns))
 
     def expire(self, key: str, due_ns: int) -> Iterator[Finding]:
-        """The time after the first call is over."""
+        """The time after the first call, and after so many of them, is over."""
         silent = self._silent(key)
         if key in self.open or len(silent) < self._wanted(due_ns):
             return
-        first = min(run.first_ns for run in silent.values())
-        media = sorted(silent)
-        noisy = {medium for medium in media if self.around.noise(medium, due_ns)}
+        if (due := self._due_of(silent)) > due_ns:
+            self.wake(key, due)
+            return
+        around, media = self.around, sorted(silent)
+        first = min(run.calls[0].at_ns for run in silent.values())
+        calls = sorted((one for run in silent.values() for one in run.calls), key=lambda one: one.at_ns)
+        noisy = {medium for medium in media if around.noise(medium, due_ns)}
         doubt = UNKNOWN if not self._heard & set(media) else NOISY if noisy >= set(media) else ""
-        if not doubt and self.around.session and not any(run.voice for run in silent.values()):
+        if not doubt and not any(one.voice for one in calls) and (around.session or around.session_since_ns >= first):
             doubt = THERE
         if self._is_dead(key, frozenset(media)):
             doubt = DEAD
-        if self.around.was_blind(first):
+        if around.was_blind(first):
             doubt = BLIND
         self._called_on[key] = frozenset(media)
-        calls = sum(run.calls for run in silent.values())
+        count = sum(len(run.counted(self._every())) for run in silent.values())
         yield self.find(
             key,
-            Severity.SEV2 if self.around.inside else Severity.SEV3,
-            self.around.across(key),
+            Severity.SEV2 if around.inside else Severity.SEV3,
+            around.across(key),
             (first, None),
-            (seconds(due_ns - first), self.around.terms.failover.no_answer_s, "s"),
-            [one for run in silent.values() for one in run.evidence],
-            f"{calls} calls of {key} on {' and '.join(media)} had no answer.",
+            (seconds(due_ns - first), around.terms.failover.no_answer_s, "s"),
+            [told for one in calls[:20] for told in (one.entry, one.id)],
+            f"{count} calls of {key} on {' and '.join(media)} had no answer.",
             doubt=doubt,
         )
 
     def _called(self, fact: t.Called) -> None:
-        failover = self.around.terms.failover
-        if self._is_out(fact.medium, fact.at_ns):
+        if fact.by in self.open or fact.id in self._received or self._is_out(fact.medium, fact.at_ns):
             return
-        key, told = (fact.medium, fact.by), [fact.entry, fact.id]
-        run = self._runs.get(key)
-        stale = run is not None and fact.at_ns - run.last_ns > nanoseconds(failover.no_answer_s)
-        if run is None or (stale and fact.by not in self.open):
-            self._runs[key] = Run(fact.at_ns, fact.at_ns, 1, fact.voice, told)
-        elif fact.at_ns - run.last_ns >= nanoseconds(failover.call_every_s):
-            run.calls, run.last_ns = run.calls + 1, fact.at_ns
-            run.voice = run.voice or fact.voice
-            run.evidence = (run.evidence + told)[:20]
-        silent = self._silent(fact.by)
-        if fact.by in self.open or len(silent) < self._wanted(fact.at_ns):
+        run = self._runs.get((fact.medium, fact.by))
+        if run is None or fact.at_ns - run.calls[-1].at_ns > nanoseconds(self.around.terms.failover.no_answer_s):
+            run = self._runs[fact.medium, fact.by] = Run()
+        run.add(fact)
+        self._arm(fact.by, fact.at_ns)
+
+    def _arm(self, by: str, at_ns: int) -> None:
+        """Wait until the time of the calls of `by` is over, where there are enough of them."""
+        if by in self.open:
             return
-        first = min(one.first_ns for one in silent.values())
-        self.wake(fact.by, first + nanoseconds(failover.no_answer_s))
+        silent = self._silent(by)
+        if len(silent) < self._wanted(at_ns):
+            self.sleep(by)
+        else:
+            self.wake(by, max(at_ns, self._due_of(silent)))
+
+    def _due_of(self, silent: dict[str, Run]) -> int:
+        """Return when the first of these calls, and the last that is wanted, have had their time [UTC ns]."""
+        failover, every = self.around.terms.failover, self._every()
+        whole = nanoseconds(failover.no_answer_s)
+        least = max(every, whole - (failover.calls - 1) * every)
+        last = max(run.counted(every)[failover.calls - 1] for run in silent.values())
+        return max(min(run.calls[0].at_ns for run in silent.values()) + whole, last + least)
+
+    def _every(self) -> int:
+        return nanoseconds(self.around.terms.failover.call_every_s)
+
+    def _arrived(self, mark: t.Marked) -> Iterator[Finding]:
+        """A message was received, by whatever way: its calls of that time are answered. It is no answer of a medium."""
+        self.keep(self._received, mark.id, None)
+        since = min(mark.at_ns, mark.stamp_ns) - nanoseconds(self.around.terms.failover.no_answer_s)
+        callers = set[str]()
+        for key, run in list(self._runs.items()):
+            left = [one for one in run.calls if one.id != mark.id or one.at_ns < since]
+            if len(left) == len(run.calls):
+                continue
+            callers.add(key[1])
+            run.calls = left
+            if not left:
+                del self._runs[key]
+        for by in sorted(callers):
+            self._arm(by, mark.at_ns)
+            if (found := self.open.get(by)) is not None and len(self._silent(by)) < self._wanted(mark.at_ns):
+                took = seconds(mark.at_ns - found.opened_ns)
+                yield from self.close(by, mark.at_ns, took, mark.entry, turned=RECEIVED, doubt=self.late_word(by))
 
     def _is_dead(self, by: str, media: frozenset[str]) -> bool:
         """Return whether the other side, too, told of all these media that they do not answer."""
@@ -149,8 +203,8 @@ class NoAnswer(Rule):
         yield turned
 
     def _silent(self, by: str) -> dict[str, Run]:
-        calls = self.around.terms.failover.calls
-        return {m: run for (m, caller), run in self._runs.items() if caller == by and run.calls >= calls}
+        calls, every = self.around.terms.failover.calls, self._every()
+        return {m: run for (m, who), run in self._runs.items() if who == by and len(run.counted(every)) >= calls}
 
     def _wanted(self, at_ns: int) -> int:
         return min(2, max(1, sum(not self._is_out(medium, at_ns) for medium in self.around.plan)))

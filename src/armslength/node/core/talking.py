@@ -68,6 +68,8 @@ class Talking:
         """Messages of which marks and answers matter."""
         self.called: dict[str, str] = {}
         """Own and their radio checks by nonce: the id."""
+        self.aloud: dict[str, None] = {}
+        """Messages of ours that were called on frequencies."""
         self.missing = False
         self.senses = Senses(line.own.party, self.note)
         self._found: list[Finding] = []
@@ -152,6 +154,7 @@ class Talking:
         """Note what is called on frequencies."""
         own = self.line.own.party
         for channel, message in {(one[0], one[3]): None for one in frames if one[3]}:
+            talk_facts.remember(self.aloud, message, None)
             self.note(t.Called(at_ns=now.utc_ns, medium=channel, by=own, id=message))
 
     def marked(self, message_id: str, mark: str, number: int, now: Now) -> None:
