@@ -31,7 +31,7 @@ class Run:
     Attributes:
         said: messages that people said. lost, twice: of them, at the end. expired: arrived too late to be sounded.
         apart_s: longest time in which the sides had different channels in use, though both nodes lived and a path led
-            both ways [s].
+            both ways; counted from the last change of the world: of a channel, of the line, of a node [s].
         alarm_s: longest time in which both nodes lived, no path led both ways, and a side had not alarmed [s].
         channels: messages received, by the channel on which they came first.
         silence_s: longest time in which a message that is FLASH waited while a path led both ways [s].
@@ -178,6 +178,7 @@ class _Apart:
         self._posts, self._found = posts, found
         self._apart_s = self._unalarmed_s = 0.0
         self._waits: dict[str, float] = {}
+        self._world: tuple[object, ...] = ()
 
     def look(self) -> None:
         """Look, and look again later."""
@@ -185,13 +186,19 @@ class _Apart:
         both_ways = bool(self._posts.connection) or any(a.conditions.two_way() for a in self._posts.air.values())
         living = north.alive and south.alive and both_ways
         differ = living and north.channel() != south.channel()
-        self._apart_s = self._apart_s + 0.5 if differ else 0.0
+        changed, self._world = self._world, self._conditions()
+        self._apart_s = self._apart_s + 0.5 if differ and changed == self._world else 0.0
         self._found.apart_s = max(self._found.apart_s, self._apart_s)
         unheard = north.alive and south.alive and not both_ways and not (north.alarmed and south.alarmed)
         self._unalarmed_s = self._unalarmed_s + 0.5 if unheard else 0.0
         self._found.alarm_s = max(self._found.alarm_s, self._unalarmed_s)
         self._silence(north, south, living)
         self._posts.call(0.5, self.look)
+
+    def _conditions(self) -> tuple[object, ...]:
+        """Return what the world does to the channels now; the time to agree runs from its last change."""
+        air = ((a.conditions.jammed, frozenset(a.conditions.deaf), a.conditions.loss) for a in self._posts.air.values())
+        return (*(side.alive for side in self._posts.sides.values()), self._posts.connection, *air)
 
     def _silence(self, north: Side, south: Side, living: bool) -> None:
         waiting: set[str] = set()

@@ -18,8 +18,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
 
-FLASH = 0
-"""What has this rank, or a smaller one, is FLASH; greater numbers go later."""
+FLASH, ANSWER = 0, 1
+"""Ranks: what has the first, or a smaller one, is FLASH; the second is an answer; greater numbers go later."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,8 @@ class Limits:
         deference: slots that all but FLASH wait after the channel came free, before their first draw.
         yielding: slots that FLASH, too, waits after a burst of one's own: whoever was called answers in them, and two
             that answer each other at once would both be lost.
+        answer_s: room in the share that whoever calls leaves to the answer [s]: a call that fills the share to the brim
+            is answered too late, is called again, and so keeps it full.
         waiting: frames that may wait.
     """
 
@@ -44,6 +46,7 @@ class Limits:
     flash_persistence: float = 0.3
     deference: int = 3
     yielding: int = 5
+    answer_s: float = 1.2
     waiting: int = 64
 
 
@@ -167,17 +170,18 @@ class Access:
         if rank <= FLASH:
             return max(now_s, self._talks_until + self.limits.yielding * self.limits.slot_s)
         courteous = self._free_since + self.limits.deference * self.limits.slot_s
-        return max(courteous, self._allowed(seconds, now_s))
+        answer_s = self.limits.answer_s if rank > ANSWER else 0.0
+        return max(courteous, self._allowed(seconds, now_s, answer_s))
 
-    def _allowed(self, seconds: float, now_s: float) -> float:
-        """Return when a burst of `seconds` ends no window that is filled over the share.
+    def _allowed(self, seconds: float, now_s: float, answer_s: float = 0.0) -> float:
+        """Return when a burst of `seconds` ends no window that is filled over the share, less room for an answer.
 
         Windows that end with the burst suffice: one that ends inside it has gained no less in the burst than it has
         before, and one that ends later has only lost.
         """
         self._prune(now_s)
         window = self.limits.window_s
-        spare = self.limits.share * window - seconds
+        spare = max(self.limits.share * window - answer_s, seconds) - seconds
         over = _union(self._bursts, now_s + seconds - window, now_s + seconds) - spare
         if over <= 1e-9:
             return now_s

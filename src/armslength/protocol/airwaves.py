@@ -224,7 +224,7 @@ class Airwaves:
     def mark(self, channel: str, payload: Frame, *, urgent: bool = False) -> None:
         """Send a mark on a frequency; one on what is FLASH is as urgent: without it that is called again and again."""
         if channel in self.failover.media:
-            self.frames.append((channel, payload, 0 if urgent else MARK_RANK, ""))
+            self.frames.append((channel, payload, WARNING_RANK if urgent else MARK_RANK, ""))
 
     def left(self, name: str) -> None:
         """Count a message that left by a medium for the first time since the start."""
@@ -259,7 +259,8 @@ class Airwaves:
         if message.precedence is Precedence.FLASH:
             ground = self.failover.media[GROUND].health is Health.ANSWERING
             if self._fits(message) and not (ground and message.code in OF_CHANNELS):
-                for name in self.plan if message.code in OF_CHANNELS else self._for_flash():
+                everywhere = message.code in OF_CHANNELS and not self.failover.in_use
+                for name in self.plan if everywhere else self._for_flash():
                     self._call(message, name, before, now)
             return
         if self._is_vain(message):
@@ -313,8 +314,7 @@ class Airwaves:
         while len(self._recent) > REMEMBERED:
             del self._recent[next(iter(self._recent))]
         self.failover.called(name, now)
-        warns = message.precedence is Precedence.FLASH and message.code not in OF_CHANNELS
-        rank = WARNING_RANK if warns else _RANK[message.precedence]
+        rank = _rank(message, call.made)
         self.frames += [(name, payload, rank, message.id) for payload in payloads]
 
     def _opens(self, name: str, call: Call, every: float) -> float:
@@ -327,7 +327,8 @@ class Airwaves:
             heard = self._heard_s.get(name, -_NEVER) > last_s
             return last_s + (HEARD_SHARE * every if heard else patience.alone_s)
         heard = self._heard_s.get(name, -_NEVER) > call.last_s
-        if call.news and (heard or call.made < self.failover.patience.calls):
+        hurry = call.news and not self.failover.in_use
+        if hurry and (heard or call.made < self.failover.patience.calls):
             return call.last_s + NEWS_SHARE * every  # on what is lost as well: there alone the other side may listen
         return call.last_s + self._pause_s(name, call, every)
 
@@ -374,3 +375,16 @@ def _in_turn(ready: Sequence[Message], before: Calls) -> list[Message]:
     for (message, _), call in before.items():
         made[message] += call.made
     return sorted(ready, key=lambda one: (one.precedence is not Precedence.FLASH, made[one.id]))
+
+
+def _rank(message: Message, made: int) -> int:
+    """Return how urgent the call number `made` of a message is to a radio, the smallest first.
+
+    Warnings go before news of channels, but for the first word that a channel is back: until it is said the two sides
+    may use different ones, and each warning is called in vain on one of them.
+    """
+    if message.precedence is not Precedence.FLASH:
+        return _RANK[message.precedence]
+    if message.code not in OF_CHANNELS or (message.code == "RES" and made == 1):
+        return WARNING_RANK
+    return 0

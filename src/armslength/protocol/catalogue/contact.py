@@ -210,7 +210,13 @@ POSITION_CALLS = (
         P.PRIORITY,
         A.NONE,
         (
-            c.signs("side", "what the terms call all aircraft of that party, never one aircraft", r"[A-Z][A-Z ]{0,23}", c.SIDES, 24),
+            c.signs(
+                "side",
+                "what the terms call all aircraft of that party, never one aircraft",
+                r"[A-Z][A-Z ]{0,23}",
+                c.SIDES,
+                24,
+            ),
             c.number("number_in_flight", "how many aircraft fly together", 1, 16),
         ),
         ref=W.MAY,
