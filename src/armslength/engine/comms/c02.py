@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from armslength.domain import talk as t
 from armslength.domain.finding import SUSPENDED, Finding, Outcome, Severity
 from armslength.domain.rule import Parameter, RuleText
 from armslength.engine.comms.around import Around
+from armslength.engine.comms.calling import Run
 from armslength.engine.comms.rule import BLIND, Rule, nanoseconds, seconds
 
 UNKNOWN = "Nobody had ever answered there: it is not known that the other side listens."
@@ -16,28 +17,6 @@ NOISY = "Noise was heard on all of these frequencies: a call may not have been h
 DEAD = "The other side told that nobody answers it there either: the frequencies may be dead for both."
 THERE = "The other node was there on the ground line meanwhile: the frequencies may be dead."
 RECEIVED = "The other side had received what was called, by another way and in time; word of it came late."
-MOST_CALLS = 200
-
-
-@dataclass
-class Run:
-    """Calls on one medium that nobody has answered, the oldest first."""
-
-    calls: list[t.Called] = field(default_factory=list)
-
-    def counted(self, every_ns: int) -> list[int]:
-        """Return when it was called [UTC ns]; what is closer than `every_ns` is one call."""
-        out: list[int] = []
-        for one in self.calls:
-            if not out or one.at_ns - out[-1] >= every_ns:
-                out.append(one.at_ns)
-        return out
-
-    def add(self, call: t.Called) -> None:
-        """Append a call; of very many, the first and the latest are kept."""
-        self.calls.append(call)
-        if len(self.calls) > MOST_CALLS:
-            del self.calls[1]
 
 
 class NoAnswer(Rule):

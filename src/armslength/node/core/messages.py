@@ -21,7 +21,7 @@ FULL = len("sha256:") + 64
 LOUD = frozenset({"EMG", "AST", "ADC", "STP", "INC"})
 """Codes that sound at the own post until a person marks them understood; so does what says that it is urgent."""
 CREWS = LOUD - {"ADC"} | {"TFA"}
-"""Codes that are for crews: what comes in is passed on, RELAYED, within the time of the terms. On an ADC nothing is owed."""
+"""Codes that are for crews: what comes in is passed on, RELAYED, within the time of the terms. ADC owes nothing."""
 UNDERSTOOD, RELAYED = "UNDERSTOOD", "RELAYED"
 UNABLE = "UNA"
 HOLDING = frozenset({"", "SBY", "SAG", "RBK", "ADC"})
