@@ -187,6 +187,14 @@ def test_an_out_that_is_there_already_stops_the_verb_before_it_does_anything(des
     assert "overwritten" in desk.refused("agreement draft --between North.identity South.identity --out draft.toml")
 
 
+def test_terms_that_would_end_before_they_begin_are_not_drafted(desk: Desk) -> None:
+    draft = "agreement draft --between North.identity South.identity --from 2026-05-02T00:00:00Z --out never.toml"
+    for until in ("2026-05-01T00:00:00Z", "2026-05-02T00:00:00Z"):
+        assert "before it begins" in desk.refused(f"{draft} --until {until}")
+        assert not (desk.folder / "never.toml").exists()
+    desk.run(f"{draft} --until 2026-05-03T00:00:00Z")
+
+
 def test_identities_are_compared_by_words(desk: Desk) -> None:
     own = desk.ask("identity --home north")
     shown = desk.ask("identity show North.identity")

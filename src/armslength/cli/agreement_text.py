@@ -33,12 +33,16 @@ def draft(
 
     from armslength.agreement.drafting import first_draft
     from armslength.agreement.identity import read_identity
+    from armslength.errors import InputError
     from armslength.units import NS, parse_stamp
 
     first, second = (read_identity(base64.b64decode(read_file(one)["file"]), str(one)) for one in between)
     now = time.time_ns() // (60 * NS) * 60 * NS
     from_ns = now if begins is None else parse_stamp(begins)
     until_ns = from_ns + 365 * 86_400 * NS if ends is None else parse_stamp(ends)
+    if until_ns <= from_ns:
+        remedy = "Name a later time with --until, or leave it out for 365 days."
+        raise InputError("It would end before it begins.", where="--until", remedy=remedy)
     name, text = first_draft(profile, first, second, from_ns, until_ns, secrets.token_bytes(24))
     file = write_new(out or Path(f"{name}-v1.toml"), text.encode())
     if as_json:

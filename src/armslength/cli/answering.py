@@ -30,6 +30,25 @@ def print_json(document: Mapping[str, Any]) -> None:
     typer.echo(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False))
 
 
+def ask(home: Path, verb: str, args: Mapping[str, Any], typed: Mapping[str, str]) -> dict[str, Any]:
+    """Return the answer of the running node; `typed`: what an argument is called on the command line.
+
+    Raises:
+        HomeError: no node runs there, or it does not answer.
+        InputError: it cannot be done; names the argument as it was typed.
+        StoreError: the disk of the node takes nothing, or the node is stopping.
+    """
+    from armslength.errors import InputError
+    from armslength.node import control
+
+    try:
+        return control.ask(home, verb, args)
+    except InputError as wrong:
+        if wrong.where not in typed:
+            raise
+        raise InputError(wrong.what, where=typed[wrong.where], remedy=wrong.remedy) from None
+
+
 def opened(home: Path | None) -> Home:
     """Return the home that is meant. HomeError where there is none."""
     from armslength.node.home import home_path, open_home

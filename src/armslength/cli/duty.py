@@ -15,6 +15,8 @@ Watch = Annotated[str, typer.Argument(metavar="WATCH", help='Name of the watch, 
 Languages = Annotated[
     str | None, typer.Option("--languages", metavar="LIST", help='What it speaks: "English,Russian"; on: else English.')
 ]
+TYPED = {"watch": "WATCH", "languages": "--languages", "reason": "--reason", "id": "ID"}
+"""What the arguments of the verbs are called where they are typed."""
 Number = Annotated[str, typer.Argument(metavar="ID", help="Id of a message that came in, or its first eight digits.")]
 
 
@@ -102,10 +104,10 @@ def words(duty: dict[str, Any]) -> str:
 
 
 def _ask(home: Any, verb: str, args: dict[str, Any]) -> dict[str, Any]:
-    from armslength.node.control import ask
+    from armslength.cli.answering import ask
     from armslength.node.home import home_path
 
-    return ask(home_path(home), verb, args)
+    return ask(home_path(home), verb, args, TYPED)
 
 
 def _tell(answer: dict[str, Any], as_json: bool) -> None:

@@ -10,6 +10,9 @@ import typer
 from armslength.cli import completing
 from armslength.cli.answering import AsJson, InHome, print_json
 
+TYPED = {"medium": "CHANNEL", "from_ns": "--from", "lasts": "--for", "counterpart": "--to"}
+"""What the arguments of the verb are called where they are typed."""
+
 
 def outage(
     channel: Annotated[
@@ -21,7 +24,7 @@ def outage(
         ),
     ] = None,
     begins: Annotated[
-        str | None, typer.Option("--from", metavar="TIME", help='"22:00Z", "+2 h", "2026-03-03T22:00:00Z".')
+        str | None, typer.Option("--from", metavar="TIME", help='"22:00Z" (the next), "+2 h", "2026-03-03T22:00:00Z".')
     ] = None,
     lasts: Annotated[
         str | None, typer.Option("--for", metavar='"45 min"', help='How long; "0 s" takes it back.')
@@ -34,19 +37,19 @@ def outage(
     as_json: AsJson = False,
 ) -> None:
     """Tell beforehand that a channel will not answer, or will be tested (LCM): it is then nobody's breach."""
-    from armslength.node.control import ask
+    from armslength.cli.answering import ask
     from armslength.node.home import home_path
 
     where = home_path(home)
     if channel is None:
-        found = ask(where, "outages", {})
+        found = ask(where, "outages", {}, {})
         if as_json:
             print_json(found)
             return
         typer.echo("\n".join(_says(one) for one in found["planned"]) or "Nothing is planned.")
         return
     args = {"medium": channel, "kind": "TEST" if test else "OUTAGE", **_span(where, begins, lasts)}
-    told = ask(where, "outage", args if to is None else {**args, "counterpart": to})
+    told = ask(where, "outage", args if to is None else {**args, "counterpart": to}, TYPED)
     if as_json:
         print_json(told)
         return
@@ -60,18 +63,18 @@ def _span(where: Path, begins: str | None, lasts: str | None) -> dict[str, str]:
     Raises:
         InputError: one of them is missing, or no time.
     """
-    from armslength.cli.values import code_of, value_of
+    from armslength.cli.values import moment_of
     from armslength.errors import InputError
     from armslength.node.control import get
 
     if begins is None or lasts is None:
         remedy = 'For example --from 22:00Z --for "45 min".'
         raise InputError("When it begins, and for how long, must be said.", where="outage", remedy=remedy)
-    code = code_of("LCM")
-    field = code.field("since_ns")
-    assert field is not None
     now_ns = int(get(where, "/api/status")["time_ns"])
-    return {"from_ns": str(value_of(code, field, begins, now_ns)["since_ns"]), "lasts": lasts}
+    try:
+        return {"from_ns": str(moment_of(begins, now_ns, ahead_only=True)), "lasts": lasts}
+    except InputError as wrong:
+        raise InputError(wrong.what, where="--from", remedy=wrong.remedy) from None
 
 
 def _says(one: dict[str, Any]) -> str:

@@ -150,7 +150,7 @@ def _parsed(code: Code, field: Field, text: str, now_ns: int, exact: bool) -> Va
         if field.kind is Kind.NUMBER:
             return _number(field, end, text, exact)
         if field.kind is Kind.STAMP:
-            return str(_moment(text, now_ns))
+            return str(moment_of(text, now_ns))
     except InputError as wrong:
         _refuse(code, field, wrong.what, wrong.remedy)
     if field.kind is Kind.CHOICE:
@@ -195,8 +195,14 @@ def _number(field: Field, end: str, text: str, exact: bool) -> int:
     return round(parse(text, _QUANTITIES[end]) / _UNITS[end])
 
 
-def _moment(text: str, now_ns: int) -> int:
-    """Return "now", "+10 min", "14:30Z" (the nearest moment that shows so), or a full time as UTC ns."""
+def moment_of(text: str, now_ns: int, *, ahead_only: bool = False) -> int:
+    """Return "now", "+10 min", "14:30Z", or a full time as UTC ns.
+
+    Of a time of the day the nearest moment that shows so is meant; `ahead_only`: the next one, always later than now.
+
+    Raises:
+        InputError: it is none of these.
+    """
     if text.lower() == "now":
         return now_ns
     if later := _LATER.fullmatch(text):
@@ -205,6 +211,8 @@ def _moment(text: str, now_ns: int) -> int:
         day = 86_400 * NS
         second = int(at[1]) * 3600 + int(at[2]) * 60 + int(at[3] or 0)
         ahead = (second * NS - now_ns % day) % day
+        if ahead_only:
+            return now_ns + (ahead or day)
         return now_ns + (ahead if ahead <= day // 2 else ahead - day)
     if text.isdecimal() and len(text) > 12:
         return int(text)

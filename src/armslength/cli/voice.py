@@ -8,6 +8,17 @@ import typer
 
 from armslength.cli.answering import AsJson, InHome, print_json
 
+TYPED = {
+    "medium": "CHANNEL",
+    "code": "CODE",
+    "answer": "--answer",
+    "readability": "--readability",
+    "with": "--with",
+    "note": "--note",
+    "counterpart": "--counterpart",
+}
+"""What the arguments of the verb are called where they are typed."""
+
 
 def voice(
     medium: Annotated[
@@ -32,13 +43,13 @@ def voice(
     as_json: AsJson = False,
 ) -> None:
     """Log a voice contact: channel, code, answer. It counts for checks and findings as messages do."""
-    from armslength.node.control import ask
+    from armslength.cli.answering import ask
     from armslength.node.home import home_path
 
     args: dict[str, Any] = {"medium": medium, "code": code, "answer": answer, "by": "theirs" if theirs else "own"}
     more = {"readability": readability, "with": whom, "note": note, "counterpart": counterpart}
     args |= {name: value for name, value in more.items() if value is not None}
-    told = ask(home_path(home), "voice", args)
+    told = ask(home_path(home), "voice", args, TYPED)
     if as_json:
         print_json(told)
         return
