@@ -141,12 +141,13 @@ def test_c07_the_same_way_again_is_a_way_and_only_by_who_had_lost_it() -> None:
         assert said_of(judged("C07", begin(*talk, other), 900.0)) == [(B, "")], other
 
 
-def test_c07_what_they_say_of_the_time_before_it_was_in_use_counts_from_then() -> None:
+@pytest.mark.parametrize("by", [N, S])
+def test_c07_what_was_not_answered_before_it_was_in_use_counts_from_then(by: str) -> None:
+    """What is FLASH goes by every channel: that one does not answer matters once the talk goes by it."""
     use = t.InUse(at_ns=at(1000.0), medium="F1")
-    lost = t.Lost(at_ns=at(1040.0), medium="F1", by=S, since_ns=at(3.0))
+    lost = t.Lost(at_ns=at(1040.0), medium="F1", by=by, since_ns=at(3.0))
     next_way = t.InUse(at_ns=at(1090.0), medium=t.GROUND)
     assert not judged("C07", begin(use, lost, next_way), 2000.0)
-    assert said_of(judged("C07", begin(use, replace(lost, by=N), next_way), 2000.0)) == [(B, "")]  # by us
     assert said_of(judged("C07", begin(use, lost, replace(next_way, at_ns=at(1090.0 + TICK))), 2000.0)) == [(B, "")]
 
 

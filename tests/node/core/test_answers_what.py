@@ -9,6 +9,7 @@ import pytest
 from armslength.node.core import messages
 from armslength.node.core.inputs import Command
 from node.core.pair import Pair, Side
+from node.core.test_talking import found, quick
 
 AST = {"nature": "MEDICAL"}
 EMG = {"nature": "MEDICAL", "commitment": "NONE", "aircraft": "NORTH AIRCRAFT"}
@@ -64,3 +65,17 @@ def test_a_request_for_assistance_is_declined_or_refused_and_nothing_else(
     refused = say(pair, pair.south, 2, code, fields, asked["id"])["error"]
     assert refused["remedy"] == "Answers to AST: UNA, ADC."
     assert "error" not in say(pair, pair.south, 3, "UNA", {"reason": "NOT_IN_TERMS"}, asked["id"])
+
+
+def test_the_post_that_asked_for_assistance_owes_nothing_on_the_answer_of_a_node() -> None:
+    """An ADC sounds until somebody has it, and is no matter of C06 and C08; what was asked is one."""
+    pair = Pair(terms=quick())
+    pair.mend()
+    asked = say(pair, pair.south, 1, "AST", AST)
+    pair.run(500.0)
+    (declined,) = pair.south.heard("received", code="ADC")
+    assert declined["sounds"] and pair.south.heard("unanswered", id=declined["id"])
+    assert not pair.south.heard("overdue")
+    for side in (pair.north, pair.south):
+        judged = [one for rule in ("C06", "C08") for one in found(side, rule)]
+        assert {(one["about"], one["by"]) for one in judged} == {(asked["id"], "NORTH")}

@@ -36,7 +36,7 @@ def happens(pair: Pair, side: Side, *events: e.Event) -> None:
 def test_a_frequency_that_fails_and_no_other_way_in_time() -> None:
     pair = with_plan()
     happens(pair, pair.north, e.InUse("F1", ""))
-    pair.run(10.0)
+    pair.run(40.0)
     happens(pair, pair.north, e.MediumLost("F1", pair.now.utc_ns - 30 * NS, 0, 1))
     pair.run(59.0)
     assert not found(pair.north, "C07")

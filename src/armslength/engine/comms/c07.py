@@ -66,8 +66,7 @@ class Failover(Rule):
         self.returned(fact)
         match fact:
             case t.Lost() if fact.medium == self._in_use and self._failed is None:
-                first = 0 if fact.by == self.around.own else self._in_use_ns  # theirs counts while it was in use
-                since = min(max(fact.since_ns, first), fact.at_ns)
+                since = min(max(fact.since_ns, self._in_use_ns), fact.at_ns)  # before, another way carried it
                 self._failed = (fact.medium, fact.by, since, fact.entry)
                 self.wake(WAY, since + self._limit())
             case t.Restored() if self._failed is not None and (fact.medium, fact.by) == self._failed[:2]:
