@@ -33,7 +33,7 @@ def run(home: Named = None, as_json: AsJson = False) -> None:
 
     with opened.lock():
         if not as_json:
-            first = "" if compiled() else " Its kernels are compiled, once on this machine: half a minute."
+            first = "" if compiled() else " Its kernels are compiled, once on this machine: a minute or two."
             typer.echo(f"Looking through the ledger and warming up.{first}")
         node = LiveNode(opened, json_log=as_json, ready=ready)
         asyncio.run(node.run())

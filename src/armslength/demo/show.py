@@ -101,7 +101,7 @@ class Show:
             self.folder.mkdir(parents=True, exist_ok=True)
             must_have_room(self.folder)
             if not compiled():
-                self.scene("The kernels are compiled, once on this machine: about half a minute.")
+                self.scene("The kernels are compiled, once on this machine: a minute or two.")
                 compile_first()
             begins_ns, agreement = self._first_act(sky)
             told = write_live(which, sky, self.seed, self.folder / "sky", begins_ns)

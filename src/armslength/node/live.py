@@ -1,7 +1,7 @@
 """A node put together from its home, and run until it is told to stop.
 
-Order of starting: lock, ledger looked through, kernels warm, agreements, API, ground line, feeds. Of stopping: feeds,
-line, what is in hand, a last entry, lock.
+Order of starting: lock, ledger looked through, kernels warm, agreements, API, ground line, feeds. Of stopping: commands
+that are under way, a last entry, feeds, line, recorder, what is in hand, API, lock.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from armslength.domain.picture import Source
 from armslength.errors import ArmslengthError, HomeError, MembershipError
 from armslength.node.api import Api
 from armslength.node.clock import Clock, clock_of
+from armslength.node.compiled import compiled
 from armslength.node.config import Feed
 from armslength.node.core.books import Books
 from armslength.node.core.commanding import VERBS
@@ -51,6 +52,7 @@ from armslength.node.recording import Recording
 from armslength.node.runner import Runner
 from armslength.node.serving import Server
 from armslength.node.telling import as_json, in_words
+from armslength.node.under_way import UnderWay
 from armslength.node.views import NodeViews
 from armslength.node.warming import warm
 from armslength.protocol.events import Own, Timing
@@ -102,6 +104,7 @@ class LiveNode:
         self.feeding = Feeding(config.feeds, self.clock, home.path, self._plots, self.runner.give)
         self.line: GroundLine | None = None
         self._leaving: asyncio.Task[None] | None = None
+        self._under_way = UnderWay()
 
     async def run(self) -> None:
         """Run until SIGTERM or SIGINT.
@@ -112,9 +115,9 @@ class LiveNode:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._leave)
-        await loop.run_in_executor(None, warm)
+        await self._warm()
         hosts = (self.home.config.listen.api[0], *LOOPBACK)
-        api = Api(self.views, self.events, self.ask, self.home.token, hosts)
+        api = Api(self.views, self.events, self._asked, self.home.token, hosts)
         server = Server(api.app(), self.home.config.listen.api, self.home.path)
         # Before anybody can ask: what a keeper's thread enters waits for this one, so this one never waits for it.
         standings = self.keeping.standings(self.clock.utc_ns())
@@ -145,9 +148,11 @@ class LiveNode:
         if self._leaving is not None:
             self.runner.stop()  # a second signal: at once
             return
+        self._under_way.close()
         self._leaving = asyncio.get_running_loop().create_task(self._last_words())
 
     async def _last_words(self) -> None:
+        await self._under_way.over()
         self.runner.give(Stopped())
         until = time.monotonic() + LAST_WORDS_S
         await asyncio.sleep(0.1)
@@ -158,6 +163,18 @@ class LiveNode:
     def _all_signed(self) -> bool:
         lines = [line for line in self.core.lines.values() if line.standing == "OPEN"]
         return not self.runner.storing or all(line.witness.asked <= line.witness.countersigned_size for line in lines)
+
+    async def _warm(self) -> None:
+        """Warm the kernels here and in the process of the recorder: at once, where they need only be loaded."""
+        here = asyncio.get_running_loop().run_in_executor(None, warm)
+        if not compiled():  # two processes that compile one kernel at the same time could spoil what is kept of it
+            await here
+        await asyncio.gather(here, self.recording.prepare())
+
+    async def _asked(self, verb: str, args: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Do what is asked over the API, unless the node stops: what is under way by then is finished and answered."""
+        with self._under_way.one():
+            return await self.ask(verb, args)
 
     async def ask(self, verb: str, args: Mapping[str, Any]) -> Mapping[str, Any]:
         """Do what a person asks: the agreement is for its keeper, the rest for the core.
@@ -287,11 +304,12 @@ class LiveNode:
 
     async def _stop(self, server: Server) -> None:
         """Stop everything, each whatever became of the one before."""
+        self._under_way.close()
         line = self.line
         steps = [self.feeding.stop, self.radios.stop, *([line.stop] if line is not None else []), self.recording.stop]
-        faults = [await _tried(step) for step in steps]
+        faults = [await _tried(step) for step in (*steps, self.runner.finish)]
         self.events.close()
-        faults += [await _tried(step) for step in (server.stop, self.runner.finish)]
+        faults.append(await _tried(server.stop))
         self.store.close()
         for fault in faults:
             if fault is not None:

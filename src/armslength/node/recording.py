@@ -27,6 +27,7 @@ from armslength.node.core.inputs import Agreed, FeedState, Input, PlotsIn, Recor
 from armslength.node.home import Home
 from armslength.node.members import Members
 from armslength.node.recorder import Recorder, Under
+from armslength.node.warming import warm_stages
 
 PLOT_STORE = "plot store"
 """Name under which the state of the plot store is told, as of a feed."""
@@ -62,8 +63,15 @@ class Recording:
         self._without_ns: int | None = None
         self._trouble = ""
 
+    async def prepare(self) -> None:
+        """Start the process and warm its kernels; where that cannot be done, `start` tries again and says so."""
+        try:
+            await self._process()
+        except (BrokenExecutor, ArmslengthError, OSError):
+            self._close()
+
     async def start(self, agreed: Sequence[Agreed]) -> None:
-        """Start the process; `agreed`: how we stand with every counterpart."""
+        """Store and judge from now on; `agreed`: how we stand with every counterpart."""
         self._under = self._wanted(agreed)
         await self._try(self._begin)
         self._task = asyncio.create_task(self._go())
@@ -116,10 +124,16 @@ class Recording:
             self._close()
             self._say(str(wrong))
 
+    async def _process(self) -> None:
+        """Have a process whose kernels are warm."""
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+            with _left_alone():
+                self._pool.submit(_live_and_die_with_the_node)
+            await self._ask(warm_stages)
+
     async def _begin(self) -> None:
-        self._pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
-        with _left_alone():
-            self._pool.submit(_live_and_die_with_the_node)
+        await self._process()
         plots, names = self._home.config.plots, [feed.name for feed in self._home.config.feeds]
         await self._ask(_begin, self._home.plots, names, self._under, plots.retention_s, plots.budget_bytes)
         self._say("")

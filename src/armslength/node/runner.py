@@ -54,6 +54,7 @@ MOST_PENDING, MOST_FRAMES = 20_000, 10_000
 """Entries and writes, and frames, that may wait for the disk. Beyond, nothing more is entered and that is counted; and
 connections whose frames would not all go out in their order are closed when the disk takes again."""
 NO_ROOM = "The disk takes nothing for so long that no more can wait for it: what happens now will not be in the ledger."
+UNANSWERED = "The node stopped before this was answered: its ledger says whether it was done."
 UNSENT = "more waited for the disk than could be held"
 HELD_FRAMES = 1_024
 """Frames of the other side held while nothing can be stored; beyond, connections are read no further."""
@@ -187,23 +188,20 @@ class Runner:
 
     async def run(self) -> None:
         """Run until stopped."""
-        try:
-            while not self._stopping:
-                await self._wait()
-                await self._step()
-                await self._settle()
-        finally:
-            for waiting in self._replies.values():
-                waiting.cancel()
+        while not self._stopping:
+            await self._wait()
+            await self._step()
+            await self._settle()
 
     async def finish(self) -> None:
-        """Keep what is in hand, after `run` has returned."""
+        """Keep what is in hand, after `run` has returned. Who still waits for an answer then gets a StoreError."""
         while self._inputs:
             self._one(self._inputs.popleft())
         await self._settle()
         self._over = True
         for waiting in self._replies.values():
-            waiting.cancel()
+            if not waiting.done():
+                waiting.set_exception(StoreError(UNANSWERED))
         self._disk.shutdown(wait=True)
 
     async def _wait(self) -> None:

@@ -20,7 +20,7 @@ from armslength.node.private_files import write_private
 BUSY_S = 5.0
 """So long an address that is in use is tried again: a node that was killed may not be gone quite yet."""
 CLOSING_S = 2
-"""How long open requests may go on when the node stops."""
+"""How long open requests may go on when the node stops (real seconds); then their connections are cut."""
 
 
 class Server:
@@ -35,7 +35,7 @@ class Server:
     def __init__(self, app: ASGIApp, address: tuple[str, int], home: Path) -> None:
         self._address, self._home = address, home
         config = uvicorn.Config(
-            app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=CLOSING_S, ws="none"
+            app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=2 * CLOSING_S, ws="none"
         )
         self._server = _Quiet(config)
         self._task: asyncio.Task[None] | None = None
@@ -69,11 +69,16 @@ class Server:
         return at
 
     async def stop(self) -> None:
-        """End it."""
+        """End it. Who does not read what is sent to him is cut off, quietly."""
         (self._home / RUNNING).unlink(missing_ok=True)
         self._server.should_exit = True
-        if self._task is not None:
-            await self._task
+        if self._task is None:
+            return
+        if not (await asyncio.wait({self._task}, timeout=CLOSING_S))[0]:
+            for connection in [*self._server.server_state.connections]:
+                if connection.transport is not None:
+                    connection.transport.abort()
+        await self._task
 
 
 async def _bind(listener: socket.socket, host: str, port: int) -> None:

@@ -1,4 +1,8 @@
-"""Every kernel that the live watch needs, run once on an invented pair, so that none compiles while somebody waits."""
+"""Every kernel that a live node needs, run once on invented flights, so that none compiles while somebody waits.
+
+The watch runs in the process of the node (`warm`); what is recorded is judged in a process of its own, with kernels of
+its own (`warm_stages`), which would otherwise compile at the first stretch, or at the first stop.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,8 @@ from armslength.domain.picture import Source
 from armslength.domain.plot import Plot, Roster, pack
 from armslength.engine.picture import Picture
 from armslength.engine.watch import Watch
+from armslength.node.ordering import BUCKET_NS, TimeOrder
+from armslength.node.stages import Stages
 from armslength.units import NS
 
 BEGIN_NS = 1_700_000_000 * NS
@@ -30,6 +36,22 @@ def warm() -> None:
         _run(many)
     gc.collect()
     gc.freeze()
+
+
+def warm_stages() -> None:
+    """Take invented flights through the stages of a replay, from plots of two sources to encounters."""
+    roster, sources = Roster(), ("a", "b")
+    stages = Stages.over(sources, roster, default_terms(), None, BEGIN_NS)
+    order = TimeOrder(merge=False)
+    for second in range(0, 1200, 5):
+        now = BEGIN_NS + second * NS
+        for source in range(2):
+            order.add(pack([_plot(k, second, now) for k in range(6)], roster, source))
+    for boundary in (BEGIN_NS + BUCKET_NS, None):
+        for batches, until_ns in order.stretches(boundary):
+            stages.stretch(batches, until_ns)
+        stages.closed()
+    stages.finish()
 
 
 def _run(many: int) -> None:
