@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from armslength.bench.posts import Posts, Side
+from armslength.node.core.inputs import Command
 from armslength.protocol.failover import GROUND
 
 __all__ = ["AGREE_S", "ALARM_S", "GROUND_S", "Run", "day", "run", "to_ground"]
@@ -95,7 +96,8 @@ def to_ground(seed: int) -> float:
 
 
 def day(seed: int = 1) -> Run:
-    """Play a day of watch: a message every ten minutes, one failure of a frequency each hour."""
+    """Play a day of watch: a message every ten minutes that is understood and passed on, one failure of a frequency
+    each hour."""
     posts, chance, found = Posts(seed), random.Random(seed), Run(seed)
     for hour in range(24):
         at = hour * 3600.0 + chance.uniform(0.0, 3000.0)
@@ -104,15 +106,25 @@ def day(seed: int = 1) -> Run:
         posts.call(at + 300.0, lambda name=name: _mend(posts, name))  # type: ignore[misc]
     for number in range(24 * 6):
         side = posts.sides[chance.choice(("NORTH", "SOUTH"))]
+        other = posts.other(side)
         code, fields, valid = chance.choice((("TFA", TFA, "120 s"), ("EMG", EMG, "")))
         at = number * 600.0 + chance.uniform(60.0, 600.0)
         posts.call(at, lambda s=side, c=code, f=fields, v=valid: posts.say(s, c, f, v))  # type: ignore[misc]
+        for after_s, mark in ((20.0, "UNDERSTOOD"), (40.0, "RELAYED")):
+            posts.call(at + after_s, lambda s=other, m=mark: _take(posts, s, m))  # type: ignore[misc]
     apart = _Apart(posts, found)
     posts.call(60.0, apart.look)
     posts.run(86_400.0)
     posts.run(HEALS_S)
     _count(posts, found)
     return found
+
+
+def _take(posts: Posts, side: Side, mark: str) -> None:
+    """Have the officer of `side` mark the newest message that came in."""
+    came = side.heard()[-1:] if side.alive else []
+    for event in came:
+        posts.give(side, Command(0, "duty officer", "mark", {"id": event["id"], "mark": mark}))
 
 
 def _script(posts: Posts, chance: random.Random) -> None:
