@@ -39,7 +39,8 @@ def compile_first() -> None:
     """Compile them in a process of its own, so that two nodes need not do it side by side."""
     subprocess.run(
         [sys.executable, "-c", "from armslength.node.warming import warm, warm_stages; warm(); warm_stages()"],
-        check=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+        check=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )  # fmt: skip
 
 
