@@ -53,7 +53,9 @@ types: $(VENV)/.dev
 contracts: $(VENV)/.dev
 	$(BIN)/lint-imports --no-cache
 
+# Compiled before the tests: two nodes that a test starts would each wait for a compiler that works for both.
 unit: $(VENV)/.dev $(VENV)/.kernels
+	$(BIN)/python -c "from armslength.node.warming import warm, warm_stages; warm(); warm_stages()"
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
 format: $(VENV)/.dev ## put the code into its form

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import socket
+import urllib.error
+import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from armslength.errors import StoreError
@@ -19,8 +21,20 @@ from armslength.node.events import Events
 from armslength.node.serving import Server
 from armslength.node.under_way import STOPPING, UnderWay
 
-HEADERS = {"Authorization": "Bearer token"}
+HEADERS = {"Authorization": "Bearer token", "Content-Type": "application/json"}
 NOBODY: Any = None
+
+
+def command(at: tuple[str, int], verb: str) -> tuple[int, dict[str, Any]]:
+    """Ask for a command as any program would; return the status and the document that answers."""
+    asked = urllib.request.Request(
+        f"http://{at[0]}:{at[1]}/api/command", json.dumps({"verb": verb}).encode(), {**HEADERS}, method="POST"
+    )
+    try:
+        with urllib.request.urlopen(asked, timeout=20.0) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as refused:
+        return refused.code, json.load(refused)
 
 
 class Desk:
@@ -41,18 +55,17 @@ def test_what_is_under_way_is_answered_and_what_comes_later_is_refused(tmp_path:
     async def act() -> None:
         desk = Desk()
         server = Server(Api(NOBODY, Events(), desk.ask, "token", ("127.0.0.1",)).app(), ("127.0.0.1", 0), tmp_path)
-        host, port = await server.start()
-        async with httpx.AsyncClient(base_url=f"http://{host}:{port}", headers=HEADERS) as client:
-            first = asyncio.create_task(client.post("/api/command", json={"verb": "agreement end"}))
-            await desk.begun.wait()
-            desk.under_way.close()
-            over = asyncio.create_task(desk.under_way.over())
-            late = await client.post("/api/command", json={"verb": "mark"})
-            assert late.status_code == 503 and late.json()["error"]["what"] == STOPPING
-            assert not over.done()
-            desk.done.set()
-            assert (await first).json() == {"did": "agreement end"}
-            await over
+        at = await server.start()
+        first = asyncio.create_task(asyncio.to_thread(command, at, "agreement end"))
+        await desk.begun.wait()
+        desk.under_way.close()
+        over = asyncio.create_task(desk.under_way.over())
+        status, late = await asyncio.to_thread(command, at, "mark")
+        assert status == 503 and late["error"]["what"] == STOPPING
+        assert not over.done()
+        desk.done.set()
+        assert await first == (200, {"did": "agreement end"})
+        await over
         await server.stop()
 
     asyncio.run(act())
