@@ -10,7 +10,8 @@ from hypothesis import given
 from typer.testing import CliRunner
 
 from armslength.cli import app, completing
-from armslength.cli.values import field_of, fields_of, heard_values, stem, value_of
+from armslength.cli.fields import holds, stem
+from armslength.cli.values import field_of, fields_of, heard_values, value_of
 from armslength.errors import InputError
 from armslength.protocol.catalogue import CATALOGUE, Code, Kind, readback
 from armslength.units import NS
@@ -99,7 +100,7 @@ def test_what_a_crew_said_becomes_the_values_of_a_read_back() -> None:
 
 
 def shell(**params: Any) -> Any:
-    return SimpleNamespace(params=params)
+    return SimpleNamespace(params=params, args=[])
 
 
 def test_the_shell_completes_codes_fields_and_choices() -> None:
@@ -126,9 +127,52 @@ def test_the_shell_completes_what_the_running_node_knows_and_never_fails(desk: D
     desk.north("send", code="STP", fields={"kind": "LASER"})
     desk.pair.run(1.0)
     ((short, says),) = [one for one in completing.messages(shell(home=None), "") if one[1].startswith("STP")]
-    assert len(short) == 8 and says == "STP from NORTH"
+    assert len(short) == 8 and says.startswith("STP from NORTH at ") and says.endswith("Z")
     assert completing.counterparts(shell(home=None), "no") == ["NORTH"]
     assert ("ground", "the ground line") in completing.frequencies(shell(home=None), "g")
     desk.runs = False
     assert completing.messages(shell(home=None), "") == [] and completing.counterparts(shell(home=None), "") == []
     assert completing.frequencies(shell(home=None), "") == [("ground", "the ground line")]
+
+
+def test_help_of_a_code_shows_what_is_typed_and_no_stored_unit() -> None:
+    for name in CATALOGUE:
+        told = CliRunner().invoke(app, ["call", name.lower(), "--help"], terminal_width=300).output
+        fields = told.partition("The fields of " if CATALOGUE[name].fields else name)[2]
+        assert fields and "e5" not in fields and "[" not in fields and "_ns" not in fields, told
+    told = CliRunner().invoke(app, ["call", "--wait", "3", "EMG", "--help"]).output
+    assert (
+        "latitude     position, released by a person (may, with longitude; 35.1234 (decimal degrees); -90 to 90)"
+        in told
+    )
+    told = CliRunner().invoke(app, ["call", "LCM", "--help"]).output
+    assert 'planned begins (must; now, 14:30Z, "+10 min", 2026-11-22T14:30:00Z)' in told
+    assert "CODE --help tells the fields of that code" in CliRunner().invoke(app, ["call", "--help"]).output
+
+
+EXAMPLES = {
+    "_m": ["5 NM", "9260m"],
+    "_s": ["90 s"],
+    "_deg": ["270"],
+    "_fpm": ["1500 fpm"],
+    "_e5": ["35.1234"],
+    "_hpa": ["1013"],
+    "level_ft": ["FL250", "25000 ft", "7620m"],
+    "_ns": ["now", "14:30Z", "+10 min", "2026-11-22T14:30:00Z"],
+}
+
+
+@pytest.mark.parametrize("code", CATALOGUE.values(), ids=lambda code: code.name)
+def test_what_the_help_shows_can_be_typed(code: Code) -> None:
+    for field in code.fields:
+        for example in [one for end, many in EXAMPLES.items() if field.name.endswith(end) for one in many]:
+            assert example in holds(code, field)
+            assert field.fits(value_of(code, field, example, NOON_NS)[field.name])
+
+
+def test_what_is_missing_is_named_as_it_is_typed_and_said_once() -> None:
+    with pytest.raises(InputError) as wrong:
+        fields_of(CATALOGUE["ACT"], ["class=hazard", "floor=FL100", "ceiling=FL200", "level_datum=standard"], NOON_NS)
+    assert str(wrong.value).startswith("ACT needs the field start. The fields of ACT:")
+    with pytest.raises(InputError, match=r"^EMG, latitude: .* -90 to 90\)\.$"):
+        fields_of(CATALOGUE["EMG"], ["lat=91"], NOON_NS)

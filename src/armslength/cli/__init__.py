@@ -25,6 +25,7 @@ from armslength.cli import (
     check,
     demo,
     duty,
+    fields,
     home,
     identity,
     ledger,
@@ -51,7 +52,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("demo")(demo.demo)
-app.command("call")(call.call)
+app.command("call", cls=fields.CallCommand)(call.call)
 app.command("check")(check.check)
 app.command("mark")(messages.mark)
 app.command("messages")(messages.messages)

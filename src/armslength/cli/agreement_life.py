@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from armslength.cli import completing
 from armslength.cli.answering import (
     AsJson,
     InHome,
@@ -27,7 +28,15 @@ Files = Annotated[
     list[Path] | None, typer.Argument(metavar="[FILE]...", help="The other side's signed file.", show_default=False)
 ]
 Version = Annotated[int | None, typer.Option("--version", min=1, help="Which version, where several wait.")]
-Provision = Annotated[str, typer.Option("--provision", metavar="P", help="The article: separation, disclosure ...")]
+Provision = Annotated[
+    str,
+    typer.Option(
+        "--provision",
+        metavar="P",
+        help="The article: separation, disclosure ...",
+        autocompletion=completing.provisions,
+    ),
+]
 From = Annotated[
     str | None, typer.Option("--from", metavar="TIME", help="From when on; else as soon as the terms allow.")
 ]

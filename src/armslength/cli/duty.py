@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from armslength.cli import completing
 from armslength.cli.answering import AsJson, InHome, print_json
 
 app = typer.Typer(
@@ -17,7 +18,14 @@ Languages = Annotated[
 ]
 TYPED = {"watch": "WATCH", "languages": "--languages", "reason": "--reason", "id": "ID"}
 """What the arguments of the verbs are called where they are typed."""
-Number = Annotated[str, typer.Argument(metavar="ID", help="Id of a message that came in, or its first eight digits.")]
+Number = Annotated[
+    str,
+    typer.Argument(
+        metavar="ID",
+        help="Id of a message that came in, or its first eight digits.",
+        autocompletion=completing.messages,
+    ),
+]
 
 
 @app.command("on")
@@ -72,6 +80,7 @@ def hold(
             "--reason",
             metavar="REASON",
             help="named-person, interpreter, authority, facts or equipment.",
+            autocompletion=completing.reasons,
         ),
     ],
     home: InHome = None,

@@ -12,13 +12,8 @@ import typer
 from armslength.cli import completing
 from armslength.cli.answering import AsJson, InHome, print_json
 
-Which = Annotated[
-    str,
-    typer.Argument(metavar="ID", help="Its first eight digits are enough.", autocompletion=completing.messages),
-]
 WIDTH = 120
-BY_NODES = frozenset({"RCK", "RCR", "GCK", "GCR"})
-"""Checks and their answers: from node to node, nobody need mark them."""
+EIGHT = "Its first eight digits are enough."
 
 
 def messages(
@@ -61,7 +56,9 @@ def _rows(row: Mapping[str, Any], about: Mapping[str, Any] | None, short: str) -
     channel = {"GROUND": "ground", "": "-"}.get(row["channel"], row["channel"])
     marks = " ".join(mark for mark in ("RECEIVED", "UNDERSTOOD", "RELAYED") if mark in row["marks"])
     if row["way"] == "in":
-        marks = marks.replace("RECEIVED", "").strip() or ("" if row["code"] in BY_NODES else "not yet UNDERSTOOD")
+        marks = marks.replace("RECEIVED", "").strip() or (
+            "" if row["code"] in completing.BY_NODES else "not yet UNDERSTOOD"
+        )
     else:
         marks = marks or "NOT RECEIVED"
     late = "  EXPIRED, for the record only" if row["expired"] else ""
@@ -82,8 +79,13 @@ def _rows(row: Mapping[str, Any], about: Mapping[str, Any] | None, short: str) -
 
 
 def mark(
-    message: Which,
-    what: Annotated[str, typer.Argument(metavar="understood|relayed", help="You have it, or the crew has it.")],
+    message: Annotated[str, typer.Argument(metavar="ID", help=EIGHT, autocompletion=completing.unmarked)],
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="understood|relayed", help="You have it, or the crew has it.", autocompletion=completing.marks
+        ),
+    ],
     home: InHome = None,
     as_json: AsJson = False,
 ) -> None:
@@ -106,7 +108,7 @@ def mark(
 
 
 def readback(
-    message: Which,
+    message: Annotated[str, typer.Argument(metavar="ID", help=EIGHT, autocompletion=completing.read_back)],
     values: Annotated[
         str | None, typer.Option(metavar='"FL250"', help="What the crew said, in order; else what the message says.")
     ] = None,

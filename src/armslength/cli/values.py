@@ -6,13 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
+from armslength.cli.fields import ENDS, SIGMA_FT, holds, listed, stem, typed_fault
 from armslength.errors import InputError
 from armslength.protocol.catalogue import CATALOGUE, Code, Field, Kind, Value, Wanted, fault_in
 from armslength.toml_source import nearest
 from armslength.units import FPM, FT, NS, Quantity, parse, parse_stamp
 
-SIGMA_FT = 100
-"""Standard deviation of a level that somebody types without one [ft]: it was read off in hundreds of feet."""
 _UNITS = {"_m": 1.0, "_ft": FT, "_s": 1.0, "_deg": 1.0, "_fpm": FPM}
 _QUANTITIES = {
     "_m": Quantity.LENGTH,
@@ -21,7 +20,6 @@ _QUANTITIES = {
     "_deg": Quantity.ANGLE,
     "_fpm": Quantity.SPEED,
 }
-_ENDS = ("_m", "_ft", "_s", "_deg", "_fpm", "_hpa", "_e5", "_ns", "_id")
 _ALIASES = {"frequency": "freq_id", "freq": "freq_id", "f": "freq_id"}
 _LEVEL = re.compile(r"FL ?(\d{1,3})", re.IGNORECASE)
 _CLOCK = re.compile(r"([01]\d|2[0-3]):?([0-5]\d)(?::?([0-5]\d))? ?(?:Z|UTC)", re.IGNORECASE)
@@ -43,11 +41,6 @@ def code_of(written: str) -> Code:
     hint = f"Did you mean {near} ({known[near]})? " if near else ""
     rows = "\n".join(f"  {name}  {meaning}" for name, meaning in known.items())
     raise InputError(f'"{written}" is no code.', remedy=f"{hint}There are:\n{rows}")
-
-
-def stem(name: str) -> str:
-    """Return the name of a field without its unit: what is typed together with a value that has one."""
-    return next((name.removesuffix(end) for end in _ENDS if name.endswith(end)), name)
 
 
 def field_of(code: Code, written: str) -> Field:
@@ -74,22 +67,6 @@ def field_of(code: Code, written: str) -> Field:
     raise InputError(f'{code.name} has no field "{written}".', remedy=f"{hint}{listed(code)}")
 
 
-def listed(code: Code) -> str:
-    """Return the fields of a code for a person, one on each line."""
-    if not code.fields:
-        return f"{code.name} has no fields."
-    width = max(len(stem(field.name)) for field in code.fields)
-    rows = [f"  {stem(field.name):{width}}  {_holds(field)}" for field in code.fields]
-    return f"The fields of {code.name}:\n" + "\n".join(rows)
-
-
-def _holds(field: Field) -> str:
-    must = "must" if field.required else f"with {field.when[0]} {' or '.join(field.when[1])}" if field.when else "may"
-    what = ", ".join(field.choices) if field.choices else ""
-    bounds = f"{field.low} to {field.high}" if field.low is not None else what
-    return f"{field.says} ({'; '.join(part for part in (must, bounds) if part)})"
-
-
 def fields_of(code: Code, pairs: Sequence[str], now_ns: int) -> tuple[dict[str, Value], list[str]]:
     """Return the fields that `pairs` ("range=5 NM") give, and what was put in that nobody typed, one sentence each.
 
@@ -114,7 +91,7 @@ def fields_of(code: Code, pairs: Sequence[str], now_ns: int) -> tuple[dict[str, 
     notes = _filled(code, fields)
     fault = fault_in(code, fields)
     if fault:
-        raise InputError(fault, where=code.name, remedy=listed(code))
+        raise InputError(typed_fault(code, fault), remedy=listed(code))
     return {field.name: fields[field.name] for field in code.fields if field.name in fields}, notes
 
 
@@ -140,12 +117,12 @@ def value_of(code: Code, field: Field, text: str, now_ns: int, *, exact: bool = 
     if not field.fits(value):
         near = nearest(text.upper(), field.choices) if field.choices else ""
         hint = f"Did you mean {near}? " if near else ""
-        _refuse(code, field, f'"{text}" cannot stand there.', f"{hint}It holds: {_holds(field)}.")
+        _refuse(code, field, f'"{text}" cannot stand there.', f"{hint}It holds: {holds(code, field)}.")
     return {field.name: value}
 
 
 def _parsed(code: Code, field: Field, text: str, now_ns: int, exact: bool) -> Value:
-    end = next((end for end in _ENDS if field.name.endswith(end)), "")
+    end = next((end for end in ENDS if field.name.endswith(end)), "")
     try:
         if field.kind is Kind.NUMBER:
             return _number(field, end, text, exact)
@@ -252,7 +229,7 @@ def needs_ref(code: Code) -> bool:
 def _example(code: Code) -> str:
     examples = {"_m": "5 NM", "_ft": "FL250", "_s": "60 s", "_deg": "270", "_fpm": "1500 fpm", "_ns": "14:30Z"}
     for field in code.fields:
-        end = next((end for end in _ENDS if field.name.endswith(end)), "")
+        end = next((end for end in ENDS if field.name.endswith(end)), "")
         if field.choices:
             return f"{field.name}={field.choices[0]}"
         if end in examples:

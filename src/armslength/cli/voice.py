@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from armslength.cli import completing
 from armslength.cli.answering import AsJson, InHome, print_json
 
 TYPED = {
@@ -22,10 +23,27 @@ TYPED = {
 
 def voice(
     medium: Annotated[
-        str, typer.Argument(metavar="CHANNEL", help="A frequency of the plan (F1), 121.500, 243.000 or TELEPHONE.")
+        str,
+        typer.Argument(
+            metavar="CHANNEL",
+            help="A frequency of the plan (F1), 121.500, 243.000 or TELEPHONE.",
+            autocompletion=completing.spoken_on,
+        ),
     ],
-    code: Annotated[str, typer.Argument(metavar="CODE", help="What was said, as the catalogue has it: RCK, TFA ...")],
-    answer: Annotated[str, typer.Option("--answer", metavar="CODE", help="What came back: a code, or none.")] = "none",
+    code: Annotated[
+        str,
+        typer.Argument(
+            metavar="CODE",
+            help="What was said, as the catalogue has it: RCK, TFA ...",
+            autocompletion=completing.codes,
+        ),
+    ],
+    answer: Annotated[
+        str,
+        typer.Option(
+            "--answer", metavar="CODE", help="What came back: a code, or none.", autocompletion=completing.answers
+        ),
+    ] = "none",
     readability: Annotated[
         int | None, typer.Option("--readability", min=1, max=5, help="Of RCR: 1 unreadable to 5 perfect.")
     ] = None,
@@ -35,10 +53,18 @@ def voice(
     ] = None,
     note: Annotated[
         str | None,
-        typer.Option("--note", metavar="NOTE", help="noise, weak, distorted, broken or interference."),
+        typer.Option(
+            "--note",
+            metavar="NOTE",
+            help="noise, weak, distorted, broken or interference.",
+            autocompletion=completing.notes,
+        ),
     ] = None,
     theirs: Annotated[bool, typer.Option("--theirs", help="They called; else we did.")] = False,
-    counterpart: Annotated[str | None, typer.Option("--counterpart", metavar="NAME", help="Where several.")] = None,
+    counterpart: Annotated[
+        str | None,
+        typer.Option("--counterpart", metavar="NAME", help="Where several.", autocompletion=completing.counterparts),
+    ] = None,
     home: InHome = None,
     as_json: AsJson = False,
 ) -> None:

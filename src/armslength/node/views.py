@@ -187,6 +187,7 @@ class NodeViews:
             "since": stamp(line.since_ns) if line.since_ns else None,
             "paths": sorted(line.connections.values()),
             "in_use": line.using or None,
+            "plan": [] if line.agreed.terms is None else [one.id for one in line.agreed.terms.frequencies],
             "channels": line.peer.channels().media,
             "strange_on_air": {f"{channel}: {why}": count for (channel, why), count in line.strange.items()},
             "agreement": line.agreed.agreement or None,
