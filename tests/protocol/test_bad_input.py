@@ -33,7 +33,7 @@ def state_of(pair: Straight) -> str:
     peer = pair.south.peer
     traffic, line = peer._traffic, peer._line
     parts = [traffic._outbox._streams, traffic._inbox._streams, traffic._stated._frames, traffic._writes]
-    return repr([*parts, traffic._receipts, vars(peer._papers), line.agreement, line.ledger, list(line.offset._bounds)])
+    return repr([*parts, traffic._receipts, vars(peer._papers), line.agreement, line.ledger, line.offset._measured])
 
 
 def written(seq: int = 0, key: SigningKey = NORTH, **other: Any) -> bytes:

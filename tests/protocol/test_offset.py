@@ -61,6 +61,30 @@ def test_the_truth_lies_in_the_interval(seed: int, theirs_s: float, drift: float
         assert clocks.holds(), step
 
 
+def straight(bounds: list[tuple[float, int, int]], mono_s: float) -> tuple[int, int]:
+    """Return the intersection of the last WINDOW bounds, each as wide as its age makes it, one by one."""
+    ages = [(round((mono_s - at) * DRIFT * 1e9), low, high) for at, low, high in bounds[-WINDOW:]]
+    low, high = max(low - age for age, low, _ in ages), min(high + age for age, _, high in ages)
+    age, newest_low, newest_high = ages[-1]
+    return (low, high) if low <= high else (newest_low - age, newest_high + age)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(st.floats(0.001, 30.0), st.floats(0.0, 2.0), st.floats(0.0, 1.0)), min_size=1, max_size=80))
+def test_the_interval_is_the_intersection_of_the_window(story: list[tuple[float, float, float]]) -> None:
+    offset, mono_s, bounds = Offset(), 1000.0, list[tuple[float, int, int]]()
+    for waits_s, took_s, part in story:
+        mono_s += waits_s + took_s
+        theirs_ns = EPOCH_NS + round((mono_s - took_s * part) * 1e9)
+        offset.measured(mono_s - took_s, mono_s, theirs_ns)
+        bounds.append((mono_s, theirs_ns - round(mono_s * 1e9), theirs_ns - round((mono_s - took_s) * 1e9)))
+        for later_s in (0.0, 7.3):
+            at = mono_s + later_s
+            low, high = offset.between(Now(round(at * 1e9), at)) or (0, 0)
+            assert max(abs(a - b) for a, b in zip((low, high), straight(bounds, at), strict=True)) <= 1
+    assert offset.jumps == 0
+
+
 def test_the_interval_is_no_wider_than_the_best_round_trip() -> None:
     clocks = Clocks(1, 3.0, 0.0)
     widths = []

@@ -13,6 +13,7 @@ newest alone is believed.
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass, field
 
 from armslength.protocol.events import Now
 
@@ -25,11 +26,44 @@ WINDOW = 32
 _NS = 1_000_000_000
 
 
+@dataclass(slots=True)
+class _Best:
+    """The one of the last WINDOW bounds that is the highest, as all of them sink alike with age.
+
+    Because they sink alike, which one is the highest never changes but by a new one or by the end of the window: only
+    those that may still come to be it are kept, falling, and the first of them is it.
+    """
+
+    _ranks: deque[tuple[int, int, float, int]] = field(default_factory=deque)
+    """(rank, number, when measured [s, monotonic], bound [ns])."""
+
+    def add(self, number: int, at_s: float, bound: int) -> None:
+        """Take the bound of measurement `number`, which is the newest."""
+        rank, ranks = bound + round(at_s * DRIFT * _NS), self._ranks
+        while ranks and ranks[-1][0] <= rank:
+            ranks.pop()
+        ranks.append((rank, number, at_s, bound))
+        if ranks[0][1] <= number - WINDOW:
+            ranks.popleft()
+
+    def at(self, mono_s: float) -> int:
+        """Return how high it stands at `mono_s` [ns]."""
+        _, _, at_s, bound = self._ranks[0]
+        return bound - _drift(mono_s - at_s)
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._ranks.clear()
+
+
 class Offset:
     """The clock offset to one other side."""
 
     def __init__(self) -> None:
-        self._bounds: deque[tuple[float, int, int]] = deque(maxlen=WINDOW)
+        self._newest: tuple[float, int, int] | None = None
+        self._measured = 0
+        self._low, self._high = _Best(), _Best()
+        """The upper bounds are held with their sign changed: there too the highest is the tightest."""
         self.jumps = 0
         """How often their clock was seen to jump."""
 
@@ -39,9 +73,13 @@ class Offset:
         high = theirs_ns - round(asked_s * _NS)
         known = self._at(answered_s)
         if known is not None and (low > known[1] or high < known[0]):
-            self._bounds.clear()
+            self._low.clear()
+            self._high.clear()
             self.jumps += 1
-        self._bounds.append((answered_s, low, high))
+        self._measured += 1
+        self._newest = (answered_s, low, high)
+        self._low.add(self._measured, answered_s, low)
+        self._high.add(self._measured, answered_s, -high)
 
     def between(self, now: Now) -> tuple[int, int] | None:
         """Return (low, high): their UTC minus ours now [ns]. None while nothing is known."""
@@ -63,11 +101,15 @@ class Offset:
 
     def _at(self, mono_s: float) -> tuple[int, int] | None:
         """Return their UTC minus our monotonic clock at `mono_s`, from all measurements [ns]."""
-        if not self._bounds:
+        if self._newest is None:
             return None
-        ages = [(round(max(0.0, mono_s - at) * DRIFT * _NS), low, high) for at, low, high in self._bounds]
-        low, high = max(low - age for age, low, _ in ages), min(high + age for age, _, high in ages)
+        low, high = self._low.at(mono_s), -self._high.at(mono_s)
         if low > high:  # within the drift allowed each agreed with the rest when it came: the newest is the truest
-            age, low, high = ages[-1]
-            return low - age, high + age
+            at, low, high = self._newest
+            return low - _drift(mono_s - at), high + _drift(mono_s - at)
         return low, high
+
+
+def _drift(seconds: float) -> int:
+    """Return by how much two clocks may have drifted apart in so long [ns]."""
+    return round(max(0.0, seconds) * DRIFT * _NS)
