@@ -25,7 +25,9 @@ __all__ = [
     "Plain",
     "carrier",
     "open_frame",
+    "ping",
     "plain",
+    "pong",
     "read_carrier",
     "read_number",
     "read_taken",
@@ -52,6 +54,10 @@ _MEMBERS = {
 }
 """Every plain frame and its members, beside `kind`."""
 _HASH = re.compile(r"[0-9a-f]{64}")
+_LIFE = re.compile(
+    rb'\{"kind":"p(?:ing","n":(0|[1-9][0-9]{0,14})|ong","n":(0|[1-9][0-9]{0,14}),"time_ns":"([0-9]+)")\}'
+)
+"""Pings and pongs as they are: these two come every second from everybody, and need no reader of JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +83,24 @@ def plain(kind: str, **values: Any) -> Frame:
     return Frame(kind, canonical({"kind": kind, **values}))
 
 
+def ping(number: int) -> Frame:
+    """Return the ping of that number: `plain` for what leaves every second."""
+    return Frame("ping", b'{"kind":"ping","n":%d}' % number)
+
+
+def pong(number: int, time_ns: int) -> Frame:
+    """Return the answer to the ping of that number, with the time [UTC ns]."""
+    return Frame("pong", b'{"kind":"pong","n":%d,"time_ns":"%d"}' % (number, time_ns))
+
+
 def open_frame(frame: bytes) -> Envelope | Plain:
     """Return what `frame` is: a signed envelope, or a plain frame of a known kind with all its members.
 
     Raises:
         RemoteProtocolError: "garbage", "oversized", "not canonical" or "unknown kind".
     """
+    if len(frame) <= FRAME_LIMIT and (life := _LIFE.fullmatch(frame)) is not None:
+        return _alive(life)
     if len(frame) <= FRAME_LIMIT and (envelope := from_wire(frame)) is not None:
         return envelope
     tree = parse(frame, limit=LARGE_LIMIT)
@@ -96,6 +114,14 @@ def open_frame(frame: bytes) -> Envelope | Plain:
     if tree.keys() - {"kind"} != _MEMBERS[kind]:
         raise refusal("garbage", f"A frame of kind {kind} has other members.")
     return Plain(kind, tree)
+
+
+def _alive(life: re.Match[bytes]) -> Plain:
+    """Return the ping or pong that `life` matched."""
+    asked, answered, time_ns = life.groups()
+    if asked is not None:
+        return Plain("ping", {"kind": "ping", "n": int(asked)})
+    return Plain("pong", {"kind": "pong", "n": int(answered), "time_ns": time_ns.decode()})
 
 
 def carrier(kind: str, wire: bytes, *, since: int | None = None, consistency: Sequence[str] = ()) -> Frame:

@@ -23,7 +23,7 @@ from armslength.protocol.events import (
     SessionOpen,
     Timing,
 )
-from armslength.protocol.frames import Plain, plain, read_number
+from armslength.protocol.frames import Plain, ping, pong, read_number
 from armslength.protocol.greeting import Count, Proof, check_hello, hello, proof, read_proof
 from armslength.protocol.leaving import Frame
 from armslength.protocol.messages import read_stamp
@@ -192,7 +192,7 @@ class Line:
     def ping(self, session: Session, frame: Plain, now: Now) -> None:
         """A ping came: answer with its number and the time."""
         number = read_number(frame.values["n"])
-        self.put(Rank.PING, session, plain("pong", n=number, time_ns=str(now.utc_ns)))
+        self.put(Rank.PING, session, pong(number, now.utc_ns))
 
     def pong(self, session: Session, frame: Plain, now: Now) -> None:
         """An answer to a ping came: it measures the clock of the other side."""
@@ -272,7 +272,7 @@ class Line:
             self._alone = (now.mono_s, now.utc_ns, session.path)
 
     def _ping(self, session: Session, now: Now) -> None:
-        self.put(Rank.PING, session, plain("ping", n=session.ping(now, self.timing)))
+        self.put(Rank.PING, session, ping(session.ping(now, self.timing)))
 
     def _report(self, now: Now) -> None:
         """Tell of the offset: at first, when known twice as well, after a jump of their clock, and now and then."""
