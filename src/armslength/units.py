@@ -108,6 +108,11 @@ def show(value: float, unit: str) -> str:
     return f"{text} {unit}"
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun, for people: "1 message", "1,204 messages", "2 entries"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 def stamp(ns: int) -> str:
     """Return UTC nanoseconds as ISO 8601 with Z, to the millisecond."""
     ms = (ns + 500_000) // 1_000_000

@@ -91,7 +91,7 @@ def talking(terms: Terms) -> Iterator[str]:
         f"and passed on within {span(answering.relayed_s)}. Call the duty post, never a person."
     )
     yield (
-        f"No answer: call {failover.calls} times, {span(failover.call_every_s)} apart, then the alternate; after "
+        f"No answer: {_calls(failover.calls, failover.call_every_s)}, then the alternate; after "
         f"{span(failover.no_answer_s)} it is no answer, and by {span(failover.ground_line_s)} the ground line is open. "
         f"The primary is used again once it has answered for {span(failover.return_after_s)}."
     )
@@ -239,3 +239,7 @@ def _when(from_ns: int | None, until_ns: int | None, hours: Hours | None) -> str
 def _dates(from_ns: int | None, until_ns: int | None) -> str:
     parts = [f"from {moment(from_ns)}"] if from_ns is not None else []
     return " ".join(parts + ([f"until {moment(until_ns)}"] if until_ns is not None else []))
+
+
+def _calls(number: int, every_s: float) -> str:
+    return "call once" if number == 1 else f"call {number} times, {span(every_s)} apart"

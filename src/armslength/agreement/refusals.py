@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from armslength.agreement.articles import SUSPENDABLE
 from armslength.agreement.terms import Terms
-from armslength.units import show
+from armslength.units import counted, show
 
 VANISH_S, FREEZE_S = (1.0, 3.0), (2.0, 5.0)
 """Between these the terms may say when the ground line counts as vanished, and as frozen [s]."""
@@ -91,7 +91,7 @@ def _order(terms: Terms) -> Iterator[Refusal]:
     asked = (failover.calls - 1) * failover.call_every_s
     if not asked < failover.no_answer_s <= failover.ground_line_s:
         says = (
-            f"{failover.calls} calls {show(failover.call_every_s, 's')} apart take {show(asked, 's')}; "
+            f"{counted(failover.calls, 'call')} {show(failover.call_every_s, 's')} apart take {show(asked, 's')}; "
             f"no answer counts from {show(failover.no_answer_s, 's')}, "
             f"the ground line from {show(failover.ground_line_s, 's')}."
         )

@@ -8,6 +8,7 @@ import typer
 
 from armslength.cli import completing
 from armslength.cli.answering import AsJson, InHome, print_json
+from armslength.units import counted
 
 app = typer.Typer(
     name="duty", help="The watch at the post: who is on duty, by the name of the watch.", no_args_is_help=True
@@ -63,7 +64,7 @@ def status(home: InHome = None, as_json: AsJson = False) -> None:
         for name, ids in rings.items():
             if ids:
                 which = ", ".join(_short(one) for one in ids[:10])
-                typer.echo(f"  {'1 call' if len(ids) == 1 else f'{len(ids)} calls'} of {name} not taken: {which}")
+                typer.echo(f"  {counted(len(ids), 'call')} of {name} not taken: {which}")
         for name, ids in overdue.items():
             if ids:
                 typer.echo(f"  not relayed in time, of {name}: {len(ids)}")

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from armslength.units import counted
+
 app = typer.Typer(help="Hand out a part of the ledger.", no_args_is_help=True, rich_markup_mode=None)
 
 
@@ -60,7 +62,8 @@ def export(
         known={one.key: party for party, one in node.counterparts().items()},
     )
     typer.echo(
-        f"{out}: {done.entries} entries, {done.shown} shown; the other side has signed for {done.countersigned}."
+        f"{out}: {counted(done.entries, 'entry', 'entries')}, {done.shown} shown; "
+        f"the other side has signed for {done.countersigned}."
     )
     typer.echo(f"Sealed as {done.digest}")
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from armslength.errors import InputError, RemoteProtocolError
+from armslength.units import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,13 +74,14 @@ def decode(
     for one in done.frames:
         said = _content(one)
         kind = f"{said['kind']}, " if "kind" in said else ""
-        words = said["text"].rstrip("\r\n") if "text" in said else f"{kind}{len(one.ui.info)} bytes: {said['hex']}"
+        size = counted(len(one.ui.info), "byte")
+        words = said["text"].rstrip("\r\n") if "text" in said else f"{kind}{size}: {said['hex']}"
         level = "" if one.heard.level_db is None else f"  {one.heard.level_db:.0f} dB"
         when = f"{one.heard.began_s:8.2f} to {one.heard.ended_s:.2f} s"
         when += "" if then is None else f"  [{then(one.heard.began_s):.1f} s]"
         typer.echo(f"{when}  {one.modem}  {one.ui.sender} to {one.ui.to}{level}  {words}")
     refused = "; ".join(f"{reason} {count}" for reason, count in done.refused.items()) or "none"
-    frames = f"{len(done.frames)} frame{'' if len(done.frames) == 1 else 's'}"
+    frames = counted(len(done.frames), "frame")
     typer.echo(f"{frames} in {done.wav.seconds:.1f} s. Refused: {refused}.")
 
 

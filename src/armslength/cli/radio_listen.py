@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol
 import typer
 
 from armslength.errors import InputError, RemoteProtocolError
+from armslength.units import counted
 
 if TYPE_CHECKING:
     from armslength.adapters.radio.frames import Foreign
@@ -146,7 +147,7 @@ class _Told:
             what = {"event": "heard", "channel": one.channel, "sender": one.sender, "kind": kind}
             self._line({**what, "payload": one.payload.hex(), "level_db": _round(one.level_db)})
         else:
-            self._row(one.channel, f"{one.sender}: {kind}, {len(one.payload)} bytes{_level(one.level_db)}")
+            self._row(one.channel, f"{one.sender}: {kind}, {counted(len(one.payload), 'byte')}{_level(one.level_db)}")
 
     def foreign(self, one: Foreign) -> None:
         """Tell a frame of somebody else."""

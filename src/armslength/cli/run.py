@@ -10,6 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
+from armslength.units import counted
+
 Named = Annotated[
     Path | None, typer.Option("--home", help="Home of the node. Default: $ARMSLENGTH_HOME, else ./armslength-home.")
 ]
@@ -76,10 +78,10 @@ def _rows(s: Mapping[str, Any]) -> list[str]:
         rows.append("  counterpart none: armslength identity accept FILE")
     for feed in s["feeds"]:
         age = "never" if feed["age_s"] is None else f"{feed['age_s']:.0f} s ago"
-        rows.append(f"  feed        {feed['name']}: {feed['plots']:,} plots, the last {age}; {feed['says']}")
+        rows.append(f"  feed        {feed['name']}: {counted(feed['plots'], 'plot')}, the last {age}; {feed['says']}")
     why = f": {s['interference']['why']}" if s["interference"]["active"] else ""
     satellite = f"INTERFERED{why}" if why else "not seen to be interfered with"
-    rows.append(f"  picture     {s['tracks']:,} tracks, satellite navigation {satellite}")
+    rows.append(f"  picture     {counted(s['tracks'], 'track')}, satellite navigation {satellite}")
     rows.append(f"  alerts      {s['alerts']['open']} open, {s['alerts']['opened']} since the start")
     rows.append(f"  cover       {s['sealed_rounds']}: what nobody declares and no source here shows stays unseen")
     return [line for row in rows for line in _wrapped(row)]
@@ -106,7 +108,7 @@ def _line(line: Mapping[str, Any]) -> list[str]:
         f"  clocks      {clock}",
         f"  agreement   {line['terms']}{version}{suspended}",
         f"  messages    {counts}",
-        f"  ledger      {ledger['size']:,} entries, {signed}",
+        f"  ledger      {counted(ledger['size'], 'entry', 'entries')}, {signed}",
         *_owed(line),
     ]
 
@@ -137,8 +139,9 @@ def _radio(radio: Mapping[str, Any]) -> str:
 
 def _owed(line: Mapping[str, Any]) -> list[str]:
     """Return what rings, what is overdue, and what was found: a row where there is any."""
-    counts = {"ring": line["unanswered"], "not relayed in time": line["overdue"]}
-    owed = ", ".join(f"{len(ids)} {what}" for what, ids in counts.items() if ids)
+    rings, late = len(line["unanswered"]), len(line["overdue"])
+    counts = ((rings, counted(rings, "rings", "ring")), (late, f"{late} not relayed in time"))
+    owed = ", ".join(says for count, says in counts if count)
     rows = [f"  calls       {owed}"] if owed else []
     if found := line["findings"]["counts"]:
         told = ", ".join(f"{count} x {what}" for what, count in found.items())

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from armslength.units import counted
+
 app = typer.Typer(help="Write an invented sky of two parties whose truth is known.", no_args_is_help=True)
 
 
@@ -38,10 +40,11 @@ def write(
         typer.echo(json.dumps(written.facts, indent=2, ensure_ascii=False))
         return
     facts = written.facts
-    rows = ", ".join(f"{party} {count:,} plots" for party, count in facts["rows"].items())
+    rows = ", ".join(f"{party} {counted(count, 'plot')}" for party, count in facts["rows"].items())
     typer.echo(f"{name}, seed {seed}: {sum(facts['aircraft'].values())} aircraft, {rows}.")
     typer.echo(
-        f"{facts['encounters']} encounters, {facts['near_misses']} of them near misses; "
+        f"{counted(facts['encounters'], 'encounter')}, "
+        f"of them {counted(facts['near_misses'], 'near miss', 'near misses')}; "
         f"{out / 'scenario.json'} tells the story, {out / 'truth.csv'} what truly happened."
     )
     if sources:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from armslength.units import FT, NM, stamp
+from armslength.units import FT, NM, counted, stamp
 
 if TYPE_CHECKING:
     from armslength.domain.encounter import Encounter
@@ -24,7 +24,7 @@ def tell(outcome: Outcome, summary: dict[str, Any], out: Path) -> None:
     aside = sum(int(one["rows"]) for one in rows["kept_aside"].values())
     say = typer.echo
     say(
-        f"{summary['aircraft']:,} aircraft, {rows['used']:,} of {rows['read']:,} rows used"
+        f"{summary['aircraft']:,} aircraft, {rows['used']:,} of {counted(rows['read'], 'row')} used"
         + (f" ({aside:,} kept aside)" if aside else "")
         + (f", {time['from']} to {time['to']}" if time["from"] else "")
     )
@@ -33,7 +33,7 @@ def tell(outcome: Outcome, summary: dict[str, Any], out: Path) -> None:
         f"{terms['near_miss_m'] / FT:,.6g} ft: {terms['source']}"
     )
     if outcome.skipped:
-        say(f"{_count(len(outcome.skipped), 'other file', 'other files')} skipped; summary.json says why")
+        say(f"{counted(len(outcome.skipped), 'other file', 'other files')} skipped; summary.json says why")
     if outcome.parties:
         named = ", ".join(f"{party} {count:,}" for party, count in outcome.parties.items() if party)
         say(
@@ -44,20 +44,16 @@ def tell(outcome: Outcome, summary: dict[str, Any], out: Path) -> None:
         say("Nothing seen inside the minima. That says nothing of what these recordings do not show.")
     else:
         say(
-            f"{_count(found['total'], 'encounter')}: {_count(found['near_miss'], 'near miss', 'near misses')}, "
+            f"{counted(found['total'], 'encounter')}: {counted(found['near_miss'], 'near miss', 'near misses')}, "
             f"{found['inside']:,} inside the minima; {found['certain']:,} certain, {found['possible']:,} possible, "
-            f"{found['not_determinable']:,} not determinable; {_count(found['breaches'], 'breach', 'breaches')}"
+            f"{found['not_determinable']:,} not determinable; {counted(found['breaches'], 'breach', 'breaches')}"
         )
         for e in sorted(outcome.encounters, key=gravity)[:WORST]:
             say("  " + _line(e))
     if found["outside_by_less_than_the_errors"]:
-        more = _count(found["outside_by_less_than_the_errors"], "more pass", "more passes")
+        more = counted(found["outside_by_less_than_the_errors"], "more pass", "more passes")
         say(f"{more} stayed outside by less than the errors")
     say(f"Report: {out / 'report.html'}")
-
-
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def _line(e: Encounter) -> str:

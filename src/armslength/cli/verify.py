@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from armslength.units import counted
+
 if TYPE_CHECKING:
     from armslength.node.examining import Findings, Step
     from armslength.node.verifying import Report
@@ -107,7 +109,7 @@ def _tell(report: Report) -> None:
 def _title(book: Findings) -> str:
     about = book.about
     who = f", kept by {about.own_party}" if about.own_party else ""
-    return f"Book {about.book}{who}: {book.walk.size} entries"
+    return f"Book {about.book}{who}: {counted(book.walk.size, 'entry', 'entries')}"
 
 
 def _say(step: Step) -> None:

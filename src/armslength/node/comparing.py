@@ -12,6 +12,7 @@ from armslength.crypto.fork import Fork
 from armslength.crypto.keys import groups
 from armslength.crypto.merkle import Frontier
 from armslength.node.examining import Findings, Step, proven
+from armslength.units import counted
 
 __all__ = ["compare"]
 
@@ -38,10 +39,9 @@ def _one_keeper(first: Findings, second: Findings) -> tuple[list[Step], list[For
     both = min(len(mine), len(yours))
     differs = next((at for at in range(both) if mine[at] != yours[at]), None)
     if differs is None:
-        same = (
-            f"{first.name} and {second.name} are of one keeper and tell one story: their first {both} entries are the"
-        )
-        return [Step(9, True, f"{same} same. What the other side says is not among them.")], []
+        names = f"{first.name} and {second.name}"
+        same = f"{names} are of one keeper and tell one story: {counted(both, 'entry is', 'entries are')} in both."
+        return [Step(9, True, f"{same} What the other side says is not among them.")], []
     key = groups(first.about.own_keys[-1])
     said = f"{key} told two stories: entry {differs} of {first.name} is another than that of {second.name}."
     fork = None
@@ -74,12 +74,13 @@ def _two_sides(holder: Findings, keeper: Findings) -> tuple[Step, Fork | None]:
             fork = proven(one, None, keeper.own[-1], leaves, point.size) if keeper.own else None
             return Step(9, False, said + ("" if fork else " It has not signed what it shows."), agreed), fork
         agreed = point.size
-    return Step(9, True, f"{names}: {len(given)} checkpoints, up to {agreed} entries, are of what it shows."), None
+    signed = f"{counted(len(given), 'checkpoint')}, up to {counted(agreed, 'entry', 'entries')}"
+    return Step(9, True, f"{names}: {signed}, of what it shows."), None
 
 
 def _cut(names: str, keeper: Findings, point: Checkpoint) -> Step:
     """Say what it means that `keeper` shows fewer entries than it has signed for."""
-    shown = f"{names}: it signed for {point.size} entries and shows {keeper.walk.size}"
+    shown = f"{names}: it signed for {counted(point.size, 'entry', 'entries')} and shows {keeper.walk.size}"
     newest = keeper.own[-1].point.time_ns if keeper.own else 0
     if not keeper.holds:
         return Step(9, None, f"{shown}, because it could not be read further.")

@@ -30,6 +30,7 @@ from armslength.crypto.fork import Fork, Telling, convicted, tellings
 from armslength.crypto.keys import groups, spoken
 from armslength.errors import LedgerError, RemoteProtocolError
 from armslength.node.exhibit import About, Exhibit, Shown
+from armslength.units import counted
 
 __all__ = ["NAMES", "Findings", "Signed", "Step", "examine", "proven"]
 
@@ -222,7 +223,7 @@ def _key(exhibit: Exhibit, sealed: str, wanted: tuple[str, ...]) -> Step:
 
 def _entries(walk: Walk, broken: BrokenError | None) -> list[Step]:
     """Steps 4 and 5."""
-    chain = Step(4, True, f"{_count(walk.size)} in an unbroken chain.")
+    chain = Step(4, True, f"{_size(walk.size)} in an unbroken chain.")
     shown = f"{walk.open} shown and as committed to, {walk.withheld} withheld, {walk.hidden} as a hash only."
     payloads = Step(5, True, shown)
     if broken is not None:
@@ -243,16 +244,16 @@ def _checkpoints(out: Findings, stopped: BrokenError | str | None) -> Step:
     for one in out.own:
         point = one.point
         if (point.agreement, point.book) != (about.agreement, about.book):
-            return Step(6, False, f"The checkpoint at {point.size} entries is about another book.")
+            return Step(6, False, f"The checkpoint at {_size(point.size)} is about another book.")
         if one.by.isdisjoint(about.own_keys):
-            return Step(6, False, f"The checkpoint at {point.size} entries is not signed by the keeper of the book.")
+            return Step(6, False, f"The checkpoint at {_size(point.size)} is not signed by the keeper of the book.")
     before = 0
     for one in out.own:
         point = one.point
         if point.size > walk.size:
             if stopped:
-                return Step(6, None, f"Right up to {_count(before)}; beyond, entries could not be read.")
-            what = f"The keeper signed for {_count(point.size)}; here are {walk.size}: the newest are missing."
+                return Step(6, None, f"Right up to {_size(before)}; beyond, entries could not be read.")
+            what = f"The keeper signed for {_size(point.size)}; here are {walk.size}: the newest are missing."
             return Step(6, False, what, walk.size)
         if point.size and walk.roots[point.size] != point.root:
             what = (
@@ -263,23 +264,24 @@ def _checkpoints(out: Findings, stopped: BrokenError | str | None) -> Step:
             return Step(6, False, what, before)
         before = point.size
     if out.kind == "bundle" and before != walk.size and not stopped:
-        return Step(6, False, f"No checkpoint covers the last {walk.size - before} entries.", before)
+        return Step(6, False, f"No checkpoint covers the last {_size(walk.size - before)}.", before)
     later = f"; {walk.size - before} newer ones are not signed for yet" if walk.size > before else ""
-    return Step(6, True, f"{len(out.own)} signed states are those of these entries, up to {_count(before)}{later}.")
+    states = counted(len(out.own), "signed state is that", "signed states are those")
+    return Step(6, True, f"{states} of these entries, up to {_size(before)}{later}.")
 
 
 def _countersigned(out: Findings) -> Step:
     """Step 7."""
     for one in out.own:
         if len(one.by) < len(one.envelope.signatures):
-            return Step(7, False, f"The checkpoint at {one.point.size} entries carries a signature that is not valid.")
+            return Step(7, False, f"The checkpoint at {_size(one.point.size)} carries a signature that is not valid.")
     size, claimed = out.countersigned(), out.about.countersigned
     if claimed > size:
-        return Step(7, False, f"The other side is said to have signed for {_count(claimed)}; it has for {size}.")
+        return Step(7, False, f"The other side is said to have signed for {_size(claimed)}; it has for {size}.")
     if not size:
         return Step(7, None, "The other side has signed for nothing: only the keeper speaks here.")
     beyond = f"; it has not for the {out.walk.size - size} after them" if out.walk.size > size else ""
-    return Step(7, True, f"The other side has signed for the first {_count(size)}{beyond}.")
+    return Step(7, True, f"The other side has signed for the first {_size(size)}{beyond}.")
 
 
 def _other_side(out: Findings, proofs: Iterable[Fork]) -> Step:
@@ -296,23 +298,25 @@ def _other_side(out: Findings, proofs: Iterable[Fork]) -> Step:
     for one in out.theirs:
         point = one.point
         if (point.agreement, point.book) != (about.agreement, about.book):
-            return Step(8, False, f"The other side's checkpoint at {point.size} entries is about another book.")
+            return Step(8, False, f"The other side's checkpoint at {_size(point.size)} is about another book.")
         if one.by.isdisjoint(about.their_keys):
-            return Step(8, False, f"The other side's checkpoint at {point.size} entries is not signed by it.")
+            return Step(8, False, f"The other side's checkpoint at {_size(point.size)} is not signed by it.")
         if len(one.by) < len(one.envelope.signatures):
-            what = f"The other side's checkpoint at {point.size} entries carries a signature that is not valid."
+            what = f"The other side's checkpoint at {_size(point.size)} carries a signature that is not valid."
             return Step(8, False, what)
         for telling in tellings(one.envelope):
             before = told.setdefault(telling.size, telling)
             if before.root != telling.root:
                 out.proofs.append(Fork(before, telling))
-                return Step(8, False, f"The other side signed two stories about its first {telling.size} entries.")
+                return Step(8, False, f"The other side signed two stories about its first {_size(telling.size)}.")
     if not out.theirs:
         return Step(8, None, "No checkpoint of the other side is here.")
     return Step(
-        8, True, f"{len(out.theirs)} signed states of the other side, up to {_count(out.theirs[-1].point.size)}."
+        8,
+        True,
+        f"{counted(len(out.theirs), 'signed state')} of the other side, up to {_size(out.theirs[-1].point.size)}.",
     )
 
 
-def _count(number: int) -> str:
-    return f"{number} entr{'y' if number == 1 else 'ies'}"
+def _size(number: int) -> str:
+    return counted(number, "entry", "entries")

@@ -8,6 +8,8 @@ import sys
 import threading
 from typing import TextIO
 
+from armslength.units import counted
+
 __all__ = ["Log"]
 
 MOST_LINES = 10_000
@@ -49,7 +51,8 @@ class Log:
         while (text := self._waiting.get()) is not None:
             lost = self._lost
             if lost:
-                text = f"({lost:,} lines before this one could not be written here; the ledger has it all.)\n{text}"
+                lines = counted(lost, "line")
+                text = f"({lines} before this one could not be written here; the ledger has it all.)\n{text}"
             try:
                 self._stream.write(f"{text}\n".encode("utf-8", "backslashreplace").decode())
                 self._stream.flush()

@@ -8,7 +8,7 @@ from typing import Any
 
 from armslength.node.core.pointing import FROM_TERMS
 from armslength.protocol.failover import GROUND
-from armslength.units import NM, stamp
+from armslength.units import NM, counted, stamp
 
 QUIET = frozenset({"clock"})
 _LOUD = {"low": " (unconfirmed: low)"}
@@ -217,7 +217,7 @@ def _duty(event: Mapping[str, Any]) -> str:
     was = f" (was {event['was']})" if event["was"] else ""
     if not event["watch"]:
         return f"the watch goes off duty{was}"
-    rings = f"; {event['ringing']} calls ring" if event["ringing"] else ""
+    rings = f"; {counted(event['ringing'], 'call rings', 'calls ring')}" if event["ringing"] else ""
     return f"watch {event['watch']} is on duty{was}, speaks {', '.join(event['languages'])}{rings}"
 
 
@@ -242,7 +242,8 @@ def _channel(event: Mapping[str, Any]) -> str:
         last = f", last answer {stamp(int(event['last_ok_ns']))[11:19]}" if "last_ok_ns" in event else ""
         return f"{who}: {_medium(event['medium'])} LOST, no answer since {stamp(int(event['since_ns']))[11:19]}{last}"
     if state == "RESTORED":
-        return f"{who}: {_medium(event['medium'])} answers again, {event['backlog_count']} messages wait"
+        waits = counted(int(event["backlog_count"]), "message waits", "messages wait")
+        return f"{who}: {_medium(event['medium'])} answers again, {waits}"
     if state == "IN USE" and event["medium"]:
         was = f" (was {_medium(event['was'])})" if event["was"] else ""
         return f"{who}: {_medium(event['medium'])} is in use{was}"

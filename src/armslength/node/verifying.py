@@ -21,6 +21,7 @@ from armslength.node.bundle import read_bundle
 from armslength.node.comparing import compare
 from armslength.node.examining import Findings, Step, examine
 from armslength.node.exhibit import of_ledger
+from armslength.units import counted
 
 __all__ = ["FileReport", "Report", "verify_files"]
 
@@ -160,7 +161,7 @@ def _proof(name: str, data: bytes) -> FileReport:
     who = "; ".join(f"{groups(key)} ({spoken(key)})" for key in sorted(keys))
     says = (
         f"The proof stands. {who} has signed two states of its book {first.book} under agreement {first.agreement} "
-        f"({first.size} and {second.size} entries) that cannot both be true."
+        f"({first.size:,} and {counted(second.size, 'entry', 'entries')}) that cannot both be true."
     )
     return FileReport(name, "proof", steps=[Step(8, True, says)], says=says)
 

@@ -24,7 +24,7 @@ from armslength.node.radio import Radios
 from armslength.node.recording import PLOT_STORE, Recording
 from armslength.node.runner import HANGS, Runner
 from armslength.protocol.events import Now
-from armslength.units import NS, stamp
+from armslength.units import NS, counted, stamp
 
 STALE_S = 15.0
 """A feed that gave no plot for longer is stale, and so is the picture that rests on it."""
@@ -82,7 +82,8 @@ class NodeViews:
         out = [] if self.runner.storing else [f"NOTHING IS STORED OR ACKNOWLEDGED: {self.core.store.says}"]
         out += [HANGS] if self.runner.hangs else []
         if self.core.books.missed:
-            out.append(f"{self.core.books.missed} ENTRIES ARE MISSING FROM THE LEDGER: the disk was full for too long.")
+            missing = counted(self.core.books.missed, "ENTRY IS", "ENTRIES ARE")
+            out.append(f"{missing} MISSING FROM THE LEDGER: the disk was full for too long.")
         stored = self.core.feeds.get(PLOT_STORE)
         if stored is not None and not stored.working:
             out.append(f"PLOTS ARE NOT STORED: {stored.says}")
@@ -92,9 +93,10 @@ class NodeViews:
                 out.append(f"No ground line to {line.name}.")
             now = self.clock.utc_ns()
             if waiting := sum(one.sounds(now) for one in line.unanswered(Now(now, 0.0))):
-                out.append(f"{waiting} urgent messages of {line.name} are not marked understood.")
+                urgent = counted(waiting, "urgent message")
+                out.append(f"{urgent} of {line.name} not marked understood.")
             if late := len(line.log.overdue(self.clock.utc_ns())):
-                out.append(f"{late} messages of {line.name} were not relayed in the time of the terms.")
+                out.append(f"{counted(late, 'message')} of {line.name} not relayed in the time of the terms.")
             if line.witness.fork:
                 out.append(f"{line.name} HAS SIGNED TWO HISTORIES.")
             if line.offset is not None and max(abs(line.offset[0]), abs(line.offset[1])) > MOST_OFFSET_S:

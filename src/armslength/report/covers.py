@@ -92,7 +92,8 @@ def kept_aside(report: Report) -> str:
         at = f"{example.get('file', '')} row {example.get('row', '')}: {example.get('says', '')}" if example else ""
         rows.append((reason, number(held.get("rows")), at))
     outside = part(report.summary, "rows").get("outside_time")
-    said = f"<p>{number(outside)} rows lie outside the span of time that was asked for.</p>" if outside else ""
+    lie = "row lies" if outside == 1 else "rows lie"
+    said = f"<p>{number(outside)} {lie} outside the span of time that was asked for.</p>" if outside else ""
     notes = part(part(report.summary, "rows"), "notes")
     if notes:
         told = "; ".join(f"{what}: {number(count)}" for what, count in notes.items())

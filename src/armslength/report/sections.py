@@ -16,6 +16,7 @@ from armslength.report.model import Report, worst_first
 from armslength.report.plan import plan
 from armslength.report.profile import profile
 from armslength.report.words import shown
+from armslength.units import counted
 
 LEVELS = ("near_miss", "inside")
 CERTAINTIES = ("certain", "possible", "not_determinable")
@@ -50,7 +51,7 @@ def headline(report: Report) -> str:
     for one in report.encounters:
         by.setdefault(words.standing(one), []).append(one)
     within = by.get(words.WITHIN, [])
-    said = f"{words.count(len(within), 'encounter')} inside the minima of {minima}" + _of_them(
+    said = f"{counted(len(within), 'encounter')} inside the minima of {minima}" + _of_them(
         len(within), sum(one.level == "near_miss" for one in within), "a near miss", "near misses"
     )
     if not within:
@@ -59,10 +60,10 @@ def headline(report: Report) -> str:
     for where, place in ((words.NO_MINIMA, "where no minima hold"), (words.OUTSIDE, "outside the minima")):
         if some := by.get(where, []):
             unsure = sum(one.certainty == "not_determinable" for one in some)
-            number = words.count(len(some), "near miss", "near misses")
+            number = counted(len(some), "near miss", "near misses")
             apart.append(f"{number} {place}{_of_them(len(some), unsure, 'not determinable', 'not determinable')}")
     if some := by.get(words.UNTOLD, []):
-        number = f"{len(some):,} more" if within else words.count(len(some), "encounter")
+        number = f"{len(some):,} more" if within else counted(len(some), "encounter")
         apart.append(f"{number} that may have been inside")
     if not apart:
         return said + "."
@@ -87,18 +88,16 @@ def coverage(report: Report) -> str:
     seen = []
     if "used" in rows:
         of = f" of {int(rows['read']):,}" if rows.get("read") else ""
-        seen.append(f"{int(rows['used']):,}{of} rows")
+        seen.append(f"{int(rows['used']):,}{of} {'row' if rows.get('read', rows['used']) == 1 else 'rows'}")
     if report.summary.get("aircraft") is not None:
-        seen.append(words.count(int(report.summary["aircraft"]), "aircraft", "aircraft"))
+        seen.append(counted(int(report.summary["aircraft"]), "aircraft", "aircraft"))
     said = f"Seen: {' of '.join(seen)}" if seen else "What was seen is not stated"
     if time.get("from") and time.get("to"):
         said += f", {moment(time['from'])} to {moment(time['to'])} UTC"
     said += ". Aircraft that were not received, or only with gaps, may have come closer unseen."
     grazing = part(report.summary, "encounters").get("outside_by_less_than_the_errors")
     if isinstance(grazing, int) and grazing:
-        said += (
-            f" {words.count(grazing, 'more pass', 'more passes')} stayed outside the minima by less than the errors."
-        )
+        said += f" {counted(grazing, 'more pass', 'more passes')} stayed outside the minima by less than the errors."
     return said
 
 

@@ -100,11 +100,6 @@ def tight(text: str) -> str:
     return re.sub(r"(?<=\d) (?=(?:NM|ft|m|km|s|min|h|UTC)\b)", "\N{NO-BREAK SPACE}", text)
 
 
-def count(number: int, one: str, more: str | None = None) -> str:
-    """Return a number with its noun: "1 encounter", "1,204 encounters"."""
-    return f"{number:,} {one if number == 1 else more or one + 's'}"
-
-
 def who(one: Encounter) -> tuple[str, str]:
     """Return what the two aircraft of an encounter are called; the address is added where both bear one name."""
     first, second = name(one.first_callsign, one.first), name(one.second_callsign, one.second)

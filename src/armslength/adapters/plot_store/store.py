@@ -26,7 +26,7 @@ from armslength.adapters.plot_store.manifest import NAME, Manifest, SegmentClose
 from armslength.adapters.plot_store.rows import Rows, frame_of, rows_of
 from armslength.domain.plot import Plot
 from armslength.errors import ArmslengthError, StoreError
-from armslength.units import NS
+from armslength.units import NS, counted
 
 SEGMENT_NS = 600 * NS
 SYNC_S = 5.0
@@ -117,7 +117,7 @@ class PlotStore:
             path = self.folder / segment.path
             size = path.stat().st_size if path.exists() else -1
             if size != segment.bytes:
-                what = "is not there" if size < 0 else f"has {size} bytes, not {segment.bytes}"
+                what = "is not there" if size < 0 else f"has {counted(size, 'byte')}, not {segment.bytes}"
                 self.troubles.append(StoreError(f"{path}: {what}; the manifest has it."))
 
     def add(self, source: str, plots: Sequence[Plot], received_ns: int) -> tuple[list[Written], StoreError | None]:
@@ -209,7 +209,8 @@ class PlotStore:
         rows, header = journal.read(), journal.header
         if len(rows) != journal.rows:
             lost = journal.rows - len(rows)
-            self.troubles.append(StoreError(f"{journal.path}: damaged on disk, {lost} rows are lost."))
+            rows_lost = counted(lost, "row is", "rows are")
+            self.troubles.append(StoreError(f"{journal.path}: damaged on disk, {rows_lost} lost."))
         out = io.BytesIO()
         said = {SOURCE: header.source, ORDER: str(header.order_ns), EPOCH: str(header.epoch_ns)}
         frame_of(rows).write_parquet(out, compression="zstd", metadata=said)

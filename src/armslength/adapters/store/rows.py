@@ -20,6 +20,7 @@ from armslength.crypto.chain import BrokenError, Walk
 from armslength.crypto.checkpoint import Checkpoint, own_space, read, signed_by
 from armslength.crypto.envelope import from_json, signers
 from armslength.errors import LedgerError, RemoteProtocolError
+from armslength.units import counted
 
 __all__ = [
     "APPLICATION",
@@ -199,12 +200,13 @@ def _check_book(connection: sqlite3.Connection, where: str, book: str, keys: fro
             raise walk.broken("chain", "Its row is damaged.")
         walk.step(header, payload, salt, stored)
     for point in points:
+        signed = counted(point.size, "entry", "entries")
         if point.size > walk.size:
-            what = f"It ends here, but a checkpoint signed for {point.size} entries: the newest ones are missing."
+            what = f"It ends here, but a checkpoint signed for {signed}: the newest ones are missing."
             raise walk.broken("chain", what)
         if point.size and walk.roots[point.size] != point.root:
             what = f"Among the entries before number {point.size} one is not what the node signed for: rewritten."
-            raise LedgerError(what, where=f"{where}: book {book}, checkpoint at {point.size} entries")
+            raise LedgerError(what, where=f"{where}: book {book}, checkpoint at {signed}")
 
 
 def _own(value: bytes, where: str, book: str, keys: frozenset[str]) -> Checkpoint:

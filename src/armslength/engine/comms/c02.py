@@ -11,6 +11,7 @@ from armslength.domain.rule import Parameter, RuleText
 from armslength.engine.comms.around import Around
 from armslength.engine.comms.calling import Run
 from armslength.engine.comms.rule import BLIND, Rule, nanoseconds, seconds
+from armslength.units import counted
 
 UNKNOWN = "Nobody had ever answered there: it is not known that the other side listens."
 NOISY = "Noise was heard on all of these frequencies: a call may not have been heard."
@@ -115,7 +116,7 @@ class NoAnswer(Rule):
             (first, None),
             (seconds(due_ns - first), around.terms.failover.no_answer_s, "s"),
             [told for one in calls[:20] for told in (one.entry, one.id)],
-            f"{count} calls of {key} on {' and '.join(media)} had no answer.",
+            f"{counted(count, 'call')} of {key} on {' and '.join(media)} had no answer.",
             doubt=doubt,
         )
 

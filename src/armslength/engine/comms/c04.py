@@ -9,7 +9,7 @@ from armslength.domain.finding import Finding, Severity
 from armslength.domain.rule import Parameter, RuleText
 from armslength.engine.comms.around import Around
 from armslength.engine.comms.owed import Owed, OwedRule
-from armslength.units import NS
+from armslength.units import NS, counted
 
 DAY_NS = 86_400 * NS
 LEAST_TRAFFIC = 10
@@ -122,6 +122,6 @@ class Wording(OwedRule):
         if total < LEAST_TRAFFIC or free <= share * total + ROUNDING:
             return
         begin = day * DAY_NS
-        says = f"{free} of {total} messages of {by} held free text on one day."
+        says = f"{free:,} of {counted(total, 'message')} of {by} held free text on one day."
         measured = (free / total, share, "share")
         yield self.find(by, Severity.SEV4, by, (begin, due_ns), measured, (), says, doubt=self.blind(begin))

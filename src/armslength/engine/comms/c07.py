@@ -10,6 +10,7 @@ from armslength.domain.finding import Finding, Outcome, Severity
 from armslength.domain.rule import Parameter, RuleText
 from armslength.engine.comms.around import Around
 from armslength.engine.comms.rule import Rule, nanoseconds, seconds
+from armslength.units import counted
 
 WAY = "way"
 NO_WAY = "There was no way at all for a time: what waits is kept, and goes out on return."
@@ -103,10 +104,11 @@ class Failover(Rule):
             self.wake(key, back)
             return
         first, last, count = min(lack.numbers), max(lack.numbers), len(lack.numbers)
-        what = f"{count} messages of {lack.by} ({lack.precedence}, numbers {first} to {last})"
+        numbers = f"numbers {first} to {last}" if last > first else f"number {first}"
+        what = f"{counted(count, 'message')} of {lack.by} ({lack.precedence}, {numbers})"
         says, doubt = f"{what} did not come.", self.blind(lack.since_ns)
         if not lack.given_up:
-            says = f"{what} have not come yet."
+            says = f"{what} {'has' if count == 1 else 'have'} not come yet."
             doubt = f"{lack.by} has not said that they will not: it may hold them, or they are on their way."
         measured = (float(count), 0.0, "messages")
         yield self.find(key, Severity.SEV1, lack.by, (lack.since_ns, None), measured, (lack.entry,), says, doubt=doubt)

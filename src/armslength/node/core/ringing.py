@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from armslength.protocol.messages import Precedence
+from armslength.units import counted
 
 if TYPE_CHECKING:
     from armslength.node.core.line import Line
@@ -36,8 +37,10 @@ def reminders(line: Line, now: Now) -> list[Mapping[str, Any]]:
     for logged in late[:MOST]:
         out.append({"event": "overdue", "sounds": True, "loudness": FULL, **logged.as_dict(line.name)})
     if len(rings) > MOST or len(late) > MOST:
-        says = f"{len(rings)} calls of {line.name} ring, {len(late)} were not relayed in time: armslength duty status."
-        out.append({"event": "ringing", "counterpart": line.name, "sounds": True, "says": says})
+        says = f"{counted(len(rings), 'call')} of {line.name} not taken, {len(late)} not relayed in time"
+        out.append(
+            {"event": "ringing", "counterpart": line.name, "sounds": True, "says": f"{says}: armslength duty status."}
+        )
     return out
 
 

@@ -23,6 +23,7 @@ from armslength.node.core.owing import Owing
 from armslength.protocol.events import CheckpointIn, Now
 from armslength.protocol.papers import MOST_CHECKPOINTS
 from armslength.protocol.writes import Delete, Put
+from armslength.units import counted
 
 if TYPE_CHECKING:
     from armslength.node.core.line import Line
@@ -225,7 +226,8 @@ class Witness:
         if newest is None:
             return
         if size < newest.size:
-            says = f"Its ledger has {size} entries, after it signed for {newest.size}: it was cut or set back."
+            has = counted(size, "entry", "entries")
+            says = f"Its ledger has {has}, after it signed for {newest.size}: it was cut or set back."
             line.accuse("ledger set back", says, effects, now)
         elif size == newest.size and root != newest.root:
             line.accuse("two stories", "Its ledger has another head than the one it signed.", effects, now)
