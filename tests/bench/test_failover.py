@@ -13,6 +13,7 @@ from armslength.bench.posts import Posts, Side
 from armslength.modem import access
 from armslength.node.core.inputs import Input
 from armslength.protocol.airwaves import Airwaves
+from armslength.protocol.events import Now
 from armslength.protocol.failover import Failover
 from armslength.protocol.inbox import Inbox
 
@@ -114,11 +115,12 @@ def test_who_believes_old_news_of_channels_stays_apart(monkeypatch: pytest.Monke
     assert apart_after_old_news() <= AGREE_S
     told = Failover.told
 
-    def credulous(self: Failover, name: str, *, lost: bool, change: int) -> bool:
+    def credulous(self: Failover, name: str, *, lost: bool, change: int, now: Now) -> bool:
         if name in self.media:
             self._theirs.lost[name] = (lost, -1)
-        return told(self, name, lost=lost, change=change)
+        return told(self, name, lost=lost, change=change, now=now)
 
+    monkeypatch.setattr(Failover, "stands", lambda self, standing, now: None)  # which would settle it
     monkeypatch.setattr(Failover, "told", lambda self, name, **news: credulous(self, name, **{**news, "change": 0}))
     assert apart_after_old_news() > AGREE_S
 

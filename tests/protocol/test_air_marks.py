@@ -17,8 +17,10 @@ from armslength.protocol.air import AirContext
 from armslength.protocol.air_bits import LARGEST_FRAME, AirKind
 from armslength.protocol.air_marks import MOST_ON_AIR, decode, encode
 from armslength.protocol.catalogue import Precedence
+from armslength.protocol.failover import GROUND
 from armslength.protocol.marks import Entry, Stream, read, state
 from armslength.protocol.messages import NONE, Mark, Post
+from armslength.protocol.told import Standing
 from pair import AGREEMENT, EPOCH_NS, NORTH, SOUTH
 
 NORTH_POST, SOUTH_POST = Post("NORTH", "NORTH POST"), Post("SOUTH", "SOUTH POST")
@@ -54,15 +56,27 @@ def reason(payload: bytes, context: AirContext = THEIRS, ids: Callable[[Stream, 
     st.sampled_from(Precedence),
     st.booleans(),
     st.integers(0, 2**63 - 1),
+    st.none()
+    | st.builds(
+        Standing,
+        st.integers(0, 2**40),
+        st.lists(st.sampled_from(["F1", "F2", "F9", "F127", GROUND]), unique=True).map(tuple),
+    ),
 )
 def test_the_frame_comes_back_byte_for_byte(
-    marked: list[tuple[int, bool]], mark: Mark, precedence: Precedence, without: bool, time_ns: int
+    marked: list[tuple[int, bool]],
+    mark: Mark,
+    precedence: Precedence,
+    without: bool,
+    time_ns: int,
+    standing: Standing | None,
 ) -> None:
     stream = Stream(NONE if without else AGREEMENT.id, precedence)
     entries = [Entry(seq, name(stream, seq), expired) for seq, expired in sorted(marked)]
-    frame = state(SOUTH, NORTH.public, stream, mark, entries, time_ns)
+    frame = state(SOUTH, NORTH.public, stream, mark, entries, time_ns, standing)
     assert decode(encode(frame, OURS, largest=4096), THEIRS, name) == frame
-    assert read(from_json(frame), NORTH.public, SOUTH.public).entries == tuple(entries)
+    told = read(from_json(frame), NORTH.public, SOUTH.public)
+    assert (told.entries, told.standing) == (tuple(entries), standing)
 
 
 @given(st.lists(st.integers(1, 1024), min_size=MOST_ON_AIR - 1, max_size=MOST_ON_AIR - 1), st.integers(0, 2**40))
@@ -73,6 +87,9 @@ def test_so_many_always_fit_a_frame(steps: list[int], first: int) -> None:
 
 def test_a_mark_on_one_message_is_short_and_too_many_are_not_sent() -> None:
     assert len(encode(said(1000), OURS)) <= 80
+    told = Standing(1000, ("F1", "F2", GROUND))
+    frame = state(SOUTH, NORTH.public, STREAM, Mark.RECEIVED, [Entry(1000, name(STREAM, 1000), False)], EPOCH_NS, told)
+    assert len(encode(frame, OURS)) <= 86
     with pytest.raises(LocalProtocolError, match="Marks on 100 messages"):
         encode(said(*range(0, 100_000, 1000)), OURS)
     with pytest.raises(LocalProtocolError, match="rising"):

@@ -31,9 +31,9 @@ def waves(*, ground: bool = True) -> Airwaves:
     made = Airwaves("pair", (), lambda one, channel, at: (one.id.encode(),))  # type: ignore[arg-type,return-value]
     made.adopt(("F1",), Patience())
     made.failover.answered("F1", now(0.0))
-    made.failover.told("F1", lost=False, change=1)
+    made.failover.told("F1", lost=False, change=1, now=now(0.0))
     made.ground(ground, 0.0, now(0.0))
-    made.failover.told(GROUND, lost=not ground, change=2)
+    made.failover.told(GROUND, lost=not ground, change=2, now=now(0.0))
     assert made.failover.in_use == "F1"
     made.take()  # what is told of channels comes first
     return made

@@ -138,6 +138,15 @@ AFTER_PROOF: list[tuple[str, str, bytes]] = [
     ("a mark on too many", "garbage", rewritten(lambda m: m.update(of=m["of"] * 257), MARK_TYPE, marked(0, ANY))),
     ("a mark on half", "garbage", rewritten(lambda m: m.update(of=[[0, ANY]]), MARK_TYPE, marked(0, ANY))),
     ("a mark of another format", "wrong format", rewritten(lambda m: m.update(format=""), MARK_TYPE, marked(0, ANY))),
+    ("a mark on no channels", "garbage", rewritten(lambda m: m.update(channels=[]), MARK_TYPE, marked(0, ANY))),
+    ("a mark on half", "garbage", rewritten(lambda m: m.update(channels=[1, "F1"]), MARK_TYPE, marked(0, ANY))),
+    ("a mark, F1 twice", "garbage", rewritten(lambda m: m.update(channels=[1, ["F1"] * 2]), MARK_TYPE, marked(0, ANY))),
+    ("a mark, -1 changes", "garbage", rewritten(lambda m: m.update(channels=[-1, []]), MARK_TYPE, marked(0, ANY))),
+    (
+        "a mark, many channels",
+        "garbage",
+        rewritten(lambda m: m.update(channels=[1, ["F1"] * 32]), MARK_TYPE, marked(0, ANY)),
+    ),
     ("a mark with members", "garbage", rewritten(lambda m: m.update(why=""), MARK_TYPE, marked(0, ANY))),
     ("a mark at no precedence", "garbage", rewritten(lambda m: m.update(precedence=1), MARK_TYPE, marked(0, ANY))),
 ]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from armslength.errors import LocalProtocolError
 from armslength.protocol.events import InUse, MediumLost, MediumRestored, Now
 from armslength.protocol.failover import GROUND, TABLE, Failover, Health, Step, after
+from armslength.protocol.told import Standing
 
 NS = 10**9
 PLAN = ("F1", "F2")
@@ -20,14 +21,18 @@ def at(mono_s: float) -> Now:
     return Now(1_700_000_000 * NS + round(mono_s * NS), mono_s)
 
 
+def told(one: Failover, name: str, *, lost: bool, change: int, at_s: float = 165.0) -> bool:
+    return one.told(name, lost=lost, change=change, now=at(at_s))
+
+
 def ready(now_s: float = 0.0) -> Failover:
     """Everything answers, and both sides have told so."""
     one = Failover("pair", PLAN)
     for number, name in enumerate(PLAN, 1):
         one.answered(name, at(now_s))
-        one.told(name, lost=False, change=number)
+        told(one, name, lost=False, change=number)
     one.ground(True, at(now_s))
-    one.told(GROUND, lost=False, change=3)
+    told(one, GROUND, lost=False, change=3)
     one.tick(at(now_s))
     one.take()
     return one
@@ -119,10 +124,10 @@ def test_one_answer_alone_is_no_return():
 
 def test_what_the_other_side_has_lost_is_not_used_and_old_news_does_not_count():
     one = ready()
-    assert one.told("F1", lost=True, change=7) and one.in_use == "F2"
-    assert not one.told("F1", lost=False, change=6) and one.in_use == "F2"
-    assert not one.told("F9", lost=True, change=8)
-    assert one.told("F1", lost=False, change=9) and one.in_use == "F1"
+    assert told(one, "F1", lost=True, change=7) and one.in_use == "F2"
+    assert not told(one, "F1", lost=False, change=6) and one.in_use == "F2"
+    assert not told(one, "F9", lost=True, change=8)
+    assert told(one, "F1", lost=False, change=9) and one.in_use == "F1"
 
 
 def test_a_restart_counts_on():
@@ -170,7 +175,7 @@ def test_both_sides_come_to_the_same_channel_once_everything_told_has_arrived(se
 
 def hear(side: Failover, news: list) -> None:
     for one in news:
-        side.told(one.medium, lost=isinstance(one, MediumLost), change=one.change + 10)
+        told(side, one.medium, lost=isinstance(one, MediumLost), change=one.change + 10)
     news.clear()
 
 
@@ -200,31 +205,60 @@ def alone() -> Failover:
     pass_time(one, 131, 162, "F2")
     one.ground(False, at(163.0))
     for number, name in enumerate(PLAN, 10):
-        one.told(name, lost=True, change=number)
+        told(one, name, lost=True, change=number)
     one.tick(at(163.0))
     one.take()
     assert one.in_use == "" and one.alone("F1") and one.alone("F2")
     return one
 
 
-def test_what_is_said_to_be_restored_on_itself_is_used_at_once_where_nothing_else_is():
+def test_while_nothing_is_in_use_what_they_say_is_restored_and_are_heard_on_is_used_at_once():
     one = alone()
-    assert one.told("F2", lost=False, change=20) and one.in_use == ""
-    one.proved("F2", at(165.0))
+    assert told(one, "F2", lost=False, change=20) and one.in_use == ""
+    one.heard("F2", at(165.0))
     assert one.in_use == "F2" and not one.alone("F1")
+    before = alone()  # whichever of the two comes first
+    before.heard("F2", at(165.0))
+    assert before.in_use == ""
+    assert before.told("F2", lost=False, change=20, now=at(170.0)) and before.in_use == "F2"
+    stale = alone()  # the control: they were heard there too long ago
+    stale.heard("F2", at(165.0))
+    assert stale.told("F2", lost=False, change=20, now=at(176.0)) and stale.in_use == ""
     other = ready()  # the control: where something is in use, an answer to a call is awaited
     pass_time(other, 100, 131, "F1")
-    other.proved("F1", at(165.0))
+    other.heard("F1", at(165.0))
     assert other.in_use == "F2" and other.media["F1"].health is Health.LOST
 
 
-def test_a_mark_on_our_word_that_it_is_restored_is_their_word_but_an_answer_alone_is_not():
-    one = alone()
-    one.answered("F2", at(165.0))
-    assert one.in_use == "", "they said that it is lost"
-    one.believed("F2")
-    assert one.in_use == "F2" and not one.told("F2", lost=True, change=11)
-    assert one.told("F2", lost=True, change=12) and one.in_use == ""
+def test_what_they_are_heard_on_is_used_when_the_last_other_goes_though_that_was_told_later():
+    one = ready()
+    pass_time(one, 100, 131, "F2")
+    one.ground(False, at(131.0))
+    assert one.in_use == "F1" and one.lost_here("F2")
+    one.heard("F2", at(140.0))
+    assert one.in_use == "F1"
+    assert told(one, "F1", lost=True, change=30, at_s=143.0) and one.in_use == "F2"
+
+
+def test_a_mark_settles_how_they_have_the_channels_and_an_older_one_changes_nothing():
+    one = ready()
+    one.stands(Standing(9, ("F2", GROUND)), at(165.0))
+    assert one.in_use == "F2" and one.lost_there("F1") and not one.lost_there("F2")
+    one.stands(Standing(8, ("F1", "F2", GROUND)), at(166.0))
+    assert one.in_use == "F2"
+    assert not told(one, "F1", lost=False, change=9), "the word of that change comes after the mark that told it"
+    assert told(one, "F1", lost=False, change=10) and one.in_use == "F1"
+    one.take()
+    one.stands(Standing(10, ("F1", "F2", GROUND)), at(167.0))
+    assert one.is_idle(), "what is known already is nothing to write"
+
+
+def test_what_we_tell_with_marks_is_what_the_other_side_then_has():
+    one, other = ready(), ready()
+    pass_time(one, 100, 131, "F1")
+    other.stands(one.standing(), at(165.0))
+    assert one.in_use == other.in_use == "F2"
+    assert one.standing().change == one.change
 
 
 def test_while_nothing_is_in_use_a_lost_frequency_is_checked_often_and_otherwise_seldom():
@@ -242,6 +276,6 @@ def test_what_returns_slowly_is_used_at_once_when_the_last_other_goes():
     one.answered("F1", at(200.0))
     assert one.media["F1"].health is Health.RETURNING and one.in_use == "F2"
     one.ground(False, at(201.0))
-    one.told("F2", lost=True, change=30)
+    told(one, "F2", lost=True, change=30)
     one.tick(at(202.0))
     assert one.in_use == "F1"

@@ -7,6 +7,9 @@ A payload is one byte that says what it is, then bits in a row, then the 64 byte
    63  when, UTC nanoseconds                   8  how many messages, less one
     n  number of the first message, then how much more the next one is; and for each
     1  whether it came too late
+    1  whether it tells how the channels stand; then
+    n  how many changes were told, 5 how many channels are not lost, and for each of these
+    7  its number: that of the frequency, 0 for the ground line
 
 The receiver of a mark is the author of the messages: he puts in their ids from his own outbox, and the frame that comes
 out is the one that `marks.state` made, byte for byte. If his numbers stand for other messages, the signature does not
@@ -23,10 +26,12 @@ from armslength.errors import LocalProtocolError, RemoteProtocolError
 from armslength.protocol.air import AirContext
 from armslength.protocol.air_bits import LARGEST_FRAME, AirKind, BitReader, BitWriter, kind_of
 from armslength.protocol.catalogue import Precedence
+from armslength.protocol.failover import GROUND
 from armslength.protocol.frames import FRAME_LIMIT
 from armslength.protocol.marks import MARK_TYPE, MOST_ENTRIES, Entry, Statement, Stream, read, written
 from armslength.protocol.messages import NONE, Mark
 from armslength.protocol.refusals import refusal
+from armslength.protocol.told import Standing
 
 __all__ = ["MOST_ON_AIR", "decode", "encode"]
 
@@ -72,6 +77,7 @@ def encode(frame: bytes, context: AirContext, *, largest: int = LARGEST_FRAME) -
         out.put_long(entry.seq - before)
         out.put(entry.expired, 1)
         before = entry.seq
+    _write_standing(out, statement.standing)
     payload = bytes([AirKind.MARK]) + out.to_bytes() + envelope.signatures[0][1]
     if len(payload) > largest:
         raise LocalProtocolError(f"Marks on {len(statement.entries)} messages take {len(payload)} bytes on the air.")
@@ -101,8 +107,9 @@ def decode(payload: bytes, context: AirContext, id_of: Callable[[Stream, int], s
         raise refusal("garbage", "A mark names a precedence and a mark that there are.")
     stream, time_ns = Stream(agreement, Precedence(precedence)), bits.take(63)
     entries = _entries(bits, stream, bits.take(8) + 1, id_of)
+    standing = _read_standing(bits) if bits.take(1) else None
     bits.end()
-    statement = Statement(stream, _MARKS[mark], tuple(entries), time_ns)
+    statement = Statement(stream, _MARKS[mark], tuple(entries), time_ns, standing)
     raw = written(statement, context.other_key, context.my_key)
     envelope = Envelope(MARK_TYPE, raw, ((context.other_key, signature),))
     read(envelope, context.my_key, context.other_key)
@@ -131,6 +138,22 @@ def _entries(
             raise refusal("unknown reference", "A mark is on a message that is not known here.")
         entries.append(Entry(seq, name, expired))
     return entries
+
+
+def _write_standing(out: BitWriter, standing: Standing | None) -> None:
+    out.put(standing is not None, 1)
+    if standing is None:
+        return
+    out.put_long(standing.change)
+    out.put(len(standing.usable), 5)
+    for name in standing.usable:
+        out.put(0 if name == GROUND else int(name[1:]), 7)
+
+
+def _read_standing(bits: BitReader) -> Standing:
+    change = bits.take_long()
+    numbers = [bits.take(7) for _ in range(bits.take(5))]
+    return Standing(change, tuple(f"F{number}" if number else GROUND for number in numbers))
 
 
 def _short(agreement: str) -> int:

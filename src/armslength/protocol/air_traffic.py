@@ -29,6 +29,7 @@ from armslength.protocol.messages import Mark, Message, Post
 from armslength.protocol.outbox import Outbox
 from armslength.protocol.refusals import refusal
 from armslength.protocol.session import State
+from armslength.protocol.told import Standing
 from armslength.protocol.writes import Write
 
 __all__ = ["AirTraffic", "Channels"]
@@ -174,13 +175,20 @@ class AirTraffic:
             fields = message.fields
             lost, change = message.code == "LCM", int(fields["change"])
             medium = str(fields["medium"])
-            news = self.waves.failover.told(medium, lost=lost, change=change)
-            if news and not lost and medium == channel:
-                self.waves.failover.proved(channel, now)
+            self.waves.failover.told(medium, lost=lost, change=change, now=now)
 
     def marked(self, message_id: str, channel: str, mark: Mark, now: Now) -> None:
         """A mark came on a message of ours; `channel`: what it proves that they hear us on (`proven_by`)."""
         self.waves.marked(message_id, channel, now, received=mark is Mark.RECEIVED)
+
+    def standing(self) -> Standing | None:
+        """Return how we have the channels, as our marks tell it; None without frequencies."""
+        return self.waves.failover.standing() if self.waves.plan else None
+
+    def stands(self, standing: Standing | None, now: Now) -> None:
+        """A mark of the other side told how it has the channels."""
+        if standing is not None and self.waves.plan:
+            self.waves.failover.stands(standing, now)
 
     def proven_by(self, path: str, mark: Mark, frame: bytes) -> str:
         """Return the frequency on which a statement proves that the other side hears us; "" for none.
@@ -204,7 +212,9 @@ class AirTraffic:
         for first in range(0, len(entries), MOST_IN_MARK):  # so that no two frequencies ever have the same statement
             some = entries[first : first + MOST_IN_MARK]
             urgent = stream.precedence is Precedence.FLASH
-            self._say(channel, state(key, to, stream, Mark.RECEIVED, some, stamp_ns), now, urgent=urgent)
+            self._say(
+                channel, state(key, to, stream, Mark.RECEIVED, some, stamp_ns, self.standing()), now, urgent=urgent
+            )
 
     def stated(self, frames: Iterable[bytes], now: Now) -> None:
         """Say UNDERSTOOD and RELAYED on the frequency in use, a few times, where the ground line is not there."""

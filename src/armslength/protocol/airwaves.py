@@ -98,8 +98,6 @@ class Airwaves:
         """How often each message was called, and each check."""
         self._heard_s: dict[str, float] = {}
         """When the other side last said something new on each frequency [s, monotonic]."""
-        self._restored: dict[str, str] = {}
-        """Our own words RES that were said on the frequency that they are about: id of the message, and which."""
         self._alone: dict[str, float] = {}
         """When each frequency was called last [s, monotonic]."""
         self._ground_gone_s: float | None = None
@@ -156,8 +154,7 @@ class Airwaves:
         if channel and (message_id, channel) in self._recent:
             del self._recent[message_id, channel]
             self._answered(channel, now)
-            if self._restored.pop(message_id, "") == channel:
-                self.failover.believed(channel)
+            self.failover.heard(channel, now)
         calls = [key for key in self._calls if key[0] == message_id]
         if not received:
             if calls:
@@ -171,6 +168,7 @@ class Airwaves:
     def heard(self, channel: str, now: Now) -> None:
         """A message that is new was heard on `channel`: where nothing else answers, what waits is called there now."""
         self._heard_s[channel] = now.mono_s
+        self.failover.heard(channel, now)
 
     def answered(self, message: Message, channel: str, now: Now) -> None:
         """A message came by `channel`: where it answers one of ours that was called there, that is an answer."""
@@ -303,8 +301,6 @@ class Airwaves:
             return
         call.made, call.last_s = call.made + 1, now.mono_s
         self._alone[name] = now.mono_s
-        if message.code == "RES" and message.fields["medium"] == name:
-            self._restored = {**dict(list(self._restored.items())[-8:]), message.id: name}
         if message.precedence is not Precedence.FLASH:
             self._vain[message.id] = self._vain.get(message.id, 0) + 1
         if key not in self._recent:

@@ -5,20 +5,21 @@ are: each side finds out for itself which media answer it, tells the other (LCM:
 use the first medium of the plan that neither has told lost. The diagram in docs/machines/failover.svg is drawn from
 TABLE.
 
-What is told counts up (`change`), so that the newest word holds whatever way and order it came in, and whatever the
-clocks do. All timers run on the monotonic clock [s]; stamps are for people.
+What is told (`protocol.told`) counts up, so that the newest word holds whatever way and order it came in; every mark
+RECEIVED tells it again, so that whatever is heard settles it. All timers run on the monotonic clock [s]; stamps are for
+people.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, auto
 
 from armslength.errors import LocalProtocolError
 from armslength.protocol.events import InUse, MediumLost, MediumRestored, Now
 from armslength.protocol.patience import Patience
+from armslength.protocol.told import Standing, Told
 from armslength.protocol.writes import Put, Write
 
 __all__ = ["GROUND", "TABLE", "Failover", "Health", "Patience", "Step", "after"]
@@ -92,17 +93,8 @@ class Medium:
     patience: int = 1
     check_s: float = 0.0
     """When it is to be checked next."""
-
-
-@dataclass(slots=True)
-class _Told:
-    """What one side told last: its count of changes, and of each medium whether it is lost."""
-
-    change: int = 0
-    lost: dict[str, tuple[bool, int]] = field(default_factory=dict)
-
-    def usable(self, medium: str) -> bool:
-        return not self.lost.get(medium, (True, 0))[0]
+    heard_s: float = -_NEVER
+    """When the other side was heard on it last."""
 
 
 class Failover:
@@ -118,7 +110,7 @@ class Failover:
         self.space = f"channels/{pair}"
         self.patience = patience or Patience()
         self.media: dict[str, Medium] = {GROUND: Medium()}
-        self._ours, self._theirs = _Told(), _Told()
+        self._ours, self._theirs = Told(), Told()
         self._events: list[MediumLost | MediumRestored | InUse] = []
         self._changed = False
         self._used: str | None = None
@@ -129,12 +121,10 @@ class Failover:
     def restore(self, rows: Iterable[tuple[str, bytes]]) -> None:
         """Take back what was told before a restart: what is said anew must count on from it."""
         for key, value in rows:
-            row = json.loads(value)
-            told = _Told(row["change"], {name: (lost, change) for name, (lost, change) in row["lost"].items()})
             if key == "ours":
-                self._ours = told
+                self._ours = Told.restored(value)
             else:
-                self._theirs = told
+                self._theirs = Told.restored(value)
         self._used = None
         self._choose()
 
@@ -227,36 +217,31 @@ class Failover:
         if up is self.lost_here(GROUND):
             self._tell(GROUND, lost=not up, now=now)
 
-    def told(self, name: str, *, lost: bool, change: int) -> bool:
+    def told(self, name: str, *, lost: bool, change: int, now: Now) -> bool:
         """The other side told that a medium is lost or restored; return whether that is news."""
-        if name not in self.media or change <= self._theirs.lost.get(name, (True, 0))[1]:
+        if name not in self.media or not self._theirs.word(name, lost=lost, change=change):
             return False
-        self._theirs.lost[name] = (lost, change)
-        self._theirs.change = max(self._theirs.change, change)
-        self._changed = True
-        self._choose()
+        self._learned(now)
         return True
 
-    def proved(self, name: str, now: Now) -> None:
-        """The other side told on `name` itself that it is restored: it hears us there, as we hear it.
+    def stands(self, standing: Standing, now: Now) -> None:
+        """The other side told, with a mark, how it has all channels; an older word than is known changes nothing."""
+        if self._theirs.stands(standing, self.media):
+            self._learned(now)
 
-        Where nothing is in use that is enough to take it; otherwise an answer to a call of ours is awaited.
-        """
-        if self.media[name].health is not Health.ANSWERING and (not self._in_use or self._in_use == name):
-            self.answered(name, now)
+    def standing(self) -> Standing:
+        """Return how we have the channels, to tell the other side."""
+        return self._ours.standing(self.plan)
 
-    def believed(self, name: str) -> None:
-        """The other side marked on `name` our word that it is restored: there it is `proved` to them as well.
-
-        Where nothing is in use that is enough; their own word of it may take longer, and takes nothing back.
-        """
-        if not self._in_use and name in self.media and self.lost_there(name) and not self.lost_here(name):
-            self._theirs.lost[name] = (False, self._theirs.lost.get(name, (True, 0))[1])
-            self._changed = True
-            self._choose()
+    def heard(self, name: str, now: Now) -> None:
+        """The other side was heard on a frequency, and it is no copy of what was heard before."""
+        if name in self.media:
+            self.media[name].heard_s = now.mono_s
+            self._settle(now)
 
     def tick(self, now: Now) -> None:
         """Let time pass over calls and returns."""
+        self._settle(now)
         for name, medium in self.media.items():
             if name != GROUND:
                 self._pass(name, medium, now)
@@ -319,10 +304,24 @@ class Failover:
         if self._changed:
             self._changed = False
             writes = tuple(
-                Put(self.space, key, json.dumps({"change": told.change, "lost": told.lost}, sort_keys=True).encode())
-                for key, told in (("ours", self._ours), ("theirs", self._theirs))
+                Put(self.space, key, told.row()) for key, told in (("ours", self._ours), ("theirs", self._theirs))
             )
         return events, writes
+
+    def _learned(self, now: Now) -> None:
+        self._changed = True
+        self._choose()
+        self._settle(now)
+
+    def _settle(self, now: Now) -> None:
+        """Take what both hear, while nothing is in use.
+
+        A frequency that they have told restored, so hear us on, and on which we have just heard them, leads both ways.
+        """
+        for name, medium in self.media.items() if not self._in_use else ():
+            fresh = now.mono_s <= medium.heard_s + self.patience.call_every_s
+            if name != GROUND and fresh and self._theirs.usable(name) and medium.health is not Health.ANSWERING:
+                self.answered(name, now)
 
     def _pass(self, name: str, medium: Medium, now: Now) -> None:
         steady = (medium.last_ok_s or 0.0) > medium.steady_s and now.mono_s >= medium.steady_s + self._return_s(medium)
@@ -372,8 +371,7 @@ class Failover:
         return min(every_s, self.patience.return_after_s * 2 / 3) if gone else every_s
 
     def _tell(self, name: str, *, lost: bool, now: Now) -> None:
-        self._ours.change += 1
-        self._ours.lost[name] = (lost, self._ours.change)
+        self._ours.say(name, lost=lost)
         self._changed = True
         self._choose()
         medium = self.media[name]

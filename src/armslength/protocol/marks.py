@@ -2,6 +2,9 @@
 
 A stream is what one agreement and one precedence order: sequence numbers count within it. The entries name number and
 id, so that a mark on something never sent is told apart from one on something sent so long ago that it is forgotten.
+
+RECEIVED tells besides how who marks has the channels: whatever is heard of the other side then settles which one is in
+use, also where the word that told of the change was lost.
 """
 
 from __future__ import annotations
@@ -18,13 +21,27 @@ from armslength.protocol.frames import FRAME_LIMIT, read_number
 from armslength.protocol.leaving import Frame
 from armslength.protocol.messages import Mark, is_digest, read_stamp
 from armslength.protocol.refusals import refusal
+from armslength.protocol.told import Standing
 
-__all__ = ["MARK_FORMAT", "MARK_TYPE", "MOST_ENTRIES", "Entry", "Statement", "Stream", "read", "state", "written"]
+__all__ = [
+    "MARK_FORMAT",
+    "MARK_TYPE",
+    "MOST_ENTRIES",
+    "MOST_MEDIA",
+    "Entry",
+    "Statement",
+    "Stream",
+    "read",
+    "state",
+    "written",
+]
 
 MARK_FORMAT = "armslength-mark/1"
 MARK_TYPE = "application/vnd.armslength.mark+json"
 MOST_ENTRIES = 256
 """Most messages in one statement."""
+MOST_MEDIA = 31
+"""Most channels that one statement tells of."""
 
 _KEYS = frozenset({"agreement", "by", "format", "mark", "of", "precedence", "time_ns", "to"})
 
@@ -48,23 +65,35 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A signed statement: `mark` is on all of `entries`, since `time_ns` [UTC ns, clock of who marks]."""
+    """A signed statement: `mark` is on all of `entries`, since `time_ns` [UTC ns, clock of who marks].
+
+    `standing`: how who marks has the channels then; None where nothing is said of that.
+    """
 
     stream: Stream
     mark: Mark
     entries: tuple[Entry, ...]
     time_ns: int
+    standing: Standing | None = None
 
 
-def state(key: SigningKey, to: str, stream: Stream, mark: Mark, entries: Sequence[Entry], time_ns: int) -> Frame:
+def state(
+    key: SigningKey,
+    to: str,
+    stream: Stream,
+    mark: Mark,
+    entries: Sequence[Entry],
+    time_ns: int,
+    standing: Standing | None = None,
+) -> Frame:
     """Return the signed statement of `key` for the messages of the key `to`, as a frame."""
-    statement = Statement(stream, mark, tuple(entries), time_ns)
+    statement = Statement(stream, mark, tuple(entries), time_ns, standing)
     return Frame("mark", to_json(seal(MARK_TYPE, written(statement, key.public, to), key)))
 
 
 def written(statement: Statement, by: str, to: str) -> bytes:
     """Return the canonical form of what the key `by` states about messages of the key `to`: what is signed."""
-    tree = {
+    tree: dict[str, Any] = {
         "agreement": statement.stream.agreement,
         "by": by,
         "format": MARK_FORMAT,
@@ -74,6 +103,8 @@ def written(statement: Statement, by: str, to: str) -> bytes:
         "time_ns": str(statement.time_ns),
         "to": to,
     }
+    if statement.standing is not None:
+        tree["channels"] = [statement.standing.change, list(statement.standing.usable)]
     return canonical(tree)
 
 
@@ -89,13 +120,14 @@ def read(envelope: Envelope, me: str, other: str) -> Statement:
     if not signers(envelope):
         raise refusal("bad signature", "The signature of a mark does not fit it.")
     tree = parse(envelope.payload, limit=FRAME_LIMIT)
-    if tree.keys() != _KEYS:
-        raise refusal("garbage", "A mark has eight members, and not these.")
+    if tree.keys() - {"channels"} != _KEYS:
+        raise refusal("garbage", "A mark has eight members, and one on channels at most, and not these.")
     if tree["format"] != MARK_FORMAT:
         raise refusal("wrong format", f"A mark has the format {MARK_FORMAT}.")
     if tree["by"] != other or tree["to"] != me:
         raise refusal("wrong party", "A mark is by another key, or about messages of another key.")
-    return Statement(_stream(tree), _mark(tree["mark"]), _entries(tree["of"]), read_stamp(tree["time_ns"]))
+    standing = _standing(tree["channels"]) if "channels" in tree else None
+    return Statement(_stream(tree), _mark(tree["mark"]), _entries(tree["of"]), read_stamp(tree["time_ns"]), standing)
 
 
 def _stream(tree: dict[str, Any]) -> Stream:
@@ -120,3 +152,12 @@ def _entries(value: object) -> tuple[Entry, ...]:
             raise refusal("garbage", "A marked message is its number, its id, and whether it came too late.")
         found.append(Entry(read_number(one[0]), one[1], one[2]))
     return tuple(found)
+
+
+def _standing(value: object) -> Standing:
+    if type(value) is not list or len(value) != 2 or type(value[1]) is not list or len(value[1]) > MOST_MEDIA:
+        raise refusal("garbage", "How the channels stand is a count of changes and a list of their ids.")
+    change, names = read_number(value[0]), value[1]
+    if not all(type(one) is str and 0 < len(one) <= 32 for one in names) or len(set(names)) != len(names):
+        raise refusal("garbage", "A channel is named once, by its id.")
+    return Standing(change, tuple(names))

@@ -161,6 +161,7 @@ class Traffic:
         if statement.mark is not Mark.RECEIVED and session is not None:
             self._line.put(Rank.MARK, session, taken([digest(frame)]))
         proven = self.air.proven_by(path, statement.mark, frame)
+        self.air.stands(statement.standing, now)
         for entry in statement.entries:
             new, writes = self._outbox.marked(statement.stream, statement.mark, entry, statement.time_ns, now.mono_s)
             self._writes += writes
@@ -258,7 +259,7 @@ class Traffic:
             for first in range(0, len(listed), MOST_ENTRIES):
                 some = listed[first : first + MOST_ENTRIES]
                 key, to = self._line.me.key, self._line.other.key
-                statement = state(key, to, stream, Mark.RECEIVED, some, now.utc_ns)
+                statement = state(key, to, stream, Mark.RECEIVED, some, now.utc_ns, self.air.standing())
                 self._line.put(_mark_rank(stream), session, statement)
         self._receipts.clear()
         writes = (*self._writes, *self._inbox.settle())
