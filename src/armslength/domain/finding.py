@@ -36,6 +36,9 @@ SUSPENDED = "SUSPENDED"
 """Regime of what happened while a provision was suspended: recorded, not judged."""
 
 
+_OF_TWO = ("encounter", "first", "second", "margin_sigma")
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One finding. It is said again, under the same id, when it grows worse, closes, or turns out otherwise.
@@ -48,7 +51,11 @@ class Finding:
         value, threshold: measured, and agreed, in `unit`. The value of one that lasts is that at its last saying.
         evidence: ids of ledger entries ("BOOK#NUMBER") and of messages, in order.
         explanation: in plain words.
-        regime: "" for the usual one, or "SUSPENDED".
+        regime: "" for the usual one, "SUSPENDED", or what relaxed the rule ("INTERCEPT", "TEST", "JOIN").
+        first, second: of a finding about two aircraft their addresses, first < second; "" of every other finding.
+        encounter: its number in the table of encounters of the same replay; 0: the pair was never inside the minima.
+        margin_sigma: how far `value` is beyond `threshold`, in standard deviations, positive towards breach; None:
+            not known, or not a matter of measuring.
     """
 
     rule: str
@@ -64,6 +71,10 @@ class Finding:
     evidence: tuple[str, ...]
     explanation: str
     regime: str = ""
+    encounter: int = 0
+    first: str = ""
+    second: str = ""
+    margin_sigma: float | None = None
 
     @property
     def id(self) -> str:
@@ -71,9 +82,14 @@ class Finding:
         return "finding:" + digest(canonical([self.rule, self.about, str(self.opened_ns)]))[7:23]
 
     def as_dict(self) -> dict[str, object]:
-        """Return it for ledger and JSON: stamps and measures as strings, lists for tuples."""
+        """Return it for ledger and JSON: stamps and measures as strings, lists for tuples.
+
+        What only two aircraft have is left out of every other finding.
+        """
         out: dict[str, object] = {"finding": self.id}
         for one in fields(self):
+            if one.name in _OF_TWO and not self.first:
+                continue
             value = getattr(self, one.name)
             if isinstance(value, Severity):
                 out[one.name] = value.name

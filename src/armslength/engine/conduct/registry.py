@@ -1,0 +1,24 @@
+"""The rules about how aircraft fly near each other, by id, and how far they look together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from armslength.agreement.terms import Terms
+from armslength.engine.conduct import g01
+from armslength.engine.conduct.rule import Reach, Rule
+
+__all__ = ["RULES", "reach"]
+
+RULES: Mapping[str, Rule] = MappingProxyType({rule.text.id: rule for rule in (g01.RULE,)})
+"""Every rule by its id, in order; its words are `RULES[id].text`."""
+
+
+def reach(terms: Terms) -> Reach:
+    """Return what the enabled rules must be shown of a pair, all together: the vicinity."""
+    out = Reach(0.0, 0.0)
+    for number, rule in RULES.items():
+        if terms.conduct[number].enabled:
+            out = out | rule.reach(terms)
+    return out
