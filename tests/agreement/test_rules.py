@@ -29,6 +29,8 @@ taken | | yes | always
 checkpoint | | yes | always
 countersigned | | yes | always
 document | | yes | always
+facts | | yes | always
+case | working_group | yes | always
 pieces | | yes | always
 GCK | | yes | always
 GCR | | yes | always

@@ -79,6 +79,8 @@ GATE = MappingProxyType(
         "checkpoint": _POINT,
         "countersigned": _POINT,
         "document": _PAPERS,
+        "facts": Passage("working_group", automatic=ALWAYS),
+        "case": Passage("working_group", ("working_group",), ALWAYS),
         "pieces": Passage("radio", automatic=ALWAYS),
         # checks, which nobody can suspend
         "GCK": _LINE,

@@ -22,6 +22,8 @@ FRAMES: Mapping[str, str] = {
     "mark": "RECEIVED, UNDERSTOOD or RELAYED, signed",
     "taken": "that a document or a mark came",
     "document": "a signed document or notice of the agreement",
+    "facts": "of a case, whatever is suspended: that it is open, what evidence was committed to, a report; signed",
+    "case": "of a case: evidence, acknowledgement, statement, answer, finding, measure, closing; signed",
     "checkpoint": "the state of our ledger, signed",
     "countersigned": "a state of their ledger, signed by both",
     "pieces": "over a frequency: which pieces of a long message are missing",

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from armslength.crypto.canonical import digest
 from armslength.crypto.envelope import signers
 from armslength.errors import LocalProtocolError, RemoteProtocolError
+from armslength.protocol.case_documents import CASE_TYPE, kind_of
 from armslength.protocol.frames import FRAME_LIMIT, LARGE_LIMIT, Carrier, carrier, whole_envelope
 from armslength.protocol.leaving import Frame
 from armslength.protocol.refusals import refusal
@@ -35,18 +36,22 @@ class Papers:
         self._countersigned: dict[str, None] = {}
 
     def offer(self, wire: bytes) -> Frame:
-        """Remember a document; return its frame.
+        """Remember a document; return its frame, for the gate of the kind that the document is.
 
         Raises:
             LocalProtocolError: it is no envelope, or too large.
         """
         frame = _carried("document", wire, LARGE_LIMIT)
+        envelope = whole_envelope(wire)
+        if envelope.payload_type == CASE_TYPE:
+            frame = Frame(kind_of(envelope), frame)
         name = digest(wire)
         self._documents.pop(name, None)
         self._documents[name] = frame
         self._unanswered.add(name)
-        if len(self._documents) > MOST_DOCUMENTS:
-            self.withdraw(next(iter(self._documents)))
+        ours = [one for one, held in self._documents.items() if held.kind == "document"]
+        if len(ours) > MOST_DOCUMENTS:  # of cases, no more are offered at once than the core lets
+            self.withdraw(ours[0])
         return frame
 
     def withdraw(self, name: str) -> None:
@@ -95,9 +100,13 @@ class Papers:
         """Return (documents, checkpoints) as frames for a session that has just come into `state`.
 
         While the versions in force differ all documents go again, answered or not: so two nodes of which one missed a
-        ratification find together.
+        ratification find together; documents of cases wait until they do not.
         """
-        documents = [f for name, f in self._documents.items() if state is not State.OPEN or name in self._unanswered]
+        documents = [
+            frame
+            for name, frame in self._documents.items()
+            if (name in self._unanswered if state is State.OPEN else frame.kind == "document")
+        ]
         return documents, list(self._checkpoints.values()) if state is State.OPEN else []
 
     def judge_checkpoint(self, came: Carrier) -> None:

@@ -14,6 +14,7 @@ import pytest
 import armslength
 from armslength.agreement import rules
 from armslength.agreement.rules import GATE, may_disclose
+from armslength.agreement.terms import default_terms
 from armslength.crypto.canonical import canonical
 from armslength.errors import LocalProtocolError
 from armslength.node.core.effects import Effects
@@ -36,6 +37,8 @@ PEERLESS = {"protocol/peer.py", "bench", "demo"}
 """The Peer itself, and what plays one to measure: no node."""
 EXIT = "node/core/leaving.py"
 """The only place that may put bytes among what leaves."""
+NEED_TERMS = {"checkpoint", "countersigned", "pieces", "facts", "case"}
+"""Kinds of frames that leave under an agreement alone."""
 EMG = {"nature": "MEDICAL", "commitment": "NONE", "aircraft": "NORTH AIRCRAFT"}
 MON = {"freq_id": "F1", "how": "MONITOR"}
 BLK = {"article": "BLOCK", "geometry_id": 1, "version": 1}
@@ -118,9 +121,17 @@ def test_with_a_ruling_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
     assert frame == canonical({"kind": "picture", "n": 1}) and frame.kind == "picture"
 
 
-@pytest.mark.parametrize("kind", [one for one in FRAMES if one not in {"checkpoint", "countersigned", "pieces"}])
+@pytest.mark.parametrize("kind", [one for one in FRAMES if one not in NEED_TERMS])
 def test_what_a_peer_does_by_itself_may_always_leave(kind: str) -> None:
     assert may_disclose(None, frozenset(), kind, automatic=True).allowed
+
+
+def test_cases_leave_by_themselves_under_an_agreement_and_facts_under_any_suspension() -> None:
+    for kind in ("facts", "case"):
+        assert not may_disclose(None, frozenset(), kind, automatic=True).allowed
+        assert may_disclose(default_terms(), frozenset(), kind, automatic=True).allowed
+    assert may_disclose(default_terms(), {"working_group"}, "facts", automatic=True).allowed
+    assert not may_disclose(default_terms(), {"working_group"}, "case", automatic=True).allowed
 
 
 def test_what_nobody_has_thought_of_does_not_leave() -> None:
