@@ -98,6 +98,41 @@ def test_ratifying_needs_nothing_but_files(desk: Desk) -> None:
         assert data.startswith(b"age-encryption.org/v1\n") and (desk.folder / name).stat().st_mode & 0o077 == 0
 
 
+def test_ratifying_what_one_signed_oneself_does_nothing_and_says_for_whom_it_waits(desk: Desk) -> None:
+    desk.run("agreement sign draft.toml --home north --out one.age")
+    before = sorted(desk.folder.iterdir())
+    said = desk.run("agreement ratify one.age --home north").stdout
+    assert re.fullmatch(
+        r"Version 1 of \S+ with South is signed here already, and waits for South, who ratifies it. Nothing .*\n",
+        said,
+    )
+    assert desk.ask("agreement ratify one.age --home north")["file"] is None
+    assert "is signed here already, and waits for South" in desk.refused("agreement ratify --home north")
+    assert sorted(desk.folder.iterdir()) == before
+    again = desk.ask("agreement sign draft.toml --home north")  # the file is lost: here it is again, by its right name
+    assert again["file"].endswith("-v1-proposed.age")
+    desk.run("agreement ratify one.age --home south --out two.age")
+    assert "Nothing waits for our signature" in desk.refused("agreement ratify --home south")
+
+
+@pytest.mark.parametrize(
+    ("typed", "named"),
+    [
+        ("", "none is"),
+        ("--between", "none is"),
+        ("--between North.identity", "one is"),
+        ("--between North.identity --out terms.toml", "one is"),
+        ("--out terms.toml --between North.identity", "one is"),
+    ],
+)
+def test_a_draft_without_both_parties_says_what_is_missing(desk: Desk, typed: str, named: str) -> None:
+    said = desk.refused(f"agreement draft {typed}")
+    assert said.startswith(f"--between: An agreement is between two parties, and {named} named. Write --between A.iden")
+    assert not (desk.folder / "terms.toml").exists()
+    assert "--between A.identity B.identity" in desk.refused("agreement draft --between North.identity --help")
+    assert "north: It is a folder." in desk.refused("agreement draft --between north south")
+
+
 def test_an_amendment_says_what_changed(desk: Desk) -> None:
     desk.ratified()
     desk.run("agreement amend --home south --out v2.toml")

@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 from armslength.cli import app
 from armslength.cli import main as entry
 from armslength.crypto.keys import groups
+from armslength.errors import InputError
 from armslength.node.home import make_home
 from crypto.books import NORTH, SOUTH
 from node import two_sides as made
@@ -62,7 +63,6 @@ def test_the_proof_that_it_prints_can_be_verified_by_a_third_person(tmp_path: Pa
 
 
 def test_a_key_that_is_none_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from armslength.errors import InputError
 
     done = run("verify", tmp_path / "b", "--key", "A7KT")
     assert isinstance(done.exception, InputError) and "--key" in str(done.exception)
@@ -71,7 +71,26 @@ def test_a_key_that_is_none_is_refused(tmp_path: Path, capsys: pytest.CaptureFix
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     done = run("verify", tmp_path / "absent")
-    assert done.exit_code == 2 and "absent" in done.output and "Traceback" not in done.output
+    assert isinstance(done.exception, InputError) and str(done.exception).startswith(f"{tmp_path}/absent: There is no")
+
+
+def test_of_a_home_its_ledger_is_verified_and_a_folder_of_it_says_what_is_wanted(tmp_path: Path) -> None:
+    home = make_home(tmp_path / "home", "North", "NORTH POST").path
+    done = run("verify", home)
+    assert done.exit_code == 0 and done.output.startswith(f"{home}/ledger.db (ledger)")
+    assert "It has no entries yet" in done.output and "HOLDS" not in done.output
+    make_home(tmp_path / "other", "South", "SOUTH POST")
+    run("identity", "--home", tmp_path / "other", "--out", tmp_path / "South.identity")
+    assert run("identity", "accept", tmp_path / "South.identity", "--home", home).exit_code == 0
+    done = run("verify", home)
+    assert done.exit_code == 0 and "HOLDS." in done.output and "Book node: 1 entry\n" in done.output
+    assert "  6 checkpoints   -      No state of these entries was signed yet." in done.output
+    done = run("verify", home / "agreements")
+    assert isinstance(done.exception, InputError), done.output
+    says = str(done.exception)
+    assert f"The home that it is part of is {home}." in says and "Name a home, its ledger.db, a bundle" in says
+    (tmp_path / "empty").mkdir()
+    assert "Name a home" in str(run("verify", tmp_path / "empty").exception)
 
 
 def test_a_home_hands_out_a_bundle_that_holds(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ app = typer.Typer(
 )
 
 
-app.command()(agreement_text.draft)
+app.command(cls=agreement_text.DraftCommand)(agreement_text.draft)
 
 
 @app.command()

@@ -145,7 +145,8 @@ def _act(verb: str, args: dict[str, Any], home: Path | None, out: Path | None, a
 def _name(done: dict[str, Any]) -> str:
     """Return a name for the file: which agreement, and what is in it."""
     if "version" in done:
-        return f"{done['agreement']}-v{done['version']}-{done['what'].replace(' ', '-')}"
+        what = done["state"] if done["what"] == "nothing new" else done["what"]
+        return f"{done['agreement']}-v{done['version']}-{what.replace(' ', '-')}"
     return "-".join(part for part in (done["agreement"], done["what"].replace(" ", "-"), done["provision"]) if part)
 
 
@@ -161,6 +162,8 @@ def _said(done: dict[str, Any]) -> str:
     name, what, other = done["agreement"], done["what"], done["counterpart"]
     if "version" in done:
         which = f"Version {done['version']} of {name} with {other}"
+        if done["state"] == "proposed" and what == "nothing new" and not done["file"]:
+            return f"{which} is signed here already, and waits for {other}, who ratifies it. Nothing was done."
         if done["state"] == "proposed":
             return f"{which} is signed by one side and waits for the other."
         return f"{which} is ratified: both signatures cover {done['digest'][:19]}... It is {done['state']}."

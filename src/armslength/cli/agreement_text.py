@@ -2,20 +2,49 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from armslength.cli.answering import AsJson, InHome, Out, WhichAgreement, opened, print_json, read_file, write_new
 
 Between = Annotated[
-    tuple[Path, Path], typer.Option("--between", metavar="A.identity B.identity", help="The identities of both sides.")
+    tuple[Path, Path] | None,
+    typer.Option(
+        "--between", metavar="A.identity B.identity", help="The identities of both sides.", show_default=False
+    ),
 ]
 
 
+class DraftCommand(TyperCommand):
+    """`agreement draft`: --between takes two files, and an option behind the first is not the second."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Refuse --between with fewer than two files before it swallows what stands behind it."""
+        if "--between" in args and not ctx.resilient_parsing:
+            behind = args[args.index("--between") + 1 :][:2]
+            _must_be_two(len(list(takewhile(lambda word: not word.startswith("--"), behind))))
+        return super().parse_args(ctx, args)
+
+
+def _must_be_two(named: int) -> None:
+    """Raise InputError where not both parties are named."""
+    from armslength.errors import InputError
+
+    if named < 2:
+        what = f"An agreement is between two parties, and {'one is' if named else 'none is'} named."
+        remedy = (
+            "Write --between A.identity B.identity: your own (armslength identity --out A.identity makes it) and the "
+            "one that the other side handed over. The first is the first party."
+        )
+        raise InputError(what, where="--between", remedy=remedy)
+
+
 def draft(
-    between: Between,
+    between: Between = None,
     profile: Annotated[str, typer.Option("--profile", help="The terms to begin from.")] = "threes",
     begins: Annotated[
         str | None, typer.Option("--from", metavar="TIME", help="In force from then on; else from now.")
@@ -36,7 +65,8 @@ def draft(
     from armslength.errors import InputError
     from armslength.units import NS, parse_stamp
 
-    first, second = (read_identity(base64.b64decode(read_file(one)["file"]), str(one)) for one in between)
+    _must_be_two(len(between or ()))
+    first, second = (read_identity(base64.b64decode(read_file(one)["file"]), str(one)) for one in between or ())
     now = time.time_ns() // (60 * NS) * 60 * NS
     from_ns = now if begins is None else parse_stamp(begins)
     until_ns = from_ns + 365 * 86_400 * NS if ends is None else parse_stamp(ends)

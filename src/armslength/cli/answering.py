@@ -64,6 +64,8 @@ def read_file(path: Path) -> dict[str, str]:
     """
     from armslength.errors import InputError
 
+    if path.is_dir():
+        raise InputError("It is a folder.", where=str(path), remedy="Name the file in it.")
     try:
         if path.stat().st_size > 1 << 20:
             raise InputError("It is larger than 1 MiB.", where=str(path), remedy="Is it the right file?")

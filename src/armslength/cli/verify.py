@@ -21,9 +21,9 @@ def verify(
     files: Annotated[
         list[Path],
         typer.Argument(
-            metavar="LEDGER|BUNDLE...",
+            metavar="HOME|LEDGER|BUNDLE...",
             show_default=False,
-            help="A node's ledger.db, a bundle, a proof of two stories; two of them are held against each other.",
+            help="A home or its ledger.db, a bundle, a proof of two stories; two of them are held against each other.",
         ),
     ],
     key: Annotated[
@@ -39,7 +39,8 @@ def verify(
     """
     from armslength.node.verifying import verify_files
 
-    report = verify_files(files, [_key(text) for text in key or []])
+    keys = [_key(text) for text in key or []]
+    report = verify_files([_file(path) for path in files], keys)
     if as_json:
         import json
 
@@ -48,6 +49,25 @@ def verify(
         _tell(report)
     if not report.holds:
         raise typer.Exit(DOES_NOT_HOLD)
+
+
+def _file(path: Path) -> Path:
+    """Return the file that is meant: of a home, its ledger.
+
+    Raises:
+        InputError: there is nothing, or a folder that is no home.
+    """
+    from armslength.errors import InputError
+
+    ledger = path / "ledger.db"
+    if path.is_dir() and not ledger.is_file():
+        above = next((one for one in path.absolute().parents if (one / "ledger.db").is_file()), None)
+        wants = "Name a home, its ledger.db, a bundle (armslength ledger export makes one), or a proof of two stories."
+        hint = f"The home that it is part of is {above}. " if above is not None else ""
+        raise InputError("It is a folder without a ledger.", where=str(path), remedy=f"{hint}{wants}")
+    if not path.exists():
+        raise InputError("There is no such file.", where=str(path), remedy="Check the path.")
+    return ledger if path.is_dir() else path
 
 
 def _key(text: str) -> str:
@@ -77,6 +97,8 @@ def _tell(report: Report) -> None:
         typer.echo(f"{file.name} ({file.kind})")
         for step in file.steps:
             _say(step)
+        if not file.books and not file.steps:
+            typer.echo("    It has no entries yet: nothing can be said of it.")
         for book in file.books:
             typer.echo(f"  {_title(book)}")
             for step in book.steps:
@@ -99,7 +121,7 @@ def _tell(report: Report) -> None:
             f"NOT COMPARED: {', '.join(report.alone)}. Nothing in the other files could be held against it: this shows "
             "no agreement between them. Name files of both sides about one agreement."
         )
-    elif not failed:
+    elif not failed and steps:
         unasked = any(step.number == 3 and step.holds is None for step in steps)
         typer.echo("HOLDS." + (" Whose it is was not asked of everything: name the key with --key." if unasked else ""))
     for step in failed:

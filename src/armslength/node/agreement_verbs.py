@@ -90,7 +90,7 @@ def _ratify_one(agreements: Agreements, data: bytes, name: str, now_ns: int) -> 
     document = Document.from_bytes(envelope.payload)
     missing = agreements.standings[change.agreement].missing(document.digest)
     if agreements.home.key.public not in missing:
-        return _done(agreements, change, now_ns, hand_over=bool(missing))
+        return _done(agreements, change, now_ns, hand_over=bool(missing) and change.what != "nothing new")
     return _done(agreements, agreements.ratify(change.agreement, now_ns, document.version), now_ns)
 
 

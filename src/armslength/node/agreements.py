@@ -118,6 +118,8 @@ class Agreements:
             numbers = ", ".join(str(one.document.version) for one in waiting)
             what = f"Versions {numbers} wait for our signature." if waiting else "Nothing waits for our signature."
             remedy = "Say which with --version." if waiting else "`armslength agreement status` says how it stands."
+            if not waiting and any(mine not in standing.missing(one.digest) for one in standing.proposals(now_ns)):
+                what = f"What lies open is signed here already, and waits for {self.counterpart(standing)}."
             raise LifecycleError(what, where=agreement, remedy=remedy)
         held = waiting[0]
         return self._sign_document(add(held.envelope, self.home.key), held.document, now_ns)

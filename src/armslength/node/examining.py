@@ -265,7 +265,13 @@ def _checkpoints(out: Findings, stopped: BrokenError | str | None) -> Step:
         before = point.size
     if out.kind == "bundle" and before != walk.size and not stopped:
         return Step(6, False, f"No checkpoint covers the last {_size(walk.size - before)}.", before)
-    later = f"; {walk.size - before} newer ones are not signed for yet" if walk.size > before else ""
+    later = (
+        f"; {counted(walk.size - before, 'newer one is', 'newer ones are')} not signed for yet"
+        if walk.size > before
+        else ""
+    )
+    if not out.own:
+        return Step(6, None, "No state of these entries was signed yet.")
     states = counted(len(out.own), "signed state is that", "signed states are those")
     return Step(6, True, f"{states} of these entries, up to {_size(before)}{later}.")
 
