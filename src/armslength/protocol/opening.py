@@ -19,6 +19,8 @@ from armslength.protocol.traffic import Traffic
 
 __all__ = ["Opening"]
 
+_SIGNS_OF_LIFE = ("ping", "pong")
+
 
 class Opening:
     """Opens the frames of one other side: for the line, its traffic and its papers."""
@@ -26,8 +28,11 @@ class Opening:
     def __init__(self, line: Line, traffic: Traffic, papers: Papers) -> None:
         self._line, self._traffic, self._papers = line, traffic, papers
 
-    def open(self, session: Session, frame: bytes, now: Now) -> None:
-        """Say what `frame` is, whether it has a place now, and pass it on. Raises RemoteProtocolError."""
+    def open(self, session: Session, frame: bytes, now: Now) -> bool:
+        """Say what `frame` is, whether it has a place now, and pass it on. Raises RemoteProtocolError.
+
+        Returns whether it was a sign of life and no more: then nothing but the line has changed.
+        """
         came = open_frame(frame)
         if isinstance(came, Plain) and came.kind == "hello":
             self._line.hello(session, came, now)
@@ -39,12 +44,14 @@ class Opening:
         elif isinstance(came, Plain):
             session.spend(now, self._line.timing)
             self._plain[came.kind](self, session, came, now)
+            return came.kind in _SIGNS_OF_LIFE
         elif came.payload_type == MESSAGE_TYPE:
             self._traffic.message(session, came, frame, now)
         elif came.payload_type == MARK_TYPE:
             self._traffic.marks(session, came, frame, now)
         else:
             raise refusal("unknown kind", "An envelope of a type that does not exist came.")
+        return False
 
     def _ping(self, session: Session, frame: Plain, now: Now) -> None:
         self._line.ping(session, frame, now)

@@ -66,6 +66,9 @@ class Peer:
         self._opening = Opening(self._line, self._traffic, self._papers)
         self._line.owner = self._traffic
         self._last: Now | None = None
+        self._line_s: float | None = None
+        self._traffic_s: float | None = None
+        """When line and traffic are due, as long as nothing happened to them; None: to be asked for anew."""
         self._strand()
 
     @staticmethod
@@ -99,12 +102,14 @@ class Peer:
             RemoteProtocolError: the frame is refused, for one of `refusals.REASONS`. Nothing of it took effect. Unless
                 the reason is one of `refusals.GOES_ON`, the connection is to be closed, and `take` says so.
         """
+        traffic_s = self._traffic_s
         self._awake(now)
         session = self._line.sessions.get(path)
         if session is None or session.state in (State.FROZEN, State.REFUSED):
             return
         try:
-            self._opening.open(session, frame, now)
+            if self._opening.open(session, frame, now):
+                self._traffic_s = traffic_s
         except RemoteProtocolError as wrong:
             if wrong.reason not in GOES_ON and session.state not in (State.FROZEN, State.REFUSED):
                 self._line.give_up(session, Step.REFUSE, wrong.reason, now)
@@ -164,6 +169,7 @@ class Peer:
     def hold(self, codes: frozenset[str]) -> None:
         """Let no message of `codes` leave from now on, nor again: they wait, and others pass them."""
         self._line.held = codes
+        self._changed()
 
     def tune(
         self, plan: Sequence[str], patience: Patience, now: Now, *, sealed: bool = False, distress: bool = False
@@ -182,6 +188,7 @@ class Peer:
     def held(self, channel: str) -> None:
         """A call had not left the radio when the next was made: nobody can have answered it."""
         self._traffic.air.held(channel)
+        self._changed()
 
     def channels(self) -> Channels:
         """Return how the frequencies and the ground line stand."""
@@ -293,7 +300,27 @@ class Peer:
 
     def next_deadline(self) -> float:
         """Return when `tick` is due next [s, monotonic]: 0 before the first call with a time, infinity for never."""
-        return 0.0 if self._last is None else min(self._line.due(), self._traffic.due())
+        if self._last is None:
+            return 0.0
+        if self._line_s is None:
+            self._line_s = self._line.due()
+        if self._traffic_s is None:
+            self._traffic_s = self._traffic.due()
+        return min(self._line_s, self._traffic_s)
+
+    def answers(self) -> Output | None:
+        """Return the pings and answers to pings that are to leave, where nothing else is to be done; else None.
+
+        They say only that somebody is there, and when: they need not wait for what is kept or said together.
+        """
+        line = self._line
+        if not line.frames or line.events or line.close or line.turned or not self._traffic.is_idle():
+            return None
+        if any(rank != Rank.PING for rank, _, _ in line.frames):
+            return None
+        leaving = tuple((path, frame) for _, path, frame in line.frames)
+        line.frames = []
+        return Output(frames=leaving, urgent=len(leaving))
 
     def take(self) -> Output:
         """Return what is to be done since the last call. Outputs are committed in the order taken.
@@ -301,6 +328,7 @@ class Peer:
         When the store refuses one, keep it and commit it before any later one, or throw the Peer away and restore it:
         what this Peer remembers already counts as stored.
         """
+        self._changed()
         line = self._line
         for session in {one.path: one for one in line.turned}.values():
             documents, checkpoints = self._papers.due(session.state)
@@ -329,6 +357,11 @@ class Peer:
             if overdue > 2 * self._timing.ping_s:
                 self._line.stalled(overdue)
         self._last = now
+        self._changed()
+
+    def _changed(self) -> None:
+        """Something happens to line or traffic: when they are due is not known any more."""
+        self._line_s = self._traffic_s = None
 
     def _differing(self) -> bool:
         """Return whether there are sessions, and on none of them the same version is in force."""

@@ -94,6 +94,7 @@ class Session:
 
     Attributes:
         path: its name here; `peer_path`: its name there.
+        state: changed by `move` alone; `proved`: the other side proved its key here and still answers.
         nonce, peer_nonce: 64 hexadecimal digits each.
         began_s: when our hello left; `heard_s`, `heard_ns`: when anything came last.
         grace_s: how much longer than usual the greeting may take, because we stood still.
@@ -110,6 +111,7 @@ class Session:
     heard_ns: int
     grace_s: float = 0.0
     state: State = State.GREETING
+    proved: bool = False
     peer_nonce: str = ""
     peer_path: str = ""
     serial: int = -1
@@ -122,11 +124,6 @@ class Session:
     pings: dict[int, float] = field(default_factory=dict)
     bucket: Bucket = field(default_factory=lambda: Bucket(BURST, STEADY))
 
-    @property
-    def proved(self) -> bool:
-        """Whether the other side proved its key here and still answers."""
-        return self.state in OPENED
-
     def doubtful(self, now_s: float, timing: Timing) -> bool:
         """Return whether it has been silent for longer than two pings: another session is to be preferred."""
         return now_s - self.heard_s > 2 * timing.ping_s + self.rtt_s
@@ -134,6 +131,7 @@ class Session:
     def move(self, step: Step) -> None:
         """Go on in the table. Raises LocalProtocolError."""
         self.state = after(self.state, step)
+        self.proved = self.state in OPENED
 
     def heard(self, now: Now) -> None:
         """Something good came."""
@@ -146,9 +144,12 @@ class Session:
 
     def due(self, timing: Timing) -> float:
         """Return when something is to be done about this connection next."""
+        if self.proved:
+            frozen_s = self.heard_s + timing.frozen_s
+            return frozen_s if frozen_s < self.next_ping_s else self.next_ping_s
         if self.state in (State.GREETING, State.PROVING):
             return self.began_s + timing.hello_s + self.grace_s
-        return min(self.next_ping_s, self.heard_s + timing.frozen_s) if self.proved else float("inf")
+        return float("inf")
 
     def ping(self, now: Now, timing: Timing) -> int:
         """Return the number of the ping that leaves now."""

@@ -168,18 +168,18 @@ class Pair:
     def run(self, seconds: float) -> None:
         """Let time pass."""
         end = self.mono + seconds
-        while True:
-            due = [(at, party) for party, queue in self.wires.items() for at, _ in queue[:1]]
-            due += [(s.core.next_deadline(), s.party) for s in (self.north, self.south)]
-            at, _ = min(due)
-            if at > end:
-                break
+        while (at := self.next_s()) <= end:
             self.mono = max(self.mono, at)
             self._deliver()
             for side in (self.north, self.south):
                 if side.core.next_deadline() <= self.mono:
                     self.give(side, Tick())
         self.mono = end
+
+    def next_s(self) -> float:
+        """Return when something happens next [s]: a frame comes, or a side is due."""
+        comes = [at for queue in self.wires.values() for at, _ in queue[:1]]
+        return min([*comes, *(side.core.next_deadline() for side in (self.north, self.south))])
 
     def _deliver(self) -> None:
         for side in (self.north, self.south):

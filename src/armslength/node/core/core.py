@@ -150,7 +150,10 @@ class Core:
         """Return when a Tick is due [s, monotonic]."""
         if self._flood or self.watching.looks:
             return float("-inf")
-        return min([self._look_s, self._refusals_s, *(line.next_deadline() for line in self.lines.values())])
+        due_s = min(self._look_s, self._refusals_s)
+        for line in self.lines.values():
+            due_s = min(due_s, line.next_deadline())
+        return due_s
 
     @singledispatchmethod
     def _take(self, one: object, effects: Effects, now: Now) -> None:
@@ -159,7 +162,8 @@ class Core:
     @_take.register
     def _(self, one: Tick, effects: Effects, now: Now) -> None:
         for line in self.lines.values():
-            line.tick(effects, now)
+            if line.is_due(now):
+                line.tick(effects, now)
         if now.mono_s >= self._refusals_s:
             self._enter_refusals(effects, now)
 

@@ -28,6 +28,8 @@ from armslength.protocol.events import AgreementRef, Counterpart, Now, Own, Timi
 from armslength.protocol.messages import Mark, Message
 from armslength.protocol.peer import Peer
 
+REST_S = 1.0
+"""A tick is taken at least so often [s], whatever is due: much of what a node does has no moment of its own."""
 REMIND_S = 10.0
 """What nobody has marked understood is told again after this time [s]."""
 ENCOUNTER_S = 600.0
@@ -85,6 +87,7 @@ class Line:
         self.evidence: dict[str, int] = {}
         self.check_due_s = 0.0
         self._remind_s = 0.0
+        self._rests_s = float("-inf")
         self.checked_ns = 0
         self._hour, self._in_hour = 0, 0
         self._shown: dict[str, int] = {}
@@ -150,19 +153,26 @@ class Line:
     def frame(self, connection: str, frame: bytes, effects: Effects, now: Now) -> None:
         """A frame arrived. What the protocol forbids becomes evidence.
 
-        What follows from it waits for the next tick, which is due at once: so one mark answers for many messages.
+        What follows from it waits for the next tick, which is due at once: so one mark answers for many messages. The
+        answer to a ping, and that alone, leaves without one.
         """
         if connection not in self.connections:
             return
         try:
             self.peer.receive(connection, frame, now)
-            self.unsettled = self.unsettled or not self.peer.is_idle()
+            if self.unsettled:
+                return
+            if (answers := self.peer.answers()) is not None:
+                self.exit.let_out(self, answers, effects, now)
+            else:
+                self.unsettled = not self.peer.is_idle()
         except RemoteProtocolError as wrong:
             self.settle(effects, now)
             self.accuse(wrong.reason, wrong.says, effects, now, frame)
 
     def tick(self, effects: Effects, now: Now) -> None:
         """Do what is due: liveness, ground-line checks, checkpoints."""
+        self._rests_s = now.mono_s + REST_S
         if now.mono_s >= self.tune_due_s:
             airing.tune(self, self.radios, now)
         self.peer.tick(now)
@@ -183,6 +193,10 @@ class Line:
     def unanswered(self, now: Now) -> list[Logged]:
         """Return what rings until a person marks it understood, or answers it."""
         return [one for one in self.log.latest() if one.is_ringing(now.utc_ns)]
+
+    def is_due(self, now: Now) -> bool:
+        """Return whether `tick` is to be called now: it is due, or was not called for a while."""
+        return now.mono_s >= self._rests_s or now.mono_s >= self.next_deadline()
 
     def next_deadline(self) -> float:
         """Return when `tick` is due [s, monotonic]."""
@@ -277,11 +291,8 @@ class Line:
     def settle(self, effects: Effects, now: Now) -> None:
         """Take out of the peer what it wants done, until it wants nothing more."""
         self.unsettled = False
-        while True:
+        while not self.peer.is_idle():
             out = self.peer.take()
-            if not (out.events or out.writes or out.frames or out.close or out.air):
-                self.talking.flush(effects, now)
-                return
             self.talking.aired(out.air, now)
             airing.called(self, out.air, effects)
             effects.writes += out.writes
@@ -297,6 +308,7 @@ class Line:
                     for event in together:
                         self.talking.heard(event, now)
                     marked(self, together, effects, now)
+        self.talking.flush(effects, now)
 
     def accuse(self, reason: str, says: str, effects: Effects, now: Now, what: bytes = b"", kind: str = "") -> None:
         """Keep as evidence what the other side must not have done."""
