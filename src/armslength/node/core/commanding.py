@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from armslength.domain.levels import STANDARD, told
 from armslength.errors import InputError
-from armslength.node.core import airing, declared, duty, outage, voice
+from armslength.node.core import airing, declared, discretion, duty, outage, voice
 from armslength.node.core.asked import line_of as _line
 from armslength.node.core.asked import text_of as _text
 from armslength.node.core.books import NODE
@@ -209,6 +209,7 @@ _VERBS: dict[str, Callable[[Core, Command, Effects, Now], Mapping[str, Any]]] = 
     **duty.VERBS,
     **voice.VERBS,
     **outage.VERBS,
+    **discretion.VERBS,
 }
 VERBS = tuple(_VERBS)
 """What the core itself does; the keeper of agreements adds its own."""

@@ -15,6 +15,7 @@ from armslength.errors import DisclosureError, InputError, LocalProtocolError, R
 from armslength.node.core import airing, ringing
 from armslength.node.core.books import NODE, Books
 from armslength.node.core.callsigns import checked, flagged
+from armslength.node.core.discretion import Drafts, drafts_of, guard
 from armslength.node.core.duty import Duty
 from armslength.node.core.effects import Effects
 from armslength.node.core.hearing import hear, marked, stated
@@ -101,6 +102,7 @@ class Line:
         self.calls: dict[tuple[str, str], int] = {}
         self.speed, self.restored, self.duty = speed, restored, duty or Duty()
         self.talking, self.exit, self.rounds = Talking(self), Exit(), 0
+        self.drafts = Drafts(restored)
 
     @property
     def book(self) -> str:
@@ -235,6 +237,8 @@ class Line:
             self.books.enter(effects, self.book, "withheld", what, now.utc_ns, role)
             raise DisclosureError(f"{code} was not sent: {ruling.why}", where=ruling.article)
         unknown = checked(self.terms, code, fields)
+        for text, language in drafts_of(code, fields):
+            guard(self, code, text, language, effects, now, role)
         try:
             message = self.peer.send(code, fields, now, ref=ref, valid_until_ns=valid_until_ns)
         except LocalProtocolError as wrong:
