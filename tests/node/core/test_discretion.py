@@ -12,6 +12,7 @@ from armslength.agreement.articles import Scope
 from armslength.errors import DisclosureError
 from armslength.node.core.effects import Effects
 from armslength.node.core.inputs import Command
+from armslength.units import NS
 from node.core.pair import Pair, Side, terms_of
 
 CASE = {"case": "N-12", "rule_ids": "G05", "language": "en"}
@@ -98,13 +99,16 @@ def test_what_the_terms_do_not_keep_out_a_person_can_let_go() -> None:
     assert "error" not in protest(pair, PLACE)
 
 
-def test_the_position_of_the_own_aircraft_leaves_while_lives_depend_on_it(pair: Pair) -> None:
+def test_the_position_of_the_own_aircraft_leaves_while_lives_depend_on_it(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
     own, theirs = f"Our aircraft ditched. {PLACE[:-1]}, our crew is in a raft.", f"Your position was {PLACE[7:]}"
     assert "error" in protest(pair, own)
     assert "error" not in ask(pair, "send", code="EMG", fields=EMG)
     assert "error" not in protest(pair, own)
     assert "error" in protest(pair, theirs)
-    pair.run(25 * 3600.0)
+    monkeypatch.setattr("armslength.node.core.discretion.NEED_NS", 60 * NS)
+    pair.run(70.0)
     assert "error" in protest(pair, own)
 
 

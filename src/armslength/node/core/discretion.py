@@ -82,9 +82,9 @@ def drafts_of(code: str, fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]
             yield text, str(fields.get("language", ""))
 
 
-def in_need(line: Line, now: Now) -> bool:
-    """Return whether an emergency of the own side was told on `line` lately: then lives may depend on a position."""
-    told = (one for one in line.log.latest() if one.outgoing and one.message.code == "EMG")
+def in_need(line: Line, now: Now, *, own: bool = True) -> bool:
+    """Return whether an emergency of the own side, or the other, was told lately: lives may depend on a position."""
+    told = (one for one in line.log.latest() if one.outgoing is own and one.message.code == "EMG")
     return any(now.utc_ns - one.at_ns < NEED_NS for one in told)
 
 
