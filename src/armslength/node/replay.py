@@ -21,6 +21,7 @@ import numpy as np
 from armslength.adapters.recording import Recording, open_recordings
 from armslength.agreement.terms import Terms
 from armslength.domain.encounter import Backdrop, Encounter, Evidence, gravity
+from armslength.domain.finding import Finding
 from armslength.domain.plot import UNKNOWN_FUTURE, KeptAside, Plots, Roster
 from armslength.domain.track import Tracks
 from armslength.engine.detection import Minima
@@ -76,6 +77,7 @@ class Outcome:
     sources: list[str] = field(default_factory=list)
     source_of: list[int] = field(default_factory=list)
     encounters: list[Encounter] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
     evidence: dict[int, Evidence] = field(default_factory=dict)
     backdrop: Backdrop = field(default_factory=lambda: Backdrop(np.empty(0), np.empty(0)))
     problems: list[FeedError] = field(default_factory=list)
@@ -209,6 +211,7 @@ class _Run:
             return
         found = self.stages.finish()
         o.encounters = [encounter for _, encounter in found]
+        o.findings = self.stages.findings(o.encounters)
         o.grazing = self.stages.joiner.grazing
         by_number = {encounter.encounter: one for one, encounter in found}
         for encounter in sorted(o.encounters, key=gravity):

@@ -2,12 +2,15 @@
 
     stretch of plots -> tracks -> stays -> joined -> encounters
                        (tracking) (detection) (joining) (findings)
+                    `-> stays in the vicinity -> meetings -> findings of the rules of conduct
+                       (detection)              (conduct)
 
 Whoever runs them brings the stretches (`node/ordering.py`) and decides when to judge.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,12 +19,14 @@ import numpy as np
 
 from armslength.agreement.terms import Terms
 from armslength.domain.encounter import Encounter
+from armslength.domain.finding import Finding
 from armslength.domain.plot import KeptAside, Plots, Roster
 from armslength.domain.track import Tracks
 from armslength.engine.detection import Minima, detect_stays
 from armslength.engine.joining import Joined, Joiner
 from armslength.engine.tracking import GAP_S, Tracker, by_name
 from armslength.node.belonging import Belonging
+from armslength.node.conduct import Conduct
 from armslength.node.findings import Findings
 from armslength.node.membership import Membership
 from armslength.units import NS
@@ -44,6 +49,7 @@ class Stages:
         roster: of everybody in the plots; may be shared.
         tracker: its `names` are the sources that the plots name by number.
         watch: looks on.
+        conduct: what the rules of conduct find.
     """
 
     terms: Terms
@@ -53,9 +59,11 @@ class Stages:
     watch: Watch = field(default=lambda tracks, joiner: None)
     joiner: Joiner = field(default_factory=Joiner)
     belonging: Belonging = field(init=False)
+    conduct: Conduct = field(init=False)
 
     def __post_init__(self) -> None:
         self.belonging = Belonging(self.terms, self.membership, self.roster)
+        self.conduct = Conduct(self.terms, self.roster, self.belonging)
         self._minima = minima_of(self.terms)
 
     @classmethod
@@ -71,16 +79,25 @@ class Stages:
         tracks = self.tracker.update(in_order_of_source(batches, self.tracker.names), limits, until_ns)
         if tracks is None:
             if until_ns is not None and self.tracker.epoch_ns is not None:
-                self.joiner.settle((until_ns - self.tracker.epoch_ns) / NS - GAP_S)
+                now = (until_ns - self.tracker.epoch_ns) / NS - GAP_S
+                self.joiner.settle(now)
+                self.conduct.settle(now)
             return
         groups = self.belonging.groups(tracks.aircraft, until_ns)
         self.joiner.add(detect_stays(tracks, groups, self._minima, self.terms), tracks.aircraft)
         self.watch(tracks, self.joiner)
         self.joiner.settle(tracks.window[1])
+        self.conduct.stretch(tracks, groups)
 
     def finish(self) -> list[tuple[Joined, Encounter]]:
         """Return every encounter, numbered in order of time; nothing follows."""
+        self.conduct.settle(math.inf)
         return self._judged(self.joiner.finish(), self.belonging)
+
+    def findings(self, encounters: Sequence[Encounter]) -> list[Finding]:
+        """Return what the rules of conduct found in the meetings that are over, numbered as `encounters` are."""
+        epoch_ns = self.tracker.epoch_ns
+        return [] if epoch_ns is None else self.conduct.findings(encounters, self.tracker.marks, epoch_ns)
 
     def closed(self) -> list[tuple[Joined, Encounter]]:
         """Return the encounters that can no longer go on, judged by what is known now, numbered in order of time."""
@@ -88,10 +105,11 @@ class Stages:
         return self._judged(self.joiner.closed(), Belonging(self.terms, self.membership, self.roster))
 
     def forget(self, before_ns: int) -> None:
-        """Drop encounters that closed, and marks that ended, before `before_ns` (UTC)."""
+        """Drop encounters and findings that closed, and marks that ended, before `before_ns` (UTC)."""
         if self.tracker.epoch_ns is not None:
             before = (before_ns - self.tracker.epoch_ns) / NS
             self.joiner.forget(before)
+            self.conduct.forget(before_ns)
             self.tracker.marks.forget(before)
 
     def _judged(self, found: Sequence[Joined], belonging: Belonging) -> list[tuple[Joined, Encounter]]:

@@ -1,0 +1,135 @@
+"""The rules about flying near each other, along the stages: stays in the vicinity, meetings, findings.
+
+A meeting is judged when it is over; whose aircraft is whose is known as far as it was by then. What becomes known of a
+track later (that it is implausible) is laid over the findings when they are asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from armslength.agreement.terms import GEOMETRIC, UNKNOWN, Terms
+from armslength.domain.encounter import Encounter
+from armslength.domain.finding import Finding, Outcome
+from armslength.domain.meeting import Meetings
+from armslength.domain.plot import I64, Roster
+from armslength.domain.talk import Fact
+from armslength.domain.track import Marks, Tracks
+from armslength.engine.conduct.context import Aircraft, Context
+from armslength.engine.conduct.gather import Gatherer
+from armslength.engine.conduct.judge import judge
+from armslength.engine.conduct.regimes import Regimes
+from armslength.engine.conduct.registry import reach
+from armslength.engine.detection import MIXED_BOUND_M, Minima, detect_stays
+from armslength.kernel import passage
+from armslength.node.belonging import Belonging
+from armslength.units import NS
+
+SLACK_S = 1.0
+"""A finding stands on whole seconds: its encounter may begin or end so much later or earlier [s]."""
+
+
+@dataclass
+class Conduct:
+    """What the rules find along one chain of stages.
+
+    Attributes:
+        regimes, talk: what the rules look at beside the flights.
+        found: findings so far, as the flights alone give them.
+    """
+
+    terms: Terms
+    roster: Roster
+    belonging: Belonging
+    regimes: Regimes = field(default_factory=Regimes)
+    talk: tuple[Fact, ...] = ()
+    found: list[Finding] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._reach = reach(self.terms)
+        self._everywhere = replace(self.terms, area=None, exempt=())
+        self._gatherer = Gatherer(
+            self.roster.addresses, self._reach, MIXED_BOUND_M, geometric=self.terms.datum == GEOMETRIC
+        )
+        self._aircraft: dict[int, Aircraft] = {}
+
+    @property
+    def looks(self) -> bool:
+        """Whether any rule is enabled."""
+        return self._reach.horizontal_m > 0.0
+
+    def stretch(self, tracks: Tracks, group: I64) -> None:
+        """Take the tracks of the next stretch, and the group of each (see `detect_stays`); nobody's are left out."""
+        if not self.looks:
+            return
+        minima = Minima(self._reach.horizontal_m, self._reach.vertical_m, 0.0)
+        stays = detect_stays(tracks, group, minima, self._everywhere)
+        one, two = (group[stays[:, c].astype(np.int64)] for c in (passage.FIRST, passage.SECOND))
+        self._judge(self._gatherer.add(tracks, stays[(one >= 0) & (two >= 0)]))
+
+    def settle(self, now: float) -> None:
+        """Judge the meetings that are over when nothing more comes before `now` [s after the epoch]."""
+        if self.looks:
+            self._judge(self._gatherer.settle(now))
+
+    def findings(self, encounters: Sequence[Encounter], marks: Marks, epoch_ns: int) -> list[Finding]:
+        """Return what was found so far, in order of time, with the numbers of `encounters`, as `marks` allow."""
+        places = {address: place for place, address in enumerate(self.roster.addresses)}
+        by_pair: dict[tuple[str, str], list[Encounter]] = {}
+        for one in encounters:
+            by_pair.setdefault((one.first, one.second), []).append(one)
+        out = []
+        for found in self.found:
+            number = _encounter(found, by_pair.get((found.first, found.second), ()))
+            doubt = _doubt(found, places, marks, epoch_ns)
+            out.append(replace(_doubted(found, doubt) if doubt else found, encounter=number))
+        return sorted(out, key=lambda one: (one.opened_ns, one.rule, one.first, one.second, one.about))
+
+    def forget(self, before_ns: int) -> None:
+        """Drop findings that closed before `before_ns` (UTC): a stream without end needs no memory without end."""
+        self.found = [one for one in self.found if one.closed_ns is None or one.closed_ns >= before_ns]
+
+    def _judge(self, meetings: Meetings | None) -> None:
+        if meetings is not None:
+            self._aircraft.clear()  # more may be known of them by now
+            context = Context(meetings, self.terms, self._who, self.regimes, self.talk)
+            self.found += judge(meetings, context)
+
+    def _who(self, index: int) -> Aircraft:
+        known = self._aircraft.get(index)
+        if known is None:
+            address = self.roster.addresses[index]
+            member = self.belonging.member(index)
+            # Without a membership file every aircraft is its own party.
+            party = address if self.belonging.membership is None else self.belonging.party(index)
+            known = Aircraft(address, party, UNKNOWN if member is None else member.category)
+            self._aircraft[index] = known
+        return known
+
+
+def _encounter(found: Finding, encounters: Iterable[Encounter]) -> int:
+    """Return the number of the encounter that a finding is of; 0 where the pair was never inside then."""
+    closed = found.opened_ns if found.closed_ns is None else found.closed_ns
+    slack = round(SLACK_S * NS)
+    for one in encounters:
+        if one.opened <= closed + slack and found.opened_ns <= one.closed + slack:
+            return one.encounter
+    return 0
+
+
+def _doubt(found: Finding, places: dict[str, int], marks: Marks, epoch_ns: int) -> str:
+    closed = found.opened_ns if found.closed_ns is None else found.closed_ns
+    since, until = (found.opened_ns - epoch_ns) / NS, (closed - epoch_ns) / NS
+    why = ((address, marks.why(places[address], since, until)) for address in (found.first, found.second))
+    return "; ".join(f"{address} {reason}" for address, reason in why if reason)
+
+
+def _doubted(found: Finding, doubt: str) -> Finding:
+    """Return a finding that rests on an implausible track: what is no breach stays none, the rest cannot be told."""
+    outcome = found.outcome if found.outcome is Outcome.NO_BREACH else Outcome.NOT_DETERMINABLE
+    return replace(
+        found, outcome=outcome, explanation=f"{found.explanation} It rests on an implausible track: {doubt}."
+    )
