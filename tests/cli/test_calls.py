@@ -19,6 +19,7 @@ from armslength.adapters import speech
 from armslength.agreement.articles import Assistance
 from armslength.cli import waiting
 from armslength.node import control
+from armslength.units import stamp
 from cli.desk import Desk, desk
 
 __all__ = ["desk"]
@@ -146,6 +147,54 @@ def test_what_cannot_be_read_back_or_marked_is_refused(desk: Desk) -> None:
     assert "is not read back" in str(desk.type("readback", short).exception)
     assert "no message" in str(desk.type("readback", "ffffffff").exception)
     assert "Did you mean relayed" in str(desk.type("mark", short, "relaid").exception)
+
+
+def test_a_mark_that_stands_already_is_said_with_its_time_and_tells_nobody_twice(desk: Desk) -> None:
+    desk.north("send", code="CLB", fields=CLB, valid_for="60 s")
+    desk.pair.run(1.0)
+    number = desk.side.heard("received", code="CLB")[-1]["id"]
+    assert "The other side is told" in desk.type("mark", number, "understood").output
+    desk.pair.run(5.0)
+    told, entries = len(desk.side.heard("marked", by="own")), desk.pair.north.heard("marked")
+    again = desk.type("mark", number, "understood")
+    at = stamp(int(desk.side.core.lines["NORTH"].log.latest()[-1].marks["UNDERSTOOD"]))[:19]
+    assert again.output == f"[{number[7:15]}] is marked UNDERSTOOD already, since {at}Z. Nothing was done.\n"
+    assert json.loads(desk.type("mark", number, "understood", "--json").output)["already_ns"]
+    desk.pair.run(2.0)
+    assert len(desk.side.heard("marked", by="own")) == told and desk.pair.north.heard("marked") == entries
+    assert "The other side is told" in desk.type("mark", number, "relayed").output
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        (["call", "TFA", "clock=3", "--to", "X"], "--to: There is no such counterpart. Known: NORTH."),
+        (["call", "ROG", "--ref", "12345678"], "--ref: There is no such message. armslength messages lists them."),
+        (["call", "TFA", "clock=3", "--valid-for", "3"], '--valid-for: "3" has no unit.'),
+        (["check", "F9"], "CHANNEL: This node cannot talk on F9. It has no radio on any frequency of the plan."),
+        (["mark", "12345678", "relayed"], "ID: There is no such message."),
+        (["duty", "on", ""], "WATCH: It is missing, or no text in one line"),
+        (["duty", "off"], "No watch is on duty. armslength duty on WATCH goes on duty."),
+        (["voice", "121.500", "XXX"], 'CODE: "XXX" cannot stand there. Known: RCK, RCR'),
+        (["voice", "121.500", "RCK", "--note", "mud"], '--note: "mud" cannot stand there. Known: NOISE'),
+    ],
+)
+def test_an_error_names_what_was_typed_and_says_nothing_twice(desk: Desk, typed: list[str], says: str) -> None:
+    assert str(desk.type(*typed).exception).startswith(says)
+
+
+def test_an_error_of_the_gate_names_the_article_and_the_code_once(desk: Desk) -> None:
+    (line,) = desk.side.core.lines.values()
+    line.agreed = replace(line.agreed, suspended=frozenset({"separation"}))
+    wrong = desk.type("call", "TFA", "clock=3").exception
+    assert str(wrong) == "separation: TFA may not leave: the provision separation is suspended."
+
+
+def test_before_an_agreement_no_channel_is_wrong_there_is_no_plan_yet(desk: Desk) -> None:
+    (line,) = desk.side.core.lines.values()
+    line.agreed = replace(line.agreed, terms=None)
+    assert "CHANNEL: No plan of frequencies is in force yet." in str(desk.type("check", "F1").exception)
+    assert "No plan of frequencies is in force yet." in str(desk.type("voice", "F1", "RCK").exception)
 
 
 def test_a_read_back_of_our_message_is_shown_while_waiting(desk: Desk) -> None:

@@ -177,7 +177,7 @@ def test_what_is_suspended_is_named(story: Story) -> None:
 
 
 def test_the_gate_says_why(story: Story) -> None:
-    says = "disclosure: TFA was not sent: TFA may not leave: the provision disclosure is suspended."
+    says = "disclosure: TFA may not leave: the provision disclosure is suspended."
     event = {"event": "withheld", "counterpart": "SOUTH", "code": "TFA", "says": says}
     once = text(story.tell("NORTH", event, 300.0))
     assert once == "The gate holds back TFA: the provision disclosure is suspended."

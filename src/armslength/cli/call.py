@@ -109,9 +109,9 @@ def _send(
     dry_run: bool,
 ) -> dict[str, Any]:
     """Ask the running node to send it; return what it answers."""
+    from armslength.cli.answering import ask
     from armslength.cli.values import needs_ref
     from armslength.errors import InputError
-    from armslength.node.control import ask
     from armslength.protocol.catalogue import Wanted
 
     if needs_ref(code) and ref is None and not dry_run:
@@ -122,7 +122,8 @@ def _send(
         notes.append(f"It is valid for {VALID_FOR}; --valid-for says otherwise.")
     args = {"code": code.name, "fields": dict(fields), "counterpart": to, "ref": ref, "valid_for": valid_for}
     given = {key: value for key, value in args.items() if value is not None}
-    return ask(where, "send", {**given, "dry_run": True} if dry_run else given)
+    typed = {"ref": "--ref", "counterpart": "--to", "valid_for": "--valid-for"}
+    return ask(where, "send", {**given, "dry_run": True} if dry_run else given, typed)
 
 
 def _alone(where: Path, code: Code) -> dict[str, Any]:

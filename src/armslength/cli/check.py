@@ -25,13 +25,15 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Call on a frequency (RCK) or the ground line (GCK) and wait for the answer. Exit code 1: none came by it."""
-    from armslength.node.control import ask, get
+    from armslength.cli.answering import ask
+    from armslength.node.control import get
     from armslength.node.home import home_path
 
     where = home_path(home)
     last = int(get(where, "/api/status")["last_event"])
     args = {"frequency": channel.upper(), "counterpart": to}
-    sent = ask(where, "check", {key: value for key, value in args.items() if value is not None})
+    typed = {"frequency": "CHANNEL", "counterpart": "--to"}
+    sent = ask(where, "check", {key: value for key, value in args.items() if value is not None}, typed)
     if not as_json:
         typer.echo(f"{sent['code']} to {sent['counterpart']} by {_name(channel)}; waiting at most {wait:g} s.")
     found = _answer(where, last, wait, {**sent, "channel": channel.upper()})

@@ -90,19 +90,24 @@ def mark(
     as_json: AsJson = False,
 ) -> None:
     """Put a signed mark on a message received: UNDERSTOOD, a person has it; RELAYED, the crew has it."""
+    from armslength.cli.answering import ask
     from armslength.errors import InputError
-    from armslength.node.control import ask
     from armslength.node.home import home_path
     from armslength.node.telling import short_id
     from armslength.toml_source import nearest
+    from armslength.units import stamp
 
     if what.upper() not in {"UNDERSTOOD", "RELAYED"}:
         near = nearest(what, ("understood", "relayed"))
         hint = f"Did you mean {near}? " if near else ""
         raise InputError(f'"{what}" is no mark.', remedy=f"{hint}There are: understood, relayed.")
-    done = ask(home_path(home), "mark", {"id": message, "mark": what.upper()})
+    done = ask(home_path(home), "mark", {"id": message, "mark": what.upper()}, {"id": "ID"})
     if as_json:
         print_json(done)
+        return
+    if "already_ns" in done:
+        at = stamp(int(done["already_ns"]))[:19]
+        typer.echo(f"[{short_id(done['id'])}] is marked {what.upper()} already, since {at}Z. Nothing was done.")
         return
     typer.echo(f"{what.upper()} [{short_id(done['id'])}]. The other side is told.")
 

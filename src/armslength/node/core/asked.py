@@ -28,7 +28,7 @@ def text_of(args: Mapping[str, Any], name: str) -> str:
     """Return a text of one line, at most 500 signs. InputError where there is none."""
     value = args.get(name)
     if not isinstance(value, str) or not value.strip() or len(value) > 500 or not value.isprintable():
-        raise InputError(f"{name} is missing, or no text in one line of at most 500 characters.", where=name)
+        raise InputError("It is missing, or no text in one line of at most 500 characters.", where=name)
     return value.strip()
 
 
@@ -36,7 +36,8 @@ def choice_of(args: Mapping[str, Any], name: str, known: Mapping[str, object] | 
     """Return one of `known`, in whatever case it was written. InputError where it is none of them."""
     value = text_of(args, name).upper().replace(" ", "_").replace("-", "_")
     if value not in known:
-        raise InputError(f"{name} cannot be that.", where=name, remedy=f"Known: {', '.join(known)}.")
+        what = f'"{text_of(args, name)[:40]}" cannot stand there.'
+        raise InputError(what, where=name, remedy=f"Known: {', '.join(known)}.")
     return value
 
 
@@ -50,4 +51,4 @@ def message_of(core: Core, args: Mapping[str, Any]) -> tuple[Line, Logged]:
         logged = line.log.get(wanted)
         if logged is not None and not logged.outgoing:
             return line, logged
-    raise InputError("There is no such message that came in.", where="id", remedy="GET /api/messages lists them.")
+    raise InputError("There is no such message that came in.", where="id", remedy="armslength messages lists them.")

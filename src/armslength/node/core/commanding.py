@@ -15,6 +15,7 @@ from armslength.node.core.books import NODE
 from armslength.node.core.callsigns import checked, stranger
 from armslength.node.core.effects import Effects
 from armslength.node.core.inputs import Command
+from armslength.node.core.messages import RELAYED, UNDERSTOOD
 from armslength.node.core.pointing import FROM_TERMS, from_terms
 from armslength.protocol.events import Now
 from armslength.protocol.failover import GROUND
@@ -23,10 +24,12 @@ from armslength.units import NS, Quantity, parse
 if TYPE_CHECKING:
     from armslength.node.core.core import Core
     from armslength.node.core.line import Line
+    from armslength.node.core.messages import Logged
     from armslength.protocol.messages import Message
 
 _PRESSURE = re.compile(r"([0-9]{3,4}(?:\.[0-9]{1,2})?) ?hPa")
 _ADDRESS = re.compile(r"~?[0-9a-f]{6}")
+UNRATIFIED = "It comes with the agreement: armslength agreement status."
 LONGEST_JOIN_S = 12 * 3600.0
 LONGEST_REASON = 200
 LONGEST_VALID_S = 24 * 3600.0
@@ -85,7 +88,13 @@ def _mark(core: Core, one: Command, effects: Effects, now: Now) -> Mapping[str, 
     line = next((line for line in core.lines.values() if line.log.get(message_id) is not None), None)
     if line is None:
         raise InputError("There is no such message.", where="id", remedy="armslength messages lists them.")
-    logged = line.mark(message_id, _text(one.args, "mark").upper(), effects, now, one.role)
+    mark, known = _text(one.args, "mark").upper(), line.log.get(message_id)
+    if known is not None and not known.outgoing and mark in {UNDERSTOOD, RELAYED} & known.marks.keys():
+        return {**_marked(known), "already_ns": str(known.marks[mark])}
+    return _marked(line.mark(message_id, mark, effects, now, one.role))
+
+
+def _marked(logged: Logged) -> dict[str, Any]:
     return {"id": logged.message.id, "marks": sorted(logged.marks)}
 
 
@@ -96,7 +105,9 @@ def _check(core: Core, one: Command, effects: Effects, now: Now) -> Mapping[str,
         return _sent(line, line.check(effects, now, role=one.role))
     media = [name for name in line.peer.channels().media if name != GROUND]
     if channel not in media:
-        here = f"Here and now: {', '.join(media)}." if media else "This node has no radio on any frequency of the plan."
+        if line.agreed.terms is None:
+            raise InputError("No plan of frequencies is in force yet.", where="frequency", remedy=UNRATIFIED)
+        here = f"Here and now: {', '.join(media)}." if media else "It has no radio on any frequency of the plan."
         raise InputError(f"This node cannot talk on {channel[:20]}.", where="frequency", remedy=here)
     message = airing.check(line, channel, effects, now, role=one.role, automatic=False)
     if message is None:

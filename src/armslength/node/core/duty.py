@@ -31,6 +31,7 @@ __all__ = ["SPACE", "VERBS", "Duty", "restored", "tongues", "view"]
 
 SPACE, ROW = "duty", "watch"
 """Where the store keeps it."""
+GO_ON = "armslength duty on WATCH goes on duty."
 NO_WATCH = "No watch is on duty: armslength duty on WATCH."
 _LANGUAGE = re.compile(r"[A-Z][A-Za-z]{1,23}")
 MOST_LANGUAGES = 12
@@ -86,7 +87,7 @@ def _on(core: Core, one: Command, effects: Effects, now: Now) -> Mapping[str, An
 
 def _hand_over(core: Core, one: Command, effects: Effects, now: Now) -> Mapping[str, Any]:
     if not core.duty.watch:
-        raise InputError("No watch is on duty that could hand over.", where="watch", remedy=NO_WATCH)
+        raise InputError("No watch is on duty that could hand over.", where="watch", remedy=GO_ON)
     watch = _watch(one.args)
     if watch == core.duty.watch:
         raise InputError(f"{watch} is on duty already.", where="watch", remedy="Name the watch that takes over.")
@@ -96,7 +97,7 @@ def _hand_over(core: Core, one: Command, effects: Effects, now: Now) -> Mapping[
 
 def _off(core: Core, one: Command, effects: Effects, now: Now) -> Mapping[str, Any]:
     if not core.duty.watch:
-        raise InputError("No watch is on duty.", where="watch", remedy=NO_WATCH)
+        raise InputError("No watch is on duty.", remedy=GO_ON)
     return _change(core, "off", "", (), one.role, effects, now)
 
 

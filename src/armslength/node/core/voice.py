@@ -103,7 +103,9 @@ def _medium(line: Line, written: str) -> str:
     found = next((one for one in line.terms.frequencies if one.id == name), None)
     if found is None or name == GROUND:
         known = ", ".join([*plan, "121.500", "243.000", t.TELEPHONE])
-        raise InputError("There is no such channel for a voice contact.", where="medium", remedy=f"Known: {known}.")
+        yet = "" if line.agreed.terms is not None else " No plan of frequencies is in force yet."
+        what = "There is no such channel for a voice contact."
+        raise InputError(what, where="medium", remedy=f"Known: {known}.{yet}")
     return found.channel if found.role == "guard" and found.channel in t.GUARD_CHANNELS else name
 
 
