@@ -235,7 +235,7 @@ class Line:
         if not ruling.allowed:
             what = {"code": code, "article": ruling.article, "why": ruling.why, "automatic": automatic}
             self.books.enter(effects, self.book, "withheld", what, now.utc_ns, role)
-            raise DisclosureError(f"{code} was not sent: {ruling.why}", where=ruling.article)
+            raise DisclosureError(ruling.why, where=ruling.article)
         unknown = checked(self.terms, code, fields)
         for text, language in drafts_of(code, fields):
             guard(self, code, text, language, effects, now, role)
@@ -273,11 +273,11 @@ class Line:
         if logged is None or logged.outgoing or mark not in {"UNDERSTOOD", "RELAYED"}:
             raise InputError(
                 f"{mark} cannot be put on {message_id[:20]}.",
-                remedy="Marks are UNDERSTOOD and RELAYED; put them on a message that came in: GET /api/messages.",
+                remedy="Marks are UNDERSTOOD and RELAYED; put them on a message that came in: armslength messages.",
             )
         ruling = self.ruling("mark", role=role)
         if not ruling.allowed:
-            raise DisclosureError(f"{mark} was not sent: {ruling.why}", where=ruling.article)
+            raise DisclosureError(ruling.why, where=ruling.article)
         self.peer.mark(logged.message.id, Mark(mark), now)
         self.log.marked(logged.message.id, mark, now.utc_ns)
         payload = {"message": logged.message.id, "mark": mark, "after_s": f"{logged.took_s(mark) or 0.0:.3f}"}
