@@ -149,6 +149,14 @@ def test_what_cannot_be_read_back_or_marked_is_refused(desk: Desk) -> None:
     assert "Did you mean relayed" in str(desk.type("mark", short, "relaid").exception)
 
 
+def test_a_voice_contact_is_confirmed_with_whom_and_what_ailed_it(desk: Desk) -> None:
+    done = desk.type("voice", "121.500", "IDQ", "--answer", "IDR", "--theirs", "--note", "weak")
+    says = "NORTH said IDQ on 121.500, in contact with NORTH POST, answer IDR, note weak. [voice:"
+    assert done.output.startswith(says), done.output or done.exception
+    done = desk.type("voice", "TELEPHONE", "TFA", "--with", "south post")
+    assert done.output.startswith("SOUTH said TFA on TELEPHONE, in contact with SOUTH POST, answer none. [voice:")
+
+
 def test_a_mark_that_stands_already_is_said_with_its_time_and_tells_nobody_twice(desk: Desk) -> None:
     desk.north("send", code="CLB", fields=CLB, valid_for="60 s")
     desk.pair.run(1.0)

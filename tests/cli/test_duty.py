@@ -25,7 +25,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
     def ask(home: Path, verb: str, args: Mapping[str, Any]) -> dict[str, Any]:
         found.append((verb, dict(args)))
         if verb == "voice":
-            return {"id": "voice:deal#3", "by": "NORTH", **args}
+            return {"id": "voice:deal#3", "by": "NORTH", "with": "SOUTH POST", "note": "none", **args}
         return {"id": "sha256:" + "ab" * 32, "by": "SOUTH", "says": "waiting"} if verb in {"hold", "flag"} else dict(ON)
 
     monkeypatch.setattr(control, "ask", ask)

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
+from armslength.agreement.terms import default_terms
 from armslength.cli.run import _channels, _radio
+from armslength.node.core.inputs import Agreed
+from armslength.node.radio import Radios
+from armslength.node.radio_options import Radio
 
 
 def test_every_channel_is_shown() -> None:
@@ -22,3 +30,13 @@ def test_every_radio_is_shown() -> None:
     assert _radio(radio) == "  radio       F1 to SOUTH: working, occupied 25%"
     broken = {"counterpart": "SOUTH", "frequency": "F1", "working": False, "says": "No sound card."}
     assert _radio(broken) == "  radio       F1 to SOUTH: DOES NOT WORK: No sound card."
+
+
+def test_before_a_plan_is_in_force_a_radio_waits_for_it_and_is_not_broken() -> None:
+    clock: Any = SimpleNamespace()
+    radios = Radios([Radio("SOUTH", "F1", "afsk", "ether:9", "NORTH1")], clock, print, print)
+    for lines in ((), (Agreed("SOUTH", "SOUTH POST", "key"),)):
+        asyncio.run(radios.retune(lines))
+        assert _radio(radios.state()[0]) == "  radio       F1 to SOUTH: waits: no plan of frequencies is in force yet"
+    asyncio.run(radios.retune([Agreed("SOUTH", "SOUTH POST", "key", terms=default_terms())]))
+    assert _radio(radios.state()[0]) == "  radio       F1 to SOUTH: DOES NOT WORK: no frequency of that id is agreed"

@@ -95,7 +95,7 @@ class Walk:
         )
         wrong = get(Path(home), "/api/status")["says"]
         assert "counterpart" in done.stdout and "in force version 1" in done.stdout, done.stdout + done.stderr
-        assert done.returncode == 0 or "STALE PICTURE" in done.stdout, wrong
+        assert done.returncode == 0 or "NOTHING SEEN YET by" in done.stdout, wrong
 
     def write(self, text: str) -> None:
         """Do what a person does with an editor."""

@@ -37,6 +37,23 @@ def test_a_change_of_channel_is_told_in_words(event: dict[str, Any], words: str)
     assert in_words({"event": "channel", "counterpart": "SOUTH", **event}, 0) == f"00:00:00  {words}"
 
 
+def test_a_lost_channel_that_the_other_side_tells_of_is_told_with_times_that_people_read() -> None:
+    fields = {"medium": "F1", **SINCE, "change": 4, "latitude_e5": 3512345}
+    event = {"event": "received", "code": "LCM", "counterpart": "SOUTH", "id": "sha256:" + "ab" * 32, "fields": fields}
+    told = in_words(event, 0)
+    assert "since 2026-11-23T01:18:47Z, last_ok 2026-11-23T01:18:44Z" in told and "_ns" not in told
+    assert "latitude 35.12345 deg" in told
+
+
+def test_a_voice_contact_is_told_with_whom_and_what_ailed_it() -> None:
+    event = {"event": "voice contact", "medium": "F1", "code": "RCK", "by": "NORTH", "with": "SOUTH POST"}
+    told = in_words({**event, "answer": "RCR", "readability": 2, "note": "NOISE"}, 0)
+    assert told.endswith(
+        "voice: NORTH said RCK on F1, in contact with SOUTH POST, answer RCR, readability 2, note noise"
+    )
+    assert "note" not in in_words({**event, "answer": "none", "note": "none"}, 0)
+
+
 @pytest.mark.parametrize(("by", "words"), [("own", "by us"), ("theirs", "by them")])
 def test_an_outage_says_whose_it_is(by: str, words: str) -> None:
     event = {"event": "planned", "kind": "OUTAGE", "medium": "F1", "by": by, "from_ns": "0", "until_ns": "60000000000"}

@@ -9,11 +9,11 @@ import polars as pl
 import pytest
 
 from adapters.feeds.hearing import NOW, Ear, Hands
-from armslength.adapters.feeds.port import ENDED
+from armslength.adapters.feeds.port import ENDED, LIVE, STARTING
 from armslength.domain.plot import Roster, pack
 from armslength.errors import FeedError
 from armslength.node.player import PASSED, RecordingFeed
-from armslength.units import FT, KT, NS
+from armslength.units import FT, KT, NS, stamp
 from shared import shared_data
 
 LENGTH_S = 1500
@@ -117,3 +117,23 @@ def test_a_real_recording_is_played_whole():
     ear, feed, _ = play(path, Hands(speed=3600.0))
     assert feed.health.plots == len(ear.plots) > 1000
     assert len(pack(ear.plots, Roster(), 0)) == len(ear.plots)
+
+
+def test_before_it_begins_a_recording_says_when_it_does_and_then_that_it_plays(tmp_path):
+    clock = Hands(pause_s=0.0)
+    begin = NOW + 300 * NS
+    feed = RecordingFeed("exercise", [recording(tmp_path, begin)], clock, "auto")
+    seen = []
+
+    def give(batch) -> None:
+        seen.append((feed.health.state, feed.health.why))
+
+    class Watched(Hands):
+        async def sleep(self, seconds: float) -> None:
+            seen.append((feed.health.state, feed.health.why))
+            await super().sleep(seconds)
+
+    feed.clock = Watched(pause_s=0.0)
+    asyncio.run(feed.run(give))
+    said = list(dict.fromkeys(seen))
+    assert said == [(STARTING, f"its recording begins at {stamp(begin)}"), (LIVE, "playing as recorded")]

@@ -132,7 +132,7 @@ def _channels(line: Mapping[str, Any]) -> list[str]:
 
 def _radio(radio: Mapping[str, Any]) -> str:
     """Return how a radio does."""
-    says = "working" if radio["working"] else f"DOES NOT WORK: {radio['says']}"
+    says = {True: "working", None: f"waits: {radio['says']}"}.get(radio["working"], f"DOES NOT WORK: {radio['says']}")
     occupied = f", occupied {radio['occupied']:.0%}" if "occupied" in radio else ""
     return f"  radio       {radio['frequency']} to {radio['counterpart']}: {says}{occupied}"
 

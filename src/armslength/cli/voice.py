@@ -71,6 +71,7 @@ def voice(
     """Log a voice contact: channel, code, answer. It counts for checks and findings as messages do."""
     from armslength.cli.answering import ask
     from armslength.node.home import home_path
+    from armslength.node.telling import spoken
 
     args: dict[str, Any] = {"medium": medium, "code": code, "answer": answer, "by": "theirs" if theirs else "own"}
     more = {"readability": readability, "with": whom, "note": note, "counterpart": counterpart}
@@ -79,5 +80,4 @@ def voice(
     if as_json:
         print_json(told)
         return
-    heard = f", readability {told['readability']}" if "readability" in told else ""
-    typer.echo(f"{told['by']} said {told['code']} on {told['medium']}, answer {told['answer']}{heard}. [{told['id']}]")
+    typer.echo(f"{spoken(told)}. [{told['id']}]")

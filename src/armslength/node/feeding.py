@@ -84,7 +84,7 @@ class Feeding:
                 before = self._told.get(feed.name)
                 if before is not None and before[0] in {"failed", state[0]}:
                     continue
-                if state[0] != STARTING:
+                if state[0] != STARTING or state[1]:
                     self._told[feed.name] = state
                     self._give(FeedState(feed.name, state[0] == LIVE, state[1] or state[0]))
             await asyncio.sleep(LOOK_S)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from armslength.adapters.feeds.port import ENDED, LIVE, FeedBatch, FeedHealth, Give
+from armslength.adapters.feeds.port import ENDED, LIVE, STARTING, FeedBatch, FeedHealth, Give
 from armslength.adapters.recording import Recording, open_recordings
 from armslength.domain.plot import UNKNOWN_FUTURE, KeptAside, Plot, Plots, Roster
 from armslength.errors import FeedError
@@ -53,6 +53,7 @@ class RecordingFeed:
     _aside: KeptAside = field(default_factory=KeptAside)
     _told: dict[str, int] = field(default_factory=dict)
     _problems: list[FeedError] = field(default_factory=list)
+    _how: str = ""
 
     async def run(self, give: Give) -> None:
         """Play to the end.
@@ -84,7 +85,11 @@ class RecordingFeed:
         as_recorded = self.stamps == RECORDED or (self.stamps == AUTO and there)
         self.health.connections += 1
         how = "as recorded" if as_recorded else f"as if {stamp(begin)} were now"
-        self.health.become(LIVE, now, f"playing {how}")
+        self._how = f"playing {how}"
+        if as_recorded and begin > now + NS:
+            self.health.become(STARTING, now, f"its recording begins at {stamp(begin)}")
+        else:
+            self.health.become(LIVE, now, self._how)
         return 0 if as_recorded else now - begin
 
     async def _play(self, plots: Sequence[Plot], give: Give) -> None:
@@ -114,6 +119,8 @@ class RecordingFeed:
         self._told = counts
         for reason in aside:
             self.health.example(reason, str(self._aside.examples.get(reason, {}).get("says", "")))
+        if plots and self.health.state == STARTING:
+            self.health.become(LIVE, self.clock.utc_ns(), self._how)
         if plots or aside:
             batch = FeedBatch(self.name, tuple(plots), aside, self.clock.utc_ns())
             self.health.count(batch)

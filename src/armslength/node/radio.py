@@ -28,6 +28,7 @@ LATELY = 10
 """Bursts by which readability is judged."""
 SCALE = ((0.9, 5), (0.7, 4), (0.5, 3), (0.25, 2), (0.0, 1))
 """Share of bursts that arrived whole, and the readability that it stands for."""
+NO_PLAN = "no plan of frequencies is in force yet"
 Key = tuple[str, str]
 
 
@@ -66,6 +67,7 @@ class Radios:
         self._clock, self._give, self._tell = clock, give, tell
         self._serving: dict[Key, _Serving] = {}
         self._wrong: dict[Key, str] = {}
+        self._planned: frozenset[str] = frozenset()
         self._numbers = count(1)
 
     @property
@@ -78,6 +80,7 @@ class Radios:
 
     async def retune(self, lines: Sequence[Agreed]) -> None:
         """Have a station on every frequency that is agreed now and equipped, and on no other."""
+        self._planned = frozenset(line.counterpart for line in lines if line.terms is not None)
         wanted = {
             (line.counterpart, one.id): (one, line.terms.radio.most_occupancy_share)
             for line in lines
@@ -85,6 +88,7 @@ class Radios:
             for one in line.terms.frequencies
             if (line.counterpart, one.id) in self._radios
         }
+        places = {line.counterpart: _place(line) for line in lines}
         for key in list(self._serving):
             if key not in wanted or self._serving[key].made_for != _made_for(*wanted[key]):
                 serving = self._serving.pop(key)
@@ -92,7 +96,7 @@ class Radios:
                 await serving.station.stop()
         for key, (frequency, share) in wanted.items():
             if key not in self._serving:
-                await self._begin(key, frequency, share)
+                await self._begin(key, frequency, share, places[key[0]])
 
     def serve(
         self, counterpart: str, frequency: Frequency, share: float, station: AnyStation
@@ -151,13 +155,15 @@ class Radios:
             self._give(AirSensed(*key, sensed))
 
     def state(self) -> list[dict[str, Any]]:
-        """Return how each radio does, for people."""
+        """Return how each radio does, for people: "working" is None where no plan is in force that it could serve."""
         return [self._state(key, radio) for key, radio in self._radios.items()]
 
     def _state(self, key: Key, radio: Radio) -> dict[str, Any]:
         told = {"counterpart": key[0], "frequency": key[1], "via": radio.via.partition(":")[0], "modem": radio.modem}
         serving = self._serving.get(key)
         if serving is None:
+            if key[0] not in self._planned:
+                return {**told, "working": None, "says": NO_PLAN}
             return {**told, "working": False, "says": self._wrong.get(key, "no frequency of that id is agreed")}
         station = serving.station
         return {
@@ -173,7 +179,7 @@ class Radios:
             "counts": dict(station.counts),
         }
 
-    async def _begin(self, key: Key, frequency: Frequency, share: float) -> None:
+    async def _begin(self, key: Key, frequency: Frequency, share: float, place: int | None) -> None:
         radio = self._radios[key]
         made_for = _made_for(frequency, share)
         try:
@@ -188,6 +194,7 @@ class Radios:
                 seed=secrets.randbits(32),
                 data=made_for[1],
                 frequency=made_for[0],
+                place=place,
             )
             await station.start()
         except ArmslengthError as wrong:
@@ -220,6 +227,12 @@ class Radios:
 
 def _made_for(frequency: Frequency, share: float) -> tuple[str, bool, float]:
     return frequency.channel, frequency.role != "guard" and carries(frequency, "data"), share
+
+
+def _place(line: Agreed) -> int | None:
+    """Return which of two alternating slots is ours on a frequency: as the terms name the parties."""
+    names = [one.name for one in line.terms.parties] if line.terms is not None else []
+    return 1 - names.index(line.counterpart) if len(names) == 2 and line.counterpart in names else None
 
 
 def _readability(whole: deque[bool]) -> int:

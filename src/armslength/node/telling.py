@@ -96,8 +96,17 @@ def _fields(fields: Mapping[str, Any]) -> str:
             said.append(words(left.pop(key)))
     for noise in ("level_datum", "level_sigma_ft", "nonce"):
         left.pop(noise, None)
-    said += [f"{key} {value}" for key, value in left.items()]
+    said += [_field(key, value) for key, value in left.items()]
     return ", ".join(said)
+
+
+def _field(key: str, value: Any) -> str:
+    """Return a field: a time as people read it, and an angle in degrees."""
+    if key.endswith("_ns") and str(value).isdecimal():
+        return f"{key.removesuffix('_ns')} {stamp(int(value))[:19]}Z"
+    if key.endswith("_e5") and isinstance(value, int):
+        return f"{key.removesuffix('_e5')} {value / 100_000:.5f} deg"
+    return f"{key} {value}"
 
 
 _FIELDS: dict[str, Callable[[Any], str]] = {
@@ -227,8 +236,15 @@ def _held(event: Mapping[str, Any]) -> str:
 
 
 def _voice(event: Mapping[str, Any]) -> str:
-    heard = f", readability {event['readability']}" if "readability" in event else ""
-    return f"voice on {event['medium']}: {event['code']} by {event['by']}, answer {event['answer']}{heard}"
+    return f"voice: {spoken(event)}"
+
+
+def spoken(contact: Mapping[str, Any]) -> str:
+    """Return a voice contact in words: who said what, where, with whom, the answer, how it was heard."""
+    heard = f", readability {contact['readability']}" if "readability" in contact else ""
+    note = "" if contact["note"] == "none" else f", note {contact['note'].lower()}"
+    said = f"{contact['by']} said {contact['code']} on {contact['medium']}, in contact with {contact['with']}"
+    return f"{said}, answer {contact['answer']}{heard}{note}"
 
 
 def _called(event: Mapping[str, Any]) -> str:

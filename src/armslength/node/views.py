@@ -109,7 +109,12 @@ class NodeViews:
         feeds = [source.name for source in self.core.watching.sources]
         if not feeds:
             return ["No feed is set up: the node sees nothing."]
-        return [f"STALE PICTURE: {name} gives nothing." for name in feeds if ages.get(name, np.inf) > STALE_S]
+        return [self._gives_nothing(name, name in ages) for name in feeds if ages.get(name, np.inf) > STALE_S]
+
+    def _gives_nothing(self, name: str, gave: bool) -> str:
+        state = self.core.feeds.get(name)
+        why = f": {state.says}" if state is not None and not state.working else ""
+        return f"STALE PICTURE: {name} gives nothing{why}." if gave else f"NOTHING SEEN YET by {name}{why}."
 
     def tracks(self) -> dict[str, Any]:
         """Return the picture. Here and below, long listings are made row by row while they are read, from what is now.
