@@ -19,7 +19,10 @@ import polars as pl
 from armslength.cli import main
 from armslength.units import FT, KT, NM
 
-FILES = ("encounters.parquet", "encounters.csv", "encounters.geojson", "summary.json", "report.html")
+FILES = (
+    "encounters.parquet", "encounters.csv", "encounters.geojson", "findings.parquet", "findings.csv", "summary.json",
+    "report.html",
+)  # fmt: skip
 Row = dict[str, Any]
 BEGIN_MS = 1_767_258_000_000
 """2026-01-01T09:00:00Z: when the skies made here begin."""

@@ -33,7 +33,7 @@ def out(request: pytest.FixtureRequest) -> Path:
     return folder
 
 
-def test_five_files_and_nothing_else(out: Path) -> None:
+def test_seven_files_and_nothing_else(out: Path) -> None:
     assert sorted(path.name for path in out.iterdir()) == sorted(FILES)
 
 

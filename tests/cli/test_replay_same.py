@@ -31,6 +31,7 @@ def once(day: pl.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Path:
     day.write_parquet(folder / "day.parquet")
     assert replay(folder / "day.parquet", *MINIMA, out=folder / "out").code == 0
     assert len(encounters(folder / "out")) > 50
+    assert len((folder / "out" / "findings.csv").read_text("utf-8").splitlines()) > 50
     return folder / "out"
 
 
@@ -75,14 +76,15 @@ WAYS = (by_aircraft, by_hour, as_csv, as_json, shuffled, backwards_in_csv, by_ai
 
 
 def alike(one: Path, other: Path) -> None:
-    """Fail unless both tables hold the same encounters, numbers equal to the last digit that CSV shows."""
-    assert (one / "encounters.csv").read_text("utf-8") == (other / "encounters.csv").read_text("utf-8")
+    """Fail unless both hold the same encounters and findings, numbers equal to the last digit that CSV shows."""
+    for name in ("encounters.csv", "findings.csv"):
+        assert (one / name).read_text("utf-8") == (other / name).read_text("utf-8")
 
 
 def test_the_same_recording_twice(day: pl.DataFrame, once: Path, tmp_path: Path) -> None:
     day.write_parquet(tmp_path / "day.parquet")
     assert replay(tmp_path / "day.parquet", *MINIMA, out=tmp_path / "out").code == 0
-    for name in ("encounters.csv", "encounters.parquet", "encounters.geojson"):
+    for name in ("encounters.csv", "encounters.parquet", "encounters.geojson", "findings.csv", "findings.parquet"):
         assert (tmp_path / "out" / name).read_bytes() == (once / name).read_bytes()
     first, second = summary(once), summary(tmp_path / "out")
     assert {key for key in first if first[key] != second[key]} <= {"seconds", "rows_per_second"}
@@ -98,7 +100,7 @@ def test_handed_over_otherwise(
     assert replay(folder, *MINIMA, out=tmp_path / "out").code == 0
     alike(tmp_path / "out", once)
     first, second = summary(once), summary(tmp_path / "out")
-    assert first["encounters"] == second["encounters"]
+    assert (first["encounters"], first["findings"]) == (second["encounters"], second["findings"])
     assert (first["rows"]["read"], first["rows"]["used"]) == (second["rows"]["read"], second["rows"]["used"])
     assert first["aircraft"] == second["aircraft"] and first["time"] == second["time"]
 

@@ -22,7 +22,7 @@ from armslength.node.summary import MOST_IMPLAUSIBLE, summarise
 KEYS = {
     "armslength", "command", "recordings", "skipped", "left_out", "rows", "aircraft", "time", "terms", "members",
     "parties", "warnings",
-    "clock_error_s", "biases", "implausible", "encounters", "seconds", "rows_per_second",
+    "clock_error_s", "biases", "implausible", "encounters", "findings", "seconds", "rows_per_second",
 }  # fmt: skip
 BEGIN_S = 1_767_258_000
 

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from armslength.node.replay import Outcome, Request
 
 FINDINGS, BAD_INPUT = 1, 2
-FILES = "encounters.parquet, encounters.csv, encounters.geojson, summary.json, report.html"
+FILES = (
+    "encounters.parquet, encounters.csv, encounters.geojson, findings.parquet, findings.csv, summary.json, report.html"
+)
 
 
 class FailOn(StrEnum):
@@ -44,7 +46,8 @@ def replay(
 ) -> None:
     """Find every close approach in RECORDING... and write tables, a summary and a report.
 
-    Writes encounters.parquet, encounters.csv, encounters.geojson, summary.json and report.html into --out.
+    Writes encounters.parquet, encounters.csv, encounters.geojson, findings.parquet, findings.csv, summary.json and
+    report.html into --out.
     """
     import time
 
@@ -132,6 +135,7 @@ def _write(out: Path, request: Request, outcome: Outcome, summary: dict[str, Any
     import time
 
     from armslength.node.outlines import outlines
+    from armslength.report.findings_tables import write_findings
     from armslength.report.model import Report
     from armslength.report.page import render
     from armslength.report.staging import Staging
@@ -146,6 +150,7 @@ def _write(out: Path, request: Request, outcome: Outcome, summary: dict[str, Any
     )  # fmt: skip
     with Staging(out) as staging:
         write_tables(out, outcome.encounters, staging)
+        write_findings(out, outcome.findings, staging)
         staging.write("report.html", render(report))
         staging.write("summary.json", json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 

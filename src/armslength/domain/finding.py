@@ -36,6 +36,11 @@ SUSPENDED = "SUSPENDED"
 """Regime of what happened while a provision was suspended: recorded, not judged."""
 
 
+COLUMNS = (
+    "finding", "rule", "outcome", "severity", "encounter", "first", "second", "by", "opened", "closed", "value",
+    "threshold", "unit", "margin_sigma", "regime", "explanation",
+)  # fmt: skip
+"""The columns of findings.parquet and .csv, in order. Stable."""
 _OF_TWO = ("encounter", "first", "second", "margin_sigma")
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from armslength import __version__
 from armslength.domain.encounter import CERTAIN, INSIDE, NEAR_MISS, NOT_DETERMINABLE, POSSIBLE
+from armslength.domain.finding import Outcome as Finds
+from armslength.domain.finding import Severity
 from armslength.node.replay import Outcome, Request
 from armslength.units import NS, stamp
 
@@ -48,6 +50,7 @@ def summarise(request: Request, outcome: Outcome, seconds: float) -> dict[str, A
         "biases": o.tracker.biases(),
         "implausible": _implausible(o),
         "encounters": _encounters(o),
+        "findings": _findings(o),
         "seconds": round(seconds, 3),
         "rows_per_second": round(read / seconds) if seconds > 0.0 else None,
     }
@@ -101,6 +104,19 @@ def _implausible(o: Outcome) -> list[dict[str, str]]:
     ] + ([{"aircraft": "", "from": "", "to": "", "why": f"and {len(marks) - MOST_IMPLAUSIBLE} more"}])[
         : len(marks) > MOST_IMPLAUSIBLE
     ]
+
+
+def _findings(o: Outcome) -> dict[str, Any]:
+    """Return how many findings there are, by rule and outcome; of a rule that found nothing nothing is said."""
+    by_rule: dict[str, dict[str, int]] = {}
+    for one in o.findings:
+        said = by_rule.setdefault(one.rule, dict.fromkeys((outcome.value for outcome in Finds), 0))
+        said[one.outcome.value] += 1
+    severities = {grade.name: 0 for grade in Severity}
+    for one in o.findings:
+        if one.outcome is Finds.BREACH:
+            severities[one.severity.name] += 1
+    return {"total": len(o.findings), "by_rule": dict(sorted(by_rule.items())), "breaches_by_severity": severities}
 
 
 def _encounters(o: Outcome) -> dict[str, int]:

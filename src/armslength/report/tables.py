@@ -26,14 +26,25 @@ import polars as pl
 from armslength.domain.encounter import COLUMNS, Encounter
 from armslength.report.staging import Staging, write_atomically
 
-__all__ = ["FILES", "SCHEMA", "frame", "write_atomically", "write_tables"]
+__all__ = [
+    "FILES",
+    "SCHEMA",
+    "TIME",
+    "cell",
+    "frame",
+    "harmless",
+    "plain",
+    "readable",
+    "write_atomically",
+    "write_tables",
+]
 
 FILES = {"parquet": "encounters.parquet", "csv": "encounters.csv", "geojson": "encounters.geojson"}
 
-_TIME = pl.Datetime("ns", "UTC")
+TIME = pl.Datetime("ns", "UTC")
 _TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
     **dict.fromkeys(COLUMNS, pl.Float64),
-    **dict.fromkeys(("opened", "closed", "t_closest", "t_slant"), _TIME),
+    **dict.fromkeys(("opened", "closed", "t_closest", "t_slant"), TIME),
     **dict.fromkeys(
         (
             "first",
@@ -61,7 +72,7 @@ _FORMULA = re.compile(r"(^|[;,|])(\s*)(?=[=+\-@＝＋－＠])")
 def frame(encounters: Sequence[Encounter]) -> pl.DataFrame:
     """Return the encounters as a table with exactly `SCHEMA`; numbers that are not finite are null."""
     columns = {
-        name: pl.Series(name, [_cell(getattr(one, name)) for one in encounters], dtype=_plain(kind)).cast(kind)
+        name: pl.Series(name, [cell(getattr(one, name)) for one in encounters], dtype=plain(kind)).cast(kind)
         for name, kind in SCHEMA.items()
     }
     return pl.DataFrame(columns, schema=SCHEMA)
@@ -80,22 +91,25 @@ def write_tables(out: Path, encounters: Sequence[Encounter], staging: Staging | 
         with Staging(out) as own:
             return write_tables(out, encounters, own)
     table = frame(encounters)
-    readable = _readable(table)
+    rounded = readable(table)
     # Into memory first: on a full disk Polars fails with errors of its own, from which nobody can tell what is wrong.
     parquet = BytesIO()
     table.write_parquet(parquet, compression="zstd")
     staging.write(FILES["parquet"], parquet.getvalue())
-    staging.write(FILES["csv"], _harmless(readable).write_csv())
-    staging.write(FILES["geojson"], lambda file: _write_geojson(file, readable))
+    staging.write(FILES["csv"], harmless(rounded).write_csv())
+    staging.write(FILES["geojson"], lambda file: _write_geojson(file, rounded))
     return dict(FILES)
 
 
-def _plain(kind: pl.DataType | type[pl.DataType]) -> pl.DataType | type[pl.DataType]:
+def plain(kind: pl.DataType | type[pl.DataType]) -> pl.DataType | type[pl.DataType]:
     """Return what a column is built from: times from integers, everything else as it is."""
-    return pl.Int64 if kind == _TIME else kind
+    return pl.Int64 if kind == TIME else kind
 
 
-def _cell(value: Any) -> Any:
+def cell(value: Any) -> Any:
+    """Return a value as a table holds it: what is not finite as None, text that UTF-8 can hold, counts whole."""
+    if value is None:
+        return None
     if isinstance(value, float):
         return value if isfinite(value) else None
     if isinstance(value, str):
@@ -104,9 +118,9 @@ def _cell(value: Any) -> Any:
     return int(value)
 
 
-def _readable(table: pl.DataFrame) -> pl.DataFrame:
+def readable(table: pl.DataFrame) -> pl.DataFrame:
     """Return the table with numbers rounded and times as `units.stamp` writes them."""
-    times = [name for name, kind in table.schema.items() if kind == _TIME]
+    times = [name for name, kind in table.schema.items() if kind == TIME]
     numbers = [name for name, kind in table.schema.items() if kind == pl.Float64]
     milliseconds = ((pl.col(times).cast(pl.Int64) + 500_000) // 1_000_000).cast(pl.Datetime("ms"))
     return table.with_columns(
@@ -115,17 +129,21 @@ def _readable(table: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _harmless(readable: pl.DataFrame) -> pl.DataFrame:
+def harmless(rounded: pl.DataFrame) -> pl.DataFrame:
     """Return the table so that no spreadsheet runs its text."""
-    texts = [name for name, kind in SCHEMA.items() if kind == pl.String]
-    return readable.with_columns(
-        pl.Series(name, [_FORMULA.sub(r"\1\2'", _CONTROL.sub(" ", text)) for text in readable[name]], dtype=pl.String)
+    texts = [name for name, kind in rounded.schema.items() if kind == pl.String]
+    return rounded.with_columns(
+        pl.Series(
+            name,
+            [None if text is None else _FORMULA.sub(r"\1\2'", _CONTROL.sub(" ", text)) for text in rounded[name]],
+            dtype=pl.String,
+        )
         for name in texts
     )
 
 
-def _features(readable: pl.DataFrame) -> Iterator[str]:
-    for properties in readable.iter_rows(named=True):
+def _features(rounded: pl.DataFrame) -> Iterator[str]:
+    for properties in rounded.iter_rows(named=True):
         placed = properties["lat"] is not None and properties["lon"] is not None
         # No third coordinate: RFC 7946 means height above the ellipsoid there, and levels are mostly barometric.
         geometry = {"type": "Point", "coordinates": [properties["lon"], properties["lat"]]} if placed else None
@@ -133,10 +151,10 @@ def _features(readable: pl.DataFrame) -> Iterator[str]:
         yield json.dumps(feature, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def _write_geojson(file: BinaryIO, readable: pl.DataFrame) -> None:
+def _write_geojson(file: BinaryIO, rounded: pl.DataFrame) -> None:
     """Write one feature a line, so that the file can be read, compared and cut with ordinary tools."""
     file.write(b'{"type":"FeatureCollection","features":[')
-    for number, feature in enumerate(_features(readable)):
+    for number, feature in enumerate(_features(rounded)):
         file.write(b",\n" if number else b"\n")
         file.write(feature.encode())
     file.write(b"\n]}\n")
