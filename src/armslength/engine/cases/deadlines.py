@@ -22,6 +22,7 @@ __all__ = [
     "answer_due_ns",
     "deadlines",
     "keep_until_ns",
+    "moments",
     "passed",
     "reminder",
     "thawed",
@@ -146,6 +147,16 @@ def reminder(owed: Deadline, now_ns: int) -> float | None:
         return None
     left = (owed.due_ns - now_ns) / max(owed.due_ns - owed.since_ns, 1)
     return min((share for share in REMIND if left <= share), default=None)
+
+
+def moments(owed: Sequence[Deadline], now_ns: int) -> list[int]:
+    """Return when, after `now_ns`, time alone changes something: reminders and deadlines [UTC ns]."""
+    out = []
+    for one in owed:
+        if one.done_ns is None and one.due_ns is not None:
+            lasts = one.due_ns - one.since_ns
+            out += [one.due_ns + 1, *(one.due_ns - round(share * lasts) for share in REMIND)]
+    return [at for at in out if at > now_ns]
 
 
 def keep_until_ns(file: File, group: WorkingGroup) -> int | None:

@@ -16,7 +16,7 @@ from armslength.engine.cases.machine import Standing, move
 from armslength.errors import InputError
 from armslength.units import NS
 
-__all__ = ["NEAR_ARCMIN", "NEAR_NS", "fold", "group_matters", "same_matter"]
+__all__ = ["NEAR_ARCMIN", "NEAR_NS", "fold", "group_matters", "head_of", "same_matter"]
 
 NEAR_NS, NEAR_ARCMIN = 60 * NS, 5
 """Two openings by different sides are about one matter where their times are that near, and their places."""
@@ -61,6 +61,12 @@ def group_matters(documents: Iterable[Document]) -> list[list[Document]]:
             joined.add(head.case)
         called[one.case] = one.case if head is None else head.case
     return [[one for one in rest if called.get(one.case) == head.case] for head in heads]
+
+
+def head_of(matter: Sequence[Document]) -> str:
+    """Return the number of a matter: that of its earliest opening."""
+    openings = [one for one in matter if isinstance(one.body, c.Opening)]
+    return min(openings, key=lambda one: (one.time_ns, one.digest)).case
 
 
 def _one(first: Document, second: Document) -> bool:

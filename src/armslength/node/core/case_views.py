@@ -1,0 +1,118 @@
+"""Cases for people and programs: where each stands, what was said in it, what is owed, how far the evidence is."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from armslength.domain import case as c
+from armslength.domain.case import Document, File
+from armslength.domain.finding import Severity
+from armslength.engine.cases.deadlines import Deadline, keep_until_ns
+from armslength.node.core.case_evidence import Exchange
+
+if TYPE_CHECKING:
+    from armslength.node.core.cases import Cases
+
+__all__ = ["body_of", "in_full", "in_short"]
+
+
+def in_short(cases: Cases, file: File, now_ns: int) -> dict[str, Any]:
+    """Return a case in a row of a list."""
+    next_one = next((one for one in cases.owed(file) if one.done_ns is None and one.due_ns is not None), None)
+    return {
+        "case": file.case,
+        "also": list(file.also),
+        "counterpart": cases.line.name,
+        "state": file.state.value,
+        "under": file.under.value,
+        "severity": file.opening.severity.name,
+        "rules": list(file.opening.subject.rules),
+        "why": file.opening.why.value,
+        "opened_by": file.opened_by,
+        "answers": file.answers,
+        "about_ns": str(file.opening.subject.from_ns),
+        "stamps": {name: str(at) for name, at in file.stamps.items()},
+        "next": None if next_one is None else _owed(next_one, now_ns),
+    }
+
+
+def in_full(cases: Cases, file: File, now_ns: int) -> dict[str, Any]:
+    """Return everything that is known of a case; of evidence only how far it is."""
+    kept = keep_until_ns(file, cases.line.terms.working_group)
+    answer = file.answer.body if file.answer is not None else None
+    return {
+        **in_short(cases, file, now_ns),
+        "subject": body_of(file.opening.subject),
+        "about": cases.local.get(file.case, {}),
+        "evidence": {party: _evidence(cases.exchange, file, party) for party in cases.parties},
+        "answer": answer.substance.value if isinstance(answer, c.Answer) else None,
+        "joint_finding": None if file.joint is None else body_of(file.joint.body),
+        "findings": [_said(one, file) for one in file.findings.values()],
+        "measures": [
+            {**_said(one, file), "agreed": bool(file.signed.get(name))} for name, one in file.measures.items()
+        ],
+        "closed_by": sorted(file.closed_by),
+        "owed": [_owed(one, now_ns) for one in cases.owed(file)],
+        "documents": [_said(one, file) for one in file.documents],
+        "keep_until_ns": None if kept is None else str(kept),
+        "waiting_for_second_person": [
+            {"id": key, "verb": one["verb"], "person": one["person"]}
+            for key, one in cases.pending.items()
+            if cases.number_of(str(one["args"].get("case", ""))) == file.case
+        ],
+    }
+
+
+def body_of(body: Any) -> Any:
+    """Return a body of a document, or a part of one, for JSON; bytes are left out."""
+    if isinstance(body, Severity):
+        return body.name
+    if isinstance(body, Enum):
+        return body.value
+    if isinstance(body, tuple):
+        return [body_of(one) for one in body]
+    if hasattr(body, "__dataclass_fields__"):
+        held = {one.name: getattr(body, one.name) for one in fields(body)}
+        return {
+            name: str(one) if name.endswith("_ns") else body_of(one)
+            for name, one in held.items()
+            if not isinstance(one, bytes)
+        }
+    return dict(body) if isinstance(body, dict) else body
+
+
+def _said(one: Document, file: File) -> dict[str, Any]:
+    out = {
+        "document": one.digest,
+        "kind": one.body.kind.value,
+        "by": one.by,
+        "under": one.case,
+        "number": one.number,
+        "time_ns": str(one.time_ns),
+        "persons": list(one.persons),
+        "body": body_of(one.body),
+    }
+    return out | ({"misplaced": file.misplaced[one.digest]} if one.digest in file.misplaced else {})
+
+
+def _owed(one: Deadline, now_ns: int) -> dict[str, Any]:
+    return {
+        "what": one.what,
+        "by": one.by,
+        "rule": one.rule,
+        "due_ns": None if one.due_ns is None else str(one.due_ns),
+        "done_ns": None if one.done_ns is None else str(one.done_ns),
+        "overdue": one.done_ns is None and one.due_ns is not None and one.due_ns < now_ns,
+        "late_s": f"{one.late_s:.0f}",
+    }
+
+
+def _evidence(exchange: Exchange, file: File, party: str) -> dict[str, Any]:
+    there, committed = exchange.of(file, party), file.commitments.get(party)
+    root = committed.body.root if committed is not None and isinstance(committed.body, c.Commitment) else None
+    stand = {"committed": root, "exchanged": False, "holds": None, "says": "", "file": ""}
+    if there is None:
+        return stand
+    return {**stand, "exchanged": bool(there.whole), "holds": there.opened, "says": there.says, "file": there.file}
