@@ -112,6 +112,7 @@ class Runner:
         self.core, self.clock = core, clock
         self.wire: Wire | None = None
         self.voice: Voice | None = None
+        self.desk: Callable[[Mapping[str, Any]], None] | None = None
         self.storing, self.hangs = True, False
         self.steps = self.commits = 0
         self._store, self._tell, self._take_document = store, tell, take_document
@@ -366,6 +367,9 @@ class Runner:
             task = asyncio.get_running_loop().create_task(self._document(counterpart, data))
             self._documents.add(task)
             task.add_done_callback(self._documents.discard)
+        if self.desk is not None:
+            for wanted in effects.desk:
+                self.desk(wanted)
         for number, reply in effects.replies:
             self._answer(number, reply)
 

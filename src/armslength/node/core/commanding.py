@@ -13,6 +13,7 @@ from armslength.node.core.asked import line_of as _line
 from armslength.node.core.asked import text_of as _text
 from armslength.node.core.books import NODE
 from armslength.node.core.callsigns import checked, stranger
+from armslength.node.core.case_acts import VERBS as CASE_VERBS
 from armslength.node.core.effects import Effects
 from armslength.node.core.inputs import Command
 from armslength.node.core.messages import RELAYED, UNDERSTOOD
@@ -217,6 +218,7 @@ _VERBS: dict[str, Callable[[Core, Command, Effects, Now], Mapping[str, Any]]] = 
     "join": _join,
     "join withdraw": _join_withdraw,
     "silence": _silence,
+    **CASE_VERBS,
     **duty.VERBS,
     **voice.VERBS,
     **outage.VERBS,

@@ -25,6 +25,7 @@ class Effects:
         closes: (connection, why) to close.
         tells: events for the own officer: terminal, log and stream. They do not wait for the disk.
         documents: (counterpart, bytes) that the keeper of agreements must look at.
+        desk: what is to be gathered, encrypted or opened for a case; see `case_evidence`.
         replies: (number of the command, answer).
     """
 
@@ -36,6 +37,7 @@ class Effects:
     closes: list[tuple[str, str]] = field(default_factory=list)
     tells: list[Mapping[str, Any]] = field(default_factory=list)
     documents: list[tuple[str, bytes]] = field(default_factory=list)
+    desk: list[Mapping[str, Any]] = field(default_factory=list)
     replies: list[tuple[int, Mapping[str, Any]]] = field(default_factory=list)
 
     @property
@@ -53,4 +55,5 @@ class Effects:
         self.closes += later.closes
         self.tells += later.tells
         self.documents += later.documents
+        self.desk += later.desk
         self.replies += later.replies

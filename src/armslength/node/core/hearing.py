@@ -8,15 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from armslength.crypto.envelope import from_json
 from armslength.node.core import airing, outage, reading
 from armslength.node.core.callsigns import flagged, is_pressing
 from armslength.node.core.effects import Effects
 from armslength.node.core.messages import Logged
 from armslength.node.core.pointing import centre_said
 from armslength.protocol import events as e
+from armslength.protocol.case_documents import CASE_TYPE
 from armslength.protocol.catalogue import CATALOGUE, Precedence
 from armslength.protocol.events import Event, Now
 from armslength.protocol.failover import GROUND
+from armslength.protocol.frames import LARGE_LIMIT
 from armslength.protocol.messages import Message
 
 if TYPE_CHECKING:
@@ -163,10 +166,16 @@ def _insists(message: Message) -> bool:
 
 
 def _document(line: Line, event: e.DocumentIn, effects: Effects, now: Now) -> None:
-    effects.documents.append((line.name, event.envelope))
+    envelope = from_json(event.envelope, limit=LARGE_LIMIT)
+    if envelope.payload_type == CASE_TYPE:
+        line.cases.hear(envelope, event.envelope, effects, now)
+    else:
+        effects.documents.append((line.name, event.envelope))
 
 
 def _taken(line: Line, event: e.DocumentTaken, effects: Effects, now: Now) -> None:
+    if line.cases.taken(event.digest, effects, now):
+        return
     what = {"what": "document delivered", "envelope": event.digest, "article": line.ruling("document").article}
     _enter(line, effects, "agreement", what, now)
 

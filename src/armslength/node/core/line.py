@@ -15,6 +15,7 @@ from armslength.errors import DisclosureError, InputError, LocalProtocolError, R
 from armslength.node.core import airing, ringing
 from armslength.node.core.books import NODE, Books
 from armslength.node.core.callsigns import checked, flagged
+from armslength.node.core.cases import Cases
 from armslength.node.core.discretion import Drafts, drafts_of, guard
 from armslength.node.core.duty import Duty
 from armslength.node.core.effects import Effects
@@ -102,6 +103,7 @@ class Line:
         self.calls: dict[tuple[str, str], int] = {}
         self.speed, self.restored, self.duty = speed, restored, duty or Duty()
         self.talking, self.exit, self.rounds = Talking(self), Exit(), 0
+        self.cases = Cases(self)
         self.drafts = Drafts(restored)
 
     @property
@@ -129,7 +131,7 @@ class Line:
         self.settle(effects, now)
 
     def offer(self, effects: Effects, now: Now) -> None:
-        """Show the other side the documents it must see, and no others."""
+        """Show the other side the documents it must see, and no others; cases go by what is in force."""
         self.exit.changed(self, effects, now)
         wanted = {digest(envelope): envelope for envelope in self.agreed.offers}
         for gone in self._offered.keys() - wanted.keys():
@@ -137,6 +139,7 @@ class Line:
         for key in wanted.keys() - self._offered.keys():
             self.peer.offer(wanted[key], now)
         self._offered = wanted
+        self.cases.adopt(effects, now)
 
     def opened(self, connection: str, path: str, nonce: bytes, effects: Effects, now: Now) -> None:
         """A connection stands."""
@@ -187,6 +190,7 @@ class Line:
             self._remind_s = now.mono_s + REMIND_S
             effects.tells += ringing.reminders(self, now)
         self.talking.tick(effects, now)
+        self.cases.tick(effects, now)
         if self.standing == "OPEN":
             self.witness.missed(self, effects, now)
             self.witness.offer(self, effects, now)
