@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from armslength.cli import agreement_life, agreement_text
+from armslength.cli import agreement_life, agreement_public, agreement_text
 
 if TYPE_CHECKING:
     from armslength.agreement.plain import Section
@@ -60,7 +60,9 @@ app.command()(agreement_life.suspend)
 app.command()(agreement_life.resume)
 app.command()(agreement_life.end)
 app.command()(agreement_life.status)
-app.command()(agreement_text.public)
+app.command()(agreement_public.public)
+app.command()(agreement_public.copy)
+app.command("filter")(agreement_public.filter_draft)
 
 
 def _document(file: Path, reading: Reading) -> dict[str, object]:

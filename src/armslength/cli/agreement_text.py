@@ -1,4 +1,4 @@
-"""armslength agreement draft, show, public: the text of an agreement, for people."""
+"""armslength agreement draft, show: the text of an agreement, for people."""
 
 from __future__ import annotations
 
@@ -105,20 +105,6 @@ def show(
         return
     for line in _lines(done):
         typer.echo(line)
-
-
-def public(home: InHome = None, agreement: WhichAgreement = None, as_json: AsJson = False) -> None:
-    """Print the lines that both sides have approved for the public, and nothing else."""
-    from armslength.node.acting import acting
-
-    done = acting(opened(home), "agreement public", {"agreement": agreement})
-    if as_json:
-        print_json(done)
-        return
-    for line in done["public_lines"]:
-        typer.echo(line)
-    if not done["public_lines"]:
-        typer.echo("No lines are approved for the public.", err=True)
 
 
 def _lines(done: dict[str, Any]) -> list[str]:

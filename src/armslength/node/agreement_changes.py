@@ -25,6 +25,7 @@ class Change:
         payload: for the ledger: digests, versions, provisions; never terms.
         envelope: what the other side must see now, with all signatures known, as canonical JSON.
         role: of who did it: "person" (one here), or "counterpart".
+        findings: of rules of conduct that follow from it, for the ledger.
     """
 
     agreement: str
@@ -33,6 +34,7 @@ class Change:
     payload: Mapping[str, Any] = field(default_factory=dict)
     envelope: bytes = field(default=b"", repr=False)
     role: str = "person"
+    findings: tuple[Mapping[str, Any], ...] = ()
 
 
 def document_change(trial: Standing, before: Standing | None, document: Document, counterpart: str) -> Change:

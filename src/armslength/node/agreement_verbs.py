@@ -19,7 +19,7 @@ from armslength.agreement.identity import read_identity
 from armslength.agreement.notice import Kind
 from armslength.crypto.envelope import Envelope, from_json, to_json
 from armslength.errors import AgreementError, InputError, LifecycleError, RemoteProtocolError, StoreError
-from armslength.node import former
+from armslength.node import disclosing, former
 from armslength.node.agreement_views import describe_all, describe_document
 from armslength.node.agreements import Agreements, Change
 from armslength.node.counterparts import identity_file, may_accept
@@ -191,6 +191,7 @@ _VERBS: dict[str, Callable[[Agreements, Args, int], dict[str, Any]]] = {
     "agreement show": _show,
     "agreement public": _public,
     "identity accept": _accept,
+    **disclosing.VERBS,
 }
 VERBS = tuple(_VERBS)
 """Every verb that `perform` knows."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from armslength.adapters.store import Store
@@ -44,7 +44,7 @@ class AloneLedger:
 
     def enter(self, change: Change, files: Files) -> None:
         """Enter `change`; see `agreements.Ledger`."""
-        self._enter(change.agreement, change.payload, files, change.role)
+        self._enter(change.agreement, change.payload, files, change.role, change.findings)
 
     def written(self, paths: Collection[str]) -> None:
         """Let go of these files."""
@@ -62,9 +62,13 @@ class AloneLedger:
         if files:
             self.written(files)
 
-    def _enter(self, book: str, payload: Any, files: Files, role: str) -> None:
+    def _enter(
+        self, book: str, payload: Any, files: Files, role: str, findings: Iterable[Mapping[str, Any]] = ()
+    ) -> None:
         effects = Effects()
         self._books.enter(effects, book or NODE, "agreement", payload, self._now_ns, role)
+        for said in findings:
+            self._books.enter(effects, book or NODE, "finding", said, self._now_ns)
         self._store.commit(effects.entries, kept(files))
 
 
@@ -87,6 +91,7 @@ class LiveLedger:
     def enter(self, change: Change, files: Files) -> None:
         """Enter `change`; see `agreements.Ledger`. Never from the thread of the loop: it would wait for itself."""
         payload = {"agreement": change.agreement, **change.payload}
+        payload |= {"findings": [dict(one) for one in change.findings]} if change.findings else {}
         made = self._runner.enter(change.counterpart, payload, change.role, kept(files))
         try:
             asyncio.run_coroutine_threadsafe(made, self._loop).result()

@@ -25,7 +25,7 @@ PENDING = "home/pending"
 Files = Mapping[str, bytes]
 """What is to stand in files of the home, by their paths in it."""
 _FILE = re.compile(
-    r"agreements/(?P<id>[^/]+)/[0-9a-f]{32}\.age|counterparts/[^/.]+(?:\.identity|(?:\.[0-9a-f]{32})?\.former)"
+    r"agreements/(?P<id>[^/]+)/(?:copies/)?[0-9a-f]{32}\.age|counterparts/[^/.]+(?:\.identity|(?:\.[0-9a-f]{32})?\.former)"
 )
 
 

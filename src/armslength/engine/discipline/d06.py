@@ -83,7 +83,7 @@ class Content:
     text: ClassVar[RuleText] = RuleText(
         "D06",
         "Content outside the deal; assistance requests",
-        "Nothing that the deal is not about is written to the other side; a request for assistance is declined at once.",
+        "Nothing outside the deal is written to the other side; a request for assistance is declined at once.",
         "No intelligence and no target data were part of the deal of 2015; joint rescue was asked for and not agreed; "
         "an emergency can always be told.",
         "The filter of both nodes looks at the free text of every message. Breach of the writer where the form of "

@@ -23,6 +23,7 @@ from armslength.node.core.commanding import command
 from armslength.node.core.duty import Duty
 from armslength.node.core.duty import restored as on_duty
 from armslength.node.core.effects import Effects
+from armslength.node.core.happening import happen
 from armslength.node.core.inputs import (
     AirHeld,
     AirIn,
@@ -285,11 +286,7 @@ class Core:
 
     @_take.register
     def _(self, one: Happened, effects: Effects, now: Now) -> None:
-        book = str(one.payload.get("agreement") or NODE)
-        self.books.enter(effects, book, "agreement", one.payload, now.utc_ns, one.role)
-        effects.writes += one.writes
-        effects.tells.append({"event": "agreement", "counterpart": one.counterpart, **one.payload})
-        effects.replies.append((one.number, {}))
+        happen(self.books, one, effects, now)
 
     @_take.register
     def _(self, one: MembersIn, effects: Effects, now: Now) -> None:
