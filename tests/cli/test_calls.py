@@ -119,6 +119,27 @@ def test_an_answer_by_another_channel_proves_nothing(desk: Desk, monkeypatch: py
     assert done.exit_code == 1 and "NOT PROVEN" in done.output and "came by F2" in done.output
 
 
+def test_a_frequency_that_filled_up_is_said_to_be_full_and_not_unproven(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ask(home: Path, verb: str, args: dict[str, Any]) -> dict[str, Any]:
+        return {"id": "sha256:" + "ab" * 32, "code": "RCK", "time_ns": "1", "counterpart": "NORTH"}
+
+    def get(home: Path, path: str) -> dict[str, Any]:
+        radio = {"counterpart": "NORTH", "frequency": "F1", "full_s": full_s}
+        return {**desk.get(home, path), "radios": [radio]}
+
+    monkeypatch.setattr(control, "get", get)
+    monkeypatch.setattr(control, "ask", ask)
+    full_s = 22.3
+    done = desk.type("check", "f1", "--wait", "3")
+    assert done.exit_code == 1 and "F1 is full" in done.output and "Try again in 23 s." in done.output
+    assert "NOT PROVEN" not in done.output and "NO ANSWER" not in done.output
+    assert json.loads(desk.type("check", "f1", "--wait", "3", "--json").output)["full_s"] == 22.3
+    full_s = 0.0
+    assert "NO ANSWER by F1" in desk.type("check", "f1", "--wait", "3").output
+
+
 def test_a_message_that_came_in_is_listed_marked_and_read_back(desk: Desk) -> None:
     desk.north("send", code="CLB", fields=CLB, valid_for="60 s")
     desk.pair.run(1.0)

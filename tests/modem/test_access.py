@@ -234,3 +234,20 @@ def test_whoever_calls_leaves_room_for_the_answer(rank: int, goes: bool) -> None
 @pytest.mark.parametrize("busy", [True, False])
 def test_an_empty_queue_asks_for_nothing(busy: bool) -> None:
     assert Access(Limits(), random.Random(1).random).turn(5.0, busy=busy).number is None
+
+
+@given(st.lists(st.floats(0.3, 1.5), max_size=12), st.floats(0.3, 1.5))
+def test_how_long_a_call_must_wait_for_the_share_is_known_beforehand(before: list[float], seconds: float) -> None:
+    access = Access(Limits(), lambda: 0.0)
+    now = 1000.0
+    for burst in before:
+        access.heard(now, now + burst)
+        now += burst
+    wait_s = access.wait_s(seconds, now)
+    assert wait_s <= 60.0 and (wait_s > 0.0) is (sum(before) + seconds + Limits().answer_s > 12.0 + 1e-9)
+    assert access.offer(1, ROUTINE, seconds)
+    assert access.wait_s(seconds, now) >= wait_s - 1e-6, "what waits goes first"
+    access.turn(now, busy=False)
+    if wait_s > 0.5:
+        assert access.turn(now + wait_s - 0.1, busy=False).number is None
+    assert access.turn(now + wait_s + 0.5, busy=False).number == 1

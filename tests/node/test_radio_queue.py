@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from armslength.errors import InputError
 from armslength.node.core.inputs import AirHeld
-from armslength.node.radio import SAME_CALL_S, Radios, _Serving
+from armslength.node.radio import FULL_S, SAME_CALL_S, Radios, _Serving
 
 WHO, WHERE = "SOUTH", "F1"
 
@@ -26,7 +27,7 @@ class Desk:
         self.serving = self._serving(WHO, WHERE)
 
     def _serving(self, counterpart: str, frequency: str) -> _Serving:
-        station: Any = SimpleNamespace(send=self._send, forget=self._forget)
+        station: Any = SimpleNamespace(send=self._send, forget=self._forget, full_s=0.0)
         made = self.radios._serving[counterpart, frequency] = _Serving(station, (frequency, True, 0.2))
         return made
 
@@ -96,3 +97,18 @@ def test_a_mark_has_no_message_and_is_never_held() -> None:
     desk.call(b"mark", "")
     desk.call(b"mark", "", after_s=10.0)
     assert len(desk.queue) == 2 and desk.told == []
+
+
+def test_a_check_that_could_not_leave_is_refused_with_the_time_after_which_it_can() -> None:
+    desk = Desk()
+    desk.radios.refuse_full(None, "f1")
+    station: Any = desk.serving.station
+    station.full_s = FULL_S - 0.1
+    desk.radios.refuse_full(None, "F1")
+    station.full_s = 22.3
+    for name in (None, WHO):
+        with pytest.raises(InputError) as wrong:
+            desk.radios.refuse_full(name, "f1")
+        assert "F1 is full" in wrong.value.what and wrong.value.remedy.startswith("Try again in 23 s.")
+    desk.radios.refuse_full("EAST", "F1")
+    desk.radios.refuse_full(None, None)

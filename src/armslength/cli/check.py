@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -38,6 +39,7 @@ def check(
         typer.echo(f"{sent['code']} to {sent['counterpart']} by {_name(channel)}; waiting at most {wait:g} s.")
     found = _answer(where, last, wait, {**sent, "channel": channel.upper()})
     done = {"channel": channel.upper(), "counterpart": sent["counterpart"], "id": sent["id"], **found}
+    done["full_s"] = 0.0 if done["proven"] else _full(get(where, "/api/status")["radios"], done)
     if as_json:
         print_json(done)
     else:
@@ -70,9 +72,20 @@ def _answer(where: Path, last: int, wait: float, sent: dict[str, Any]) -> dict[s
     return {"answered": False, "proven": False, **nothing}
 
 
+def _full(radios: list[dict[str, Any]], done: dict[str, Any]) -> float:
+    """Return for how long no call can leave on the frequency that was checked, because its share is used [s]."""
+    mine = (one for one in radios if (one["counterpart"], one["frequency"]) == (done["counterpart"], done["channel"]))
+    return max((float(one.get("full_s", 0.0)) for one in mine), default=0.0)
+
+
 def _says(done: dict[str, Any], wait: float) -> str:
     name = _name(done["channel"])
     name = name[0].upper() + name[1:]
+    if done["full_s"] > 0.0 and not done["proven"]:
+        return (
+            f"{name} is full: data fill all of the time that the terms leave them, so this proves nothing of it. "
+            f"Try again in {ceil(done['full_s'])} s."
+        )
     if not done["answered"]:
         return f"NO ANSWER by {_name(done['channel'])} within {wait:g} s. armslength status says what does work."
     how = ""

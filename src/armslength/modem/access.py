@@ -132,6 +132,11 @@ class Access:
         self._prune(now_s)
         return _union(self._bursts, now_s - self.limits.window_s, now_s) / self.limits.window_s
 
+    def wait_s(self, seconds: float, now_s: float) -> float:
+        """Return for how long the share keeps a call of `seconds`, behind what waits, from leaving [s]; 0.0: not."""
+        waiting = sum(one[3] for one in self._queue)
+        return max(0.0, self._allowed(seconds + waiting, now_s, self.limits.answer_s) - now_s)
+
     def turn(self, now_s: float, *, busy: bool) -> Turn:
         """Return what to do at `now_s`; a frame that it names has left the queue and counts as sent.
 

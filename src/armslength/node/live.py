@@ -182,6 +182,8 @@ class LiveNode:
         Raises:
             InputError: it cannot be done.
         """
+        if verb == "check":
+            self.radios.refuse_full(args.get("counterpart"), args.get("frequency"))
         if verb in VERBS or not self.runner.storing:  # where nothing can be kept, nothing is done
             return await self.runner.ask(verb, args)
         answer, standings = await asyncio.get_running_loop().run_in_executor(

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
+from math import ceil
 from typing import Any
 
 from armslength.adapters.radio.opening import AnyStation, Equipment, station_of
@@ -14,7 +15,7 @@ from armslength.adapters.radio.sound import AirHeard
 from armslength.adapters.radio.station import Listener
 from armslength.agreement.articles import Frequency
 from armslength.agreement.plan import carries
-from armslength.errors import ArmslengthError
+from armslength.errors import ArmslengthError, InputError
 from armslength.modem.port import BAD_CHECK, TRUNCATED
 from armslength.node.clock import Clock
 from armslength.node.core.inputs import Agreed, AirHeld, AirIn, AirSensed
@@ -28,6 +29,8 @@ LATELY = 10
 """Bursts by which readability is judged."""
 SCALE = ((0.9, 5), (0.7, 4), (0.5, 3), (0.25, 2), (0.0, 1))
 """Share of bursts that arrived whole, and the readability that it stands for."""
+FULL_S = 5.0
+"""A frequency that no call can leave on for longer is full to a person who checks it [s]."""
 NO_PLAN = "no plan of frequencies is in force yet"
 Key = tuple[str, str]
 
@@ -154,6 +157,22 @@ class Radios:
             serving.sensed = sensed
             self._give(AirSensed(*key, sensed))
 
+    def refuse_full(self, counterpart: object, frequency: object) -> None:
+        """Refuse a check that could not leave: its calls would be counted unanswered, and the frequency given up.
+
+        Args:
+            counterpart: name; None where there is one alone.
+            frequency: id.
+
+        Raises:
+            InputError: the frequency is full; says for how long.
+        """
+        for (name, channel), serving in self._serving.items():
+            full_s = serving.station.full_s
+            if channel == str(frequency).upper() and counterpart in (None, name) and full_s > FULL_S:
+                what = f"{channel} is full: data fill all of the time that the terms leave them, and no call can leave."
+                raise InputError(what, where="frequency", remedy=f"Try again in {ceil(full_s)} s. Nothing was called.")
+
     def state(self) -> list[dict[str, Any]]:
         """Return how each radio does, for people: "working" is None where no plan is in force that it could serve."""
         return [self._state(key, radio) for key, radio in self._radios.items()]
@@ -174,6 +193,7 @@ class Radios:
             "busy": station.busy,
             "disturbed": serving.sensed,
             "occupied": round(station.occupied, 3),
+            "full_s": round(station.full_s, 1),
             "waiting": station.waiting,
             "readability": _readability(serving.whole),
             "counts": dict(station.counts),

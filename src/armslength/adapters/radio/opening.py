@@ -32,6 +32,10 @@ class AnyStation(Protocol):
         """Share of the last 60 s that data filled the channel, 0 to 1."""
 
     @property
+    def full_s(self) -> float:
+        """For how long the share keeps a call from leaving [s]; 0.0: it may leave."""
+
+    @property
     def waiting(self) -> int:
         """Payloads that wait."""
 

@@ -18,6 +18,8 @@ SLOT_S, SLOT_REAL_S = 0.1, 0.014
 where a fast clock makes more of it."""
 SHORTEST_WAIT_S = 0.002
 """Real seconds between two questions to the access machine at the least."""
+CALL_BYTES = 140
+"""A call as a frame: the longest that a message takes on the air, in its frame."""
 VOICE_ONLY = "refused: not for data"
 SENT, FAILED, NOT_TAKEN, DISPLACED = "sent", "could not be sent", "not taken", "displaced by more urgent ones"
 
@@ -67,6 +69,11 @@ class Talker:
     def occupied(self) -> float:
         """Share of the last 60 s that data filled the channel, ours and what was heard, 0 to 1."""
         return self._access.occupied(self._clock.mono())
+
+    @property
+    def full_s(self) -> float:
+        """For how long the share keeps a call from leaving [s]; 0.0: it may leave."""
+        return self._access.wait_s(self._seconds(CALL_BYTES), self._clock.mono())
 
     @property
     def waiting(self) -> int:
@@ -163,6 +170,11 @@ class Talking:
     def occupied(self) -> float:
         """Share of the last 60 s that data filled the channel, ours and what was heard, 0 to 1."""
         return self._talker.occupied if self._talker is not None else 0.0
+
+    @property
+    def full_s(self) -> float:
+        """For how long the share keeps a call from leaving [s]; 0.0: it may leave."""
+        return self._talker.full_s if self._talker is not None else 0.0
 
     @property
     def waiting(self) -> int:
