@@ -16,13 +16,13 @@ from armslength.domain.encounter import Encounter
 from armslength.domain.finding import Finding, Outcome
 from armslength.domain.meeting import Meetings
 from armslength.domain.plot import I64, Roster
-from armslength.domain.talk import Fact
 from armslength.domain.track import Marks, Tracks
 from armslength.engine.conduct.context import Aircraft, Context
 from armslength.engine.conduct.gather import Gatherer
 from armslength.engine.conduct.judge import judge
 from armslength.engine.conduct.regimes import Regimes
 from armslength.engine.conduct.registry import reach
+from armslength.engine.conduct.told import Asked, Reported, Said, Warned
 from armslength.engine.detection import MIXED_BOUND_M, Minima, detect_stays
 from armslength.kernel import passage
 from armslength.node.belonging import Belonging
@@ -37,7 +37,7 @@ class Conduct:
     """What the rules find along one chain of stages.
 
     Attributes:
-        regimes, talk: what the rules look at beside the flights.
+        regimes, warned, asked, said, reported: what the rules look at beside the flights; may be added to.
         found: findings so far, as the flights alone give them.
     """
 
@@ -45,7 +45,10 @@ class Conduct:
     roster: Roster
     belonging: Belonging
     regimes: Regimes = field(default_factory=Regimes)
-    talk: tuple[Fact, ...] = ()
+    warned: tuple[Warned, ...] = ()
+    asked: tuple[Asked, ...] = ()
+    said: tuple[Said, ...] = ()
+    reported: tuple[Reported, ...] = ()
     found: list[Finding] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -95,7 +98,9 @@ class Conduct:
     def _judge(self, meetings: Meetings | None) -> None:
         if meetings is not None:
             self._aircraft.clear()  # more may be known of them by now
-            context = Context(meetings, self.terms, self._who, self.regimes, self.talk)
+            context = Context(
+                meetings, self.terms, self._who, self.regimes, self.warned, self.asked, self.said, self.reported
+            )
             self.found += judge(meetings, context)
 
     def _who(self, index: int) -> Aircraft:

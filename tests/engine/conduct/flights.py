@@ -96,14 +96,17 @@ def meeting(*pairs: tuple[Path, Path], error_h=80.0, error_v=38.1, update=1.0, d
     )  # fmt: skip
 
 
-def around(meetings: Meetings, terms: Terms | None = None, pair=(NORTH, SOUTH), windows=(), talk=()) -> Context:
-    """Return a context in which every first aircraft is like pair[0] and every second like pair[1]."""
+def around(meetings: Meetings, terms: Terms | None = None, pair=(NORTH, SOUTH), windows=(), **told) -> Context:
+    """Return a context in which every first aircraft is like pair[0] and every second like pair[1].
+
+    `told`: warned, asked, said, reported.
+    """
 
     def aircraft(index: int) -> Aircraft:
         like = pair[index % 2]
         return like if index < 2 else replace(like, address=f"{like.address[0]}{index:05x}")
 
-    return Context(meetings, terms or default_terms(), aircraft, Regimes(tuple(windows)), tuple(talk))
+    return Context(meetings, terms or default_terms(), aircraft, Regimes(tuple(windows)), **told)
 
 
 def with_figures(rule: str, **figures: float) -> Terms:

@@ -17,8 +17,8 @@ from armslength.domain.finding import Finding, Outcome, Severity
 from armslength.domain.meeting import Meetings
 from armslength.domain.plot import Bool
 from armslength.domain.rule import RuleText
-from armslength.domain.talk import Fact
 from armslength.engine.conduct.regimes import Regimes
+from armslength.engine.conduct.told import Asked, Reported, Said, Warned
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Context:
         terms: in force.
         aircraft: tells an aircraft by its index in the roster.
         regimes: in force, by time.
-        talk: what was said between the posts, in the order in which it became known here; empty in a replay of plots
+        warned, asked, said, reported: what was told of pairs, see `told`; in order of time. Empty in a replay of plots
             alone. The same facts are on both sides.
     """
 
@@ -56,7 +56,18 @@ class Context:
     terms: Terms
     aircraft: Callable[[int], Aircraft]
     regimes: Regimes = field(default_factory=Regimes)
-    talk: tuple[Fact, ...] = ()
+    warned: tuple[Warned, ...] = ()
+    asked: tuple[Asked, ...] = ()
+    said: tuple[Said, ...] = ()
+    reported: tuple[Reported, ...] = ()
+
+    @cached_property
+    def places(self) -> dict[tuple[str, str], list[int]]:
+        """The meetings of each pair of addresses, (first, second)."""
+        out: dict[tuple[str, str], list[int]] = {}
+        for k in range(len(self.meetings)):
+            out.setdefault((self.who(k, 0).address, self.who(k, 1).address), []).append(k)
+        return out
 
     def figures(self, rule: str) -> Agreed:
         """Return the figures that the terms keep with a rule: `figures("G05")["distance_m"]`, in SI."""
