@@ -1,7 +1,7 @@
 """What was said about two aircraft, as rules about their flight need it: warnings, requests, what crews saw.
 
-Everything is by address and party, never own and other; stamps are UTC [ns]. Whoever puts a context together makes these
-from messages, marks and forms. In a replay of plots alone there are none.
+Everything is by address and party, never own and other; stamps are UTC [ns]. Whoever puts a context together makes
+these from messages, marks and forms. In a replay of plots alone there are none.
 """
 
 from __future__ import annotations
