@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from armslength.agreement.articles import Scope
+from armslength.agreement.articles import Assistance, Scope
 from armslength.errors import DisclosureError
 from armslength.node.core.effects import Effects
 from armslength.node.core.inputs import Command
@@ -146,3 +146,52 @@ def test_decisions_are_bounded(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> N
     assert len(pair.north.store.rows[f"draft/{pair.agreement}"]) == 3
     assert "error" in protest(pair, f"{WORD} 0")
     assert "error" not in protest(pair, f"{WORD} 4")
+
+
+def found(pair: Pair, side: Side) -> list[tuple[str, str, str]]:
+    """Return outcome, party and first word of what D06 said last of each matter, in the book of `side`."""
+    said: dict[str, dict[str, Any]] = {}
+    for one in side.store.entries.get(pair.agreement, []):
+        if one.entry.kind == "finding" and (payload := json.loads(one.payload))["rule"] == "D06":
+            said[payload["finding"]] = payload
+    return [(one["outcome"], one["by"], one["severity"]) for one in said.values()]
+
+
+def test_what_was_let_go_both_sides_find(pair: Pair) -> None:
+    ask(pair, "draft decide", text=WORD, decision="MISREAD", reason="seen")
+    protest(pair, WORD)
+    pair.run(5.0)
+    assert found(pair, pair.north) == found(pair, pair.south) == [("NOT_DETERMINABLE", "NORTH", "SEV3")]
+
+
+def test_a_filter_that_is_walked_around_is_found_by_the_other_side(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("armslength.node.core.line.guard", lambda *_: None)
+    protest(pair, PLACE)
+    protest(pair, HARMLESS)
+    pair.run(5.0)
+    assert found(pair, pair.south) == [("BREACH", "NORTH", "SEV3")]
+
+
+def test_a_draft_that_was_stopped_is_no_breach(pair: Pair) -> None:
+    protest(pair, WORD)
+    pair.run(2.0)
+    assert found(pair, pair.north) == [("NO_BREACH", "NORTH", "SEV3")] and found(pair, pair.south) == []
+    ask(pair, "draft decide", text=WORD, decision="HOLD", reason="no")
+    pair.run(2.0)
+    (last,) = [one for one in entered(pair, "finding") if one["rule"] == "D06"][-1:]
+    assert last["closed_ns"] is not None and "HOLD" in last["explanation"]
+
+
+def test_a_request_for_assistance_is_declined_by_the_node_itself(pair: Pair) -> None:
+    ask(pair, "send", code="AST", fields={"nature": "RESCUE"})
+    pair.run(400.0)
+    assert found(pair, pair.north) == found(pair, pair.south) == []
+
+
+def test_one_that_a_person_does_not_answer_is_found() -> None:
+    pair = Pair(terms=replace(terms_of(), assistance=Assistance(answer="by a person")))
+    pair.mend()
+    pair.run(5.0)
+    ask(pair, "send", code="AST", fields={"nature": "RESCUE"})
+    pair.run(330.0)
+    assert found(pair, pair.north) == found(pair, pair.south) == [("BREACH", "SOUTH", "SEV3")]

@@ -24,6 +24,7 @@ _ALIKE = {
     "Ё": "Е",
     "№": "№",
 }
+_ASCII = str.maketrans({**dict.fromkeys("\t\n\r\v\f", " "), "`": "'"})
 _WORD = re.compile(r"[^\W\d_]+")
 _LATIN_LETTER, _CYRILLIC_LETTER = re.compile("[A-Za-z]"), re.compile("[А-Яа-яІі]")
 
@@ -50,6 +51,9 @@ class Folded:
 
 def fold(draft: str) -> Folded:
     """Return `draft` made ready."""
+    if draft.isascii():
+        plain = draft.translate(_ASCII)
+        return Folded(plain, plain, _is_capital(plain), tuple(range(len(draft) + 1)))
     signs: list[str] = []
     back: list[int] = []
     at = 0
@@ -63,9 +67,13 @@ def fold(draft: str) -> Folded:
         at = end
     back.append(len(draft))
     text = _WORD.sub(lambda found: _one_alphabet(found.group()), "".join(signs))
+    return Folded(text, text.translate(_TO_LATIN), _is_capital(text), tuple(back))
+
+
+def _is_capital(text: str) -> bool:
+    """Return whether a text is written in capitals."""
     letters = [sign for sign in text if sign.isalpha()]
-    capitals = len(letters) > 8 and sum(sign.isupper() for sign in letters) > 0.8 * len(letters)
-    return Folded(text, text.translate(_TO_LATIN), capitals, tuple(back))
+    return len(letters) > 8 and sum(sign.isupper() for sign in letters) > 0.8 * len(letters)
 
 
 def _one_way(cluster: str) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from armslength.crypto.canonical import canonical
+from armslength.engine.discipline.d06 import Decided, Stopped
 from armslength.engine.discretion import Choice, Review, review
 from armslength.errors import DisclosureError, InputError
 from armslength.node.core.asked import choice_of, line_of, text_of
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 
 __all__ = ["LONGEST_DRAFT", "VERBS", "Drafts", "drafts_of", "guard", "in_need"]
 
-LONGEST_DRAFT = 40_000
-"""Signs of a draft that are looked through at once: minutes and statements have that many at most."""
+LONGEST_DRAFT = 4_000
+"""Signs of a draft that are looked through at once: some 40 ms. What is longer is given in parts."""
 MOST_DECIDED = 500
 LONGEST_REASON = 200
 NEED_NS = 24 * 3600 * NS
@@ -122,9 +123,12 @@ def guard(line: Line, what: str, text: str, language: str, effects: Effects, now
     passes = decided is not None and decided is not Choice.HOLD and decided in found.choices
     entry = {"draft": found.draft, "what": what, "kinds": list(found.kinds), "final": found.final}
     entry["decided"] = decided.value if decided else ""
-    line.books.enter(effects, line.book, "draft let out" if passes else "draft stopped", entry, now.utc_ns, role)
+    kind = "draft let out" if passes else "draft stopped"
+    number = line.books.enter(effects, line.book, kind, entry, now.utc_ns, role)
     if passes:
         return
+    known: dict[str, Any] = {"at_ns": now.utc_ns, "entry": line.talking.place(number), "draft": found.draft}
+    line.talking.content.take(Stopped(**known, kinds=found.kinds, places=len(found.hits)))
     effects.tells.append({"event": "draft stopped", "counterpart": line.name, "role": role, **entry})
     where = "; ".join(f"{hit.kind}: {hit.form} (signs {hit.start + 1} to {hit.end})" for hit in found.hits)
     says = f"{what} was not sent: its text holds what the deal keeps out. {where}."
@@ -158,7 +162,9 @@ def _decide(core: Core, one: Command, effects: Effects, now: Now) -> Mapping[str
     line.drafts.decide(line.agreed.agreement, found.draft, choice, effects, now)
     entry = {"draft": found.draft, "kinds": list(found.kinds), "final": found.final, "decided": choice.value}
     entry |= {"reason": reason, "post": line.own.post}
-    line.books.enter(effects, line.book, "draft decided", entry, now.utc_ns, one.role)
+    number = line.books.enter(effects, line.book, "draft decided", entry, now.utc_ns, one.role)
+    known: dict[str, Any] = {"at_ns": now.utc_ns, "entry": line.talking.place(number), "draft": found.draft}
+    line.talking.content.take(Decided(**known, choice=choice.value))
     effects.tells.append({"event": "draft decided", "counterpart": line.name, "role": one.role, **entry})
     return {**found.as_dict(), "counterpart": line.name, "decided": choice.value}
 

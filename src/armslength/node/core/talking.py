@@ -17,6 +17,7 @@ from armslength.domain.alert import Tier
 from armslength.domain.finding import Finding
 from armslength.engine.comms.judge import Judge
 from armslength.node.core import talk_facts
+from armslength.node.core.content import Contents
 from armslength.node.core.senses import Senses
 from armslength.node.core.talk_rows import MOST_ROWS, RECENT_NS, is_passing, kept, row_of
 from armslength.protocol import events as e
@@ -73,6 +74,7 @@ class Talking:
         self.missing = False
         self.senses = Senses(line.own.party, self.note)
         self._found: list[Finding] = []
+        self.content = Contents(line, self._found_more)
         self._rows: list[Put | Delete] = []
         self._agreement = ""
         self._plan: tuple[tuple[str, str], ...] = ()
@@ -99,6 +101,7 @@ class Talking:
             self._begin(now)
         assert self.judge is not None
         self.judge.adopt(terms)
+        self.content.adopt(terms)
         self.note(t.Suspended(at_ns=now.utc_ns, provisions=frozenset(line.agreed.suspended)))
         self.replan(now)
         self.flush(effects, now)
@@ -118,10 +121,14 @@ class Talking:
             fact = talk_facts.moved(fact, self._last_ns)
         self._last_ns = fact.at_ns
         self._found += self.judge.take(fact)
+        self.content.take(fact)
         row = row_of(fact, self.followed)
         if row is not None:
             self._rows.append(Put(space_of(self._agreement), *row))
             self._bound(row[0])
+
+    def _found_more(self, found: list[Finding]) -> None:
+        self._found += found
 
     def _bound(self, key: str) -> None:
         """Let the oldest rows about single messages go."""
@@ -143,12 +150,15 @@ class Talking:
         if self.judge is not None:
             for fact in talk_facts.heard(self, event, self._next(), now.utc_ns):
                 self.note(fact)
+            if isinstance(event, e.Received):
+                self.content.written(event.message, self._next(), now, own=False)
 
     def sent(self, message: Message, number: int, now: Now) -> None:
         """Note a message of ours."""
         if self.judge is not None:
             for fact in talk_facts.sent(self, message, self.place(number), now.utc_ns):
                 self.note(fact)
+            self.content.written(message, self.place(number), now, own=True)
 
     def aired(self, frames: Iterable[tuple[str, bytes, int, str]], now: Now) -> None:
         """Note what is called on frequencies."""
@@ -192,6 +202,7 @@ class Talking:
             self._rows.append(Put(space_of(self._agreement), ALIVE, str(now.utc_ns).encode()))
         self._last_ns = max(self._last_ns, now.utc_ns)
         self._found += self.judge.until(now.utc_ns)
+        self.content.until(now.utc_ns)
         self.flush(effects, now)
 
     def flush(self, effects: Effects, now: Now) -> None:
@@ -256,6 +267,7 @@ class Talking:
         line, terms = self.line, self.line.terms
         self._agreement, self._last_ns = line.agreed.agreement, 0
         self.judge = Judge(line.own.party, line.name, terms)
+        self.content.begin(terms)
         self._stands, self._plan, self._inside = (None, None), (), False
         if again:
             self.note(t.Unrecorded(at_ns=now.utc_ns, from_ns=now.utc_ns))
@@ -276,6 +288,7 @@ class Talking:
                 self._plan = fact.frequencies
             self._last_ns = fact.at_ns
             self._found += self.judge.take(fact)
+            self.content.take(fact)
             talk_facts.reapply(line, fact)
         if alive_ns is not None:
             self.note(t.Unrecorded(at_ns=now.utc_ns, from_ns=alive_ns))
