@@ -25,34 +25,10 @@ from typing import ClassVar
 from armslength.domain.finding import Severity
 
 __all__ = [
-    "Acknowledgement",
-    "Answer",
-    "Body",
-    "Closing",
-    "Commitment",
-    "Document",
-    "Event",
-    "Extension",
-    "File",
-    "FindingSignature",
-    "Grade",
-    "JointOrOwn",
-    "Kind",
-    "Letter",
-    "Measure",
-    "Medium",
-    "Meeting",
-    "Opening",
-    "Part",
-    "Proposal",
-    "Report",
-    "Stage",
-    "State",
-    "Statement",
-    "Subject",
-    "Substance",
-    "Why",
-]
+    "Acknowledgement", "Answer", "Body", "Closing", "Commitment", "Document", "Event", "Extension", "File",
+    "FindingSignature", "Grade", "JointOrOwn", "Kind", "Letter", "Measure", "Medium", "Meeting", "Opening", "Part",
+    "Proposal", "Report", "Stage", "State", "Statement", "Subject", "Substance", "Why",
+]  # fmt: skip
 
 
 class State(Enum):
@@ -306,7 +282,7 @@ class FindingSignature:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What is to be done. A side binds itself alone at once; what binds both, or the other, holds once that one signs."""
+    """What is to be done. A side binds itself alone at once; what binds the other holds once that one has signed."""
 
     kind: ClassVar[Kind] = Kind.MEASURE
     text: str

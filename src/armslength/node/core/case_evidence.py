@@ -67,7 +67,7 @@ class Exchange:
     def go_on(self, effects: Effects, now: Now) -> None:
         """Ask the desk for what comes next in each case."""
         own, other = self.cases.parties
-        for file in self.cases.files.values():
+        for file in list(self.cases.files.values()):
             if file.state is State.CLOSED:
                 continue
             if own not in file.commitments:
@@ -177,7 +177,7 @@ class Exchange:
         body = file.commitments[party].body
         assert isinstance(body, c.Commitment)
         there = self.of(file, party)
-        return {"root": body.root, "leaves": body.leaves, "file": there.file if there else "", "party": party}
+        return {"root": body.root, "leaves": body.leaves, "held": there.file if there else "", "party": party}
 
     def _whole(self, file: File, there: Evidence) -> list[bytes]:
         """Return the pieces of the other side's evidence in order, once all are here; else nothing."""
