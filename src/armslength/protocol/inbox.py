@@ -68,6 +68,9 @@ class Arrival:
     deliver: tuple[Record, ...] = ()
 
 
+_NOTHING = Arrival()
+
+
 class Inbox:
     """The inbox from one other side, kept in the spaces in/PAIR (messages) and count/PAIR (numbers)."""
 
@@ -195,9 +198,12 @@ class Inbox:
 
     def tick(self, mono_s: float) -> Arrival:
         """Give up the gaps that have been waited for long enough."""
+        waits = sorted(name for name, stream in self._streams.items() if stream.held)
+        if not waits:
+            return _NOTHING
         gaps: list[GapSeen] = []
         deliver: list[Record] = []
-        for name in sorted(self._streams):
+        for name in waits:
             stream = self._streams[name]
             while stream.held and mono_s >= min(stream.held.values()) + self._timing.gap_s:
                 lowest = min(stream.held)

@@ -102,6 +102,8 @@ class Outbox:
 
     def __iter__(self) -> Iterator[Message]:
         """Give every message that waits, the most urgent first, in order."""
+        if not self._waiting:
+            return
         for _, stream in self._in_order():
             yield from (one.message for one in stream.waiting.values())
 
@@ -183,6 +185,8 @@ class Outbox:
             utc_ns: the moment at which something is over; 0: nothing is.
         """
         found: list[Waiting] = []
+        if not self._waiting:
+            return found
         flying = sum(len(s.flying) for name, s in self._streams.items() if name.precedence is not Precedence.FLASH)
         for name, stream in self._in_order():
             flash = name.precedence is Precedence.FLASH
@@ -203,6 +207,8 @@ class Outbox:
     def again(self, now_s: float) -> list[Waiting]:
         """Return what was sent long ago without a mark: it is to be sent again. The wait doubles."""
         late: list[Waiting] = []
+        if not self._waiting:
+            return late
         for _, stream in self._in_order():
             for seq in list(stream.flying)[:MOST_AGAIN]:
                 one = stream.waiting[seq]
@@ -217,6 +223,8 @@ class Outbox:
 
     def due(self) -> float:
         """Return when `again` has something [s, monotonic]; infinity for never."""
+        if not self._waiting:
+            return float("inf")
         first = [s.waiting[next(iter(s.flying))].sent_s or 0.0 for s in self._streams.values() if s.flying]
         return min(first) + self._again_s if first else float("inf")
 

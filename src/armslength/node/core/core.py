@@ -53,8 +53,9 @@ from armslength.protocol.events import Now, Own, Timing
 from armslength.protocol.writes import Delete, Put
 from armslength.units import NS
 
-LOOK_S = 1.0
-"""The watch looks at least once in this time [s] ..."""
+LOOK_S, STILL_S = 1.0, 0.1
+"""The watch looks at least once in this time [s]; over an empty sky, where it costs nothing, with every tick so much
+later than the last look ..."""
 SOON_S, APART_S = 0.04, 0.1
 """... and so soon after new plots came, but not oftener than that: a burst of them is looked at once. Real seconds."""
 LOOK_US, STEP_US = 8_000.0, 16_000.0
@@ -151,10 +152,7 @@ class Core:
         """Return when a Tick is due [s, monotonic]."""
         if self._flood or self.watching.looks:
             return float("-inf")
-        due_s = min(self._look_s, self._refusals_s)
-        for line in self.lines.values():
-            due_s = min(due_s, line.next_deadline())
-        return due_s
+        return min([self._look_s, self._refusals_s, *(line.next_deadline() for line in self.lines.values())])
 
     @singledispatchmethod
     def _take(self, one: object, effects: Effects, now: Now) -> None:
@@ -165,6 +163,8 @@ class Core:
         for line in self.lines.values():
             if line.is_due(now):
                 line.tick(effects, now)
+        if self.watching.still and now.mono_s >= self._looked_s + STILL_S:
+            self._look_s = now.mono_s
         if now.mono_s >= self._refusals_s:
             self._enter_refusals(effects, now)
 

@@ -30,8 +30,9 @@ from armslength.protocol.events import AgreementRef, Counterpart, Now, Own, Timi
 from armslength.protocol.messages import Mark, Message
 from armslength.protocol.peer import Peer
 
-REST_S = 1.0
-"""A tick is taken at least so often [s], whatever is due: much of what a node does has no moment of its own."""
+REST_S, AGAIN_S = 1.0, 0.3
+"""A tick is taken at least so often [s], whatever is due, because much of what a node does has no moment of its own;
+and so soon after something happened, because what follows from it may have none either."""
 REMIND_S = 10.0
 """What nobody has marked understood is told again after this time [s]."""
 ENCOUNTER_S = 600.0
@@ -89,7 +90,7 @@ class Line:
         self.evidence: dict[str, int] = {}
         self.check_due_s = 0.0
         self._remind_s = 0.0
-        self._rests_s = float("-inf")
+        self._rests_s, self._again_s = float("-inf"), float("inf")
         self.checked_ns = 0
         self._hour, self._in_hour = 0, 0
         self._shown: dict[str, int] = {}
@@ -177,7 +178,7 @@ class Line:
 
     def tick(self, effects: Effects, now: Now) -> None:
         """Do what is due: liveness, ground-line checks, checkpoints."""
-        self._rests_s = now.mono_s + REST_S
+        self._rests_s, self._again_s = now.mono_s + REST_S, float("inf")
         if now.mono_s >= self.tune_due_s:
             airing.tune(self, self.radios, now)
         self.peer.tick(now)
@@ -206,7 +207,7 @@ class Line:
 
     def next_deadline(self) -> float:
         """Return when `tick` is due [s, monotonic]."""
-        return float("-inf") if self.unsettled else min(self.peer.next_deadline(), self.alarm_due_s)
+        return float("-inf") if self.unsettled else min(self.peer.next_deadline(), self.alarm_due_s, self._again_s)
 
     def ruling(self, what: str, *, automatic: bool = False, role: str = "") -> Ruling:
         """Ask the gate."""
@@ -301,6 +302,8 @@ class Line:
         self.unsettled = False
         while not self.peer.is_idle():
             out = self.peer.take()
+            if out.events or out.writes or out.air:
+                self._again_s = now.mono_s + AGAIN_S
             self.talking.aired(out.air, now)
             airing.called(self, out.air, effects)
             effects.writes += out.writes

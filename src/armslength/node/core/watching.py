@@ -52,7 +52,8 @@ class Watching:
     membership: Membership | None
     sources: Sequence[Source]
     roster: Roster = field(default_factory=lambda: Roster(most_callsigns=MOST_CALLSIGNS))
-    snapshot: Snapshot | None = None
+    still: bool = False
+    """The last look found an empty sky, as the one before, and nothing has come since: to look again costs nothing."""
     _fresh: bool = True
     joins: list[Join] = field(default_factory=list)
     levels: dict[str, tuple[Told, int]] = field(default_factory=dict)
@@ -70,6 +71,8 @@ class Watching:
         self._watch[ALONE] = Watch(self._terms[ALONE])
         self.belonging = Belonging(default_terms(), self.membership, self.roster, forgiving=True)
         self.picture = Picture(self.roster, tuple(self.sources))
+        self._seen: Snapshot | None = None
+        self._seen_ns = 0
         self._forgot_ns = 0
         self._in_hand: Iterator[tuple[float, list[tuple[str, AlertChange]]]] | None = None
 
@@ -117,6 +120,13 @@ class Watching:
         watch = self._watch.get(name)
         return [] if watch is None else [(name, AlertChange(Kind.CLOSED, alert)) for alert in watch.open_alerts()]
 
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """The picture as it was looked at last; None before the first look."""
+        if self._seen is not None and self._seen.now_ns != self._seen_ns:
+            self._seen = replace(self._seen, now_ns=self._seen_ns)  # looked at again, and still empty
+        return self._seen
+
     def begin_anew(self) -> list[tuple[str, AlertChange]]:
         """Forget the picture and every alert, because UTC was set: ages reckoned across the step would be wrong."""
         self._in_hand = None
@@ -138,7 +148,7 @@ class Watching:
             return
         newest = min(max(plot.time_ns for plot in batch.plots), now_ns)  # a stamp ahead must not hide that it is stale
         self.last_plot_ns[source] = max(newest, self.last_plot_ns.get(source, 0))
-        self._fresh = True
+        self._fresh, self.still = True, False
         taken_in = self._with_room(batch.plots, aside)
         if not taken_in:
             return
@@ -177,8 +187,13 @@ class Watching:
         return self.go_on(inf)[0]
 
     def begin(self, now_ns: int) -> None:
-        """Begin a look, at the picture as it is now; one that is not at its end must be ended before."""
-        self._in_hand = self._looking(now_ns)
+        """Begin a look, at the picture as it is now; one that is not at its end must be ended before.
+
+        Where the sky is empty and was so before, it is at its end at once.
+        """
+        self._forget(now_ns)
+        self.still = self._is_still(now_ns)
+        self._in_hand = None if self.still else self._looking(now_ns)
 
     @property
     def looks(self) -> bool:
@@ -204,10 +219,8 @@ class Watching:
 
     def _looking(self, now_ns: int) -> Iterator[tuple[float, list[tuple[str, AlertChange]]]]:
         """Give the pieces of a look: what each cost, and what changed. Membership and joins are those of the start."""
-        self._forget(now_ns)
-        if self._is_still(now_ns):
-            return
-        self.snapshot = snapshot = self.picture.snapshot(now_ns)
+        snapshot = self.picture.snapshot(now_ns)
+        self._seen, self._seen_ns = snapshot, now_ns
         party, drone = self._whose(snapshot)
         names, joins = self._in_use(), tuple(self.joins)
         suspended = {name: one.suspended for name, one in self._agreed.items()}
@@ -223,11 +236,11 @@ class Watching:
 
     def _is_still(self, now_ns: int) -> bool:
         """Whether the sky was empty, nothing came since, and nothing is left to be told: time alone changes nothing."""
-        before = self.snapshot
+        before = self._seen
         if before is None or len(before.aircraft) or before.interference.active or self._fresh or self.open_alerts():
             self._fresh = False
             return False
-        self.snapshot = replace(before, now_ns=now_ns)
+        self._seen_ns = now_ns
         return True
 
     def open_alerts(self) -> list[tuple[str, Alert]]:
