@@ -171,6 +171,16 @@ def _write(descriptor: int, data: bytes, at: int) -> None:
         at, view = at + count, view[count:]
 
 
+def read_rows(path: Path) -> Rows:
+    """Return the whole rows of a journal that another process may be writing.
+
+    Raises:
+        StoreError: it cannot be read, or is no journal.
+    """
+    _, parts, _, _ = _read(path)
+    return np.concatenate(parts) if parts else np.zeros(0, ROW)
+
+
 def _read(path: Path) -> tuple[Header, list[Rows], int, int]:
     """Return header, rows, bytes that are whole and bytes there are."""
     with _told(path, "read"):
