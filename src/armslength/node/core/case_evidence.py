@@ -177,7 +177,14 @@ class Exchange:
         body = file.commitments[party].body
         assert isinstance(body, c.Commitment)
         there = self.of(file, party)
-        return {"root": body.root, "leaves": body.leaves, "held": there.file if there else "", "party": party}
+        cases = [file.case, *file.also]
+        return {
+            "root": body.root,
+            "leaves": body.leaves,
+            "cases": cases,
+            "held": there.file if there else "",
+            "party": party,
+        }
 
     def _whole(self, file: File, there: Evidence) -> list[bytes]:
         """Return the pieces of the other side's evidence in order, once all are here; else nothing."""
