@@ -39,6 +39,7 @@ from armslength.node.core.inputs import (
 )
 from armslength.node.core.watching import Watching
 from armslength.node.core.witness import anchors
+from armslength.node.desk import Desk
 from armslength.node.entering import AloneLedger, LiveLedger
 from armslength.node.events import Events
 from armslength.node.feeding import Feeding
@@ -98,6 +99,8 @@ class LiveNode:
         self.events, self.log = Events(time.time_ns() // 10**6), Log()
         self.runner = Runner(self.core, self.store, self.clock, self.tell, self._document)
         self.runner.voice = self.radios
+        self.desk = Desk(home, lambda: self.members.membership, self._for_case, self.tell)
+        self.runner.desk = self.desk.take
         self.recording = Recording(home, self.members, self.runner.give, self.clock)
         self.views = NodeViews(self.core, self.runner, self.clock, self.clock.utc_ns(), self.recording, self.events)
         self.views.radios = self.radios
@@ -231,6 +234,9 @@ class LiveNode:
         self.runner.wire = self.line
         self._dial()
 
+    async def _for_case(self, done: Mapping[str, Any]) -> None:
+        await self.runner.ask("case desk", done, role="node")
+
     def _heard(self, one: AirIn | AirHeld | AirSensed) -> None:
         self.runner.give(one)
 
@@ -308,7 +314,8 @@ class LiveNode:
         """Stop everything, each whatever became of the one before."""
         self._under_way.close()
         line = self.line
-        steps = [self.feeding.stop, self.radios.stop, *([line.stop] if line is not None else []), self.recording.stop]
+        steps = [self.feeding.stop, self.radios.stop, *([line.stop] if line is not None else [])]
+        steps += [self.desk.stop, self.recording.stop]
         faults = [await _tried(step) for step in (*steps, self.runner.finish)]
         self.events.close()
         faults.append(await _tried(server.stop))
