@@ -12,7 +12,7 @@ row 1 the second; first < second by address, and nothing else tells them apart.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 import numpy as np
@@ -66,6 +66,26 @@ class Meetings:
 
     def __len__(self) -> int:
         return len(self.first)
+
+    def take(self, which: Bool) -> Meetings:
+        """Return the meetings `which`, shape (K,)."""
+        if np.all(which):
+            return self
+        samples = which[self.of]
+        columns = {
+            one.name: np.ascontiguousarray(getattr(self, one.name)[..., samples])
+            for one in fields(self)
+            if one.name not in {"epoch_ns", "start", "first", "second"}
+        }
+        start = np.concatenate([[0], np.cumsum(np.diff(self.start)[which])]).astype(np.int64)
+        return Meetings(self.epoch_ns, start, self.first[which], self.second[which], **columns)
+
+    def within(self, horizontal_m: float, vertical_m: float) -> Bool:
+        """Return which meetings came as near as that, both at once, as measured; unknown levels may be; shape (K,)."""
+        near = (self.d_h < horizontal_m) & ~(self.d_v >= vertical_m)
+        out = np.zeros(len(self), np.bool_)
+        out[self.of[near]] = True
+        return out
 
     def ns(self, sample: int) -> int:
         """Return when a sample is, UTC [ns]."""

@@ -94,3 +94,19 @@ def sample(
             row[DATUM] = datum
             n += 1
     return out[:n], of[:n]
+
+
+@jit
+def in_columns(rows: F64, order: I64, begin: I64, start: I64) -> F64:
+    """Return rows of `sample` as columns, shape (WIDTH, N).
+
+    Args:
+        order: which rows, shape (N,). begin: where in `order` each part begins; start: where it is to stand, (K + 1,).
+    """
+    out = np.empty((WIDTH, start[-1]))
+    for k in range(len(begin)):
+        for i in range(start[k], start[k + 1]):
+            row = rows[order[begin[k] + i - start[k]]]
+            for c in range(WIDTH):
+                out[c, i] = row[c]
+    return out

@@ -6,15 +6,15 @@ track later (that it is implausible) is laid over the findings when they are ask
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from armslength.agreement.terms import GEOMETRIC, UNKNOWN, Terms
+from armslength.agreement.terms import GEOMETRIC, Terms
 from armslength.domain.encounter import Encounter
 from armslength.domain.finding import Finding, Outcome
-from armslength.domain.meeting import Meetings
 from armslength.domain.plot import I64, Roster
 from armslength.domain.track import Marks, Tracks
 from armslength.engine.conduct.context import Aircraft, Context
@@ -22,6 +22,7 @@ from armslength.engine.conduct.gather import Gatherer
 from armslength.engine.conduct.judge import judge
 from armslength.engine.conduct.regimes import Regimes
 from armslength.engine.conduct.registry import reach
+from armslength.engine.conduct.series import Series, meetings_of
 from armslength.engine.conduct.told import Asked, Reported, Said, Warned
 from armslength.engine.detection import MIXED_BOUND_M, Minima, detect_stays
 from armslength.kernel import passage
@@ -38,7 +39,7 @@ class Conduct:
 
     Attributes:
         regimes, warned, asked, said, reported: what the rules look at beside the flights; may be added to.
-        found: findings so far, as the flights alone give them.
+        found: findings of what was judged so far, as the flights alone give them.
     """
 
     terms: Terms
@@ -57,29 +58,33 @@ class Conduct:
         self._gatherer = Gatherer(
             self.roster.addresses, self._reach, MIXED_BOUND_M, geometric=self.terms.datum == GEOMETRIC
         )
-        self._aircraft: dict[int, Aircraft] = {}
+        self._work: _Work | None = None
 
     @property
     def looks(self) -> bool:
         """Whether any rule is enabled."""
         return self._reach.horizontal_m > 0.0
 
-    def stretch(self, tracks: Tracks, group: I64) -> None:
-        """Take the tracks of the next stretch, and the group of each (see `detect_stays`); nobody's are left out."""
+    def stretch(self, tracks: Tracks, group: I64, before_ns: int | None) -> None:
+        """Take the tracks of the next stretch, and the group of each (see `detect_stays`); nobody's are left out.
+
+        `before_ns`: whose aircraft is whose counts as it was known before then, UTC [ns]; None: by all that is known.
+        """
         if not self.looks:
             return
         minima = Minima(self._reach.horizontal_m, self._reach.vertical_m, 0.0)
         stays = detect_stays(tracks, group, minima, self._everywhere)
         one, two = (group[stays[:, c].astype(np.int64)] for c in (passage.FIRST, passage.SECOND))
-        self._judge(self._gatherer.add(tracks, stays[(one >= 0) & (two >= 0)]))
+        self._judge(self._gatherer.add(tracks, stays[(one >= 0) & (two >= 0)]), before_ns)
 
-    def settle(self, now: float) -> None:
-        """Judge the meetings that are over when nothing more comes before `now` [s after the epoch]."""
+    def settle(self, now: float, before_ns: int | None = None) -> None:
+        """Judge the meetings that are over when nothing more comes before `now` [s after the epoch]; see `stretch`."""
         if self.looks:
-            self._judge(self._gatherer.settle(now))
+            self._judge(self._gatherer.settle(now), before_ns)
 
     def findings(self, encounters: Sequence[Encounter], marks: Marks, epoch_ns: int) -> list[Finding]:
         """Return what was found so far, in order of time, with the numbers of `encounters`, as `marks` allow."""
+        self._join()
         places = {address: place for place, address in enumerate(self.roster.addresses)}
         by_pair: dict[tuple[str, str], list[Encounter]] = {}
         for one in encounters:
@@ -93,26 +98,62 @@ class Conduct:
 
     def forget(self, before_ns: int) -> None:
         """Drop findings that closed before `before_ns` (UTC): a stream without end needs no memory without end."""
+        self._join()
         self.found = [one for one in self.found if one.closed_ns is None or one.closed_ns >= before_ns]
 
-    def _judge(self, meetings: Meetings | None) -> None:
-        if meetings is not None:
-            self._aircraft.clear()  # more may be known of them by now
-            context = Context(
-                meetings, self.terms, self._who, self.regimes, self.warned, self.asked, self.said, self.reported
-            )
-            self.found += judge(meetings, context)
+    def _judge(self, series: Series | None, before_ns: int | None) -> None:
+        """Judge what is over, in a thread of its own, one batch at a time: meanwhile the next stretch is read."""
+        if series is None:
+            return
+        self._join()
+        # Whose they are must be asked here: the reading goes on, and what it learns must not be known too early.
+        present = np.unique(np.concatenate([series.first, series.second])).tolist()
+        known = {one: self._who(one, before_ns) for one in present}
+        told = (self.regimes, self.warned, self.asked, self.said, self.reported)
 
-    def _who(self, index: int) -> Aircraft:
-        known = self._aircraft.get(index)
-        if known is None:
-            address = self.roster.addresses[index]
-            member = self.belonging.member(index)
-            # Without a membership file every aircraft is its own party.
-            party = address if self.belonging.membership is None else self.belonging.party(index)
-            known = Aircraft(address, party, UNKNOWN if member is None else member.category)
-            self._aircraft[index] = known
-        return known
+        def work() -> list[Finding]:
+            meetings = meetings_of(series)
+            return judge(meetings, Context(meetings, self.terms, known.__getitem__, *told))
+
+        self._work = _Work(work)
+        self._work.start()
+
+    def _join(self) -> None:
+        if self._work is not None:
+            work, self._work = self._work, None
+            self.found += work.result()
+
+    def _who(self, index: int, before_ns: int | None) -> Aircraft:
+        address = self.roster.addresses[index]
+        if self.belonging.membership is None:  # then every aircraft is its own party
+            return Aircraft(address, address)
+        member = self.belonging.member(index, before_ns)
+        if member is None:
+            return Aircraft(address)
+        return Aircraft(address, member.name if member.excluded else member.party, member.category)
+
+
+class _Work(threading.Thread):
+    """Something that is done beside; `result` waits for it, and raises what it raised."""
+
+    def __init__(self, what: Callable[[], list[Finding]]) -> None:
+        super().__init__(name="judging", daemon=True)
+        self._what = what
+        self._found: list[Finding] = []
+        self._fault: BaseException | None = None
+
+    def run(self) -> None:
+        try:
+            self._found = self._what()
+        except BaseException as fault:
+            self._fault = fault
+
+    def result(self) -> list[Finding]:
+        """Return what was found."""
+        self.join()
+        if self._fault is not None:
+            raise self._fault
+        return self._found
 
 
 def _encounter(found: Finding, encounters: Iterable[Encounter]) -> int:

@@ -81,13 +81,13 @@ class Stages:
             if until_ns is not None and self.tracker.epoch_ns is not None:
                 now = (until_ns - self.tracker.epoch_ns) / NS - GAP_S
                 self.joiner.settle(now)
-                self.conduct.settle(now)
+                self.conduct.settle(now, until_ns)
             return
         groups = self.belonging.groups(tracks.aircraft, until_ns)
         self.joiner.add(detect_stays(tracks, groups, self._minima, self.terms), tracks.aircraft)
         self.watch(tracks, self.joiner)
         self.joiner.settle(tracks.window[1])
-        self.conduct.stretch(tracks, groups)
+        self.conduct.stretch(tracks, groups, until_ns)
 
     def finish(self) -> list[tuple[Joined, Encounter]]:
         """Return every encounter, numbered in order of time; nothing follows."""

@@ -90,7 +90,7 @@ def meeting(*pairs: tuple[Path, Path], error_h=80.0, error_v=38.1, update=1.0, d
     return meetings_of(
         Series(
             EPOCH_NS, np.array(start, np.int64), np.arange(0, 2 * k, 2, dtype=np.int32),
-            np.arange(1, 2 * k, 2, dtype=np.int32), np.concatenate(t), np.ones(n, bool), np.full(n, datum, np.uint8),
+            np.arange(1, 2 * k, 2, dtype=np.int32), np.concatenate(t), np.full(n, datum, np.uint8),
             np.ascontiguousarray(np.concatenate(xyz, axis=2)), levels, error_h * full, error_v * full, update * full,
         )
     )  # fmt: skip

@@ -15,6 +15,7 @@ from armslength.domain.meeting import Meetings
 from armslength.domain.plot import KeptAside
 from armslength.engine.conduct.gather import Gatherer
 from armslength.engine.conduct.rule import Reach
+from armslength.engine.conduct.series import meetings_of
 from armslength.engine.detection import MIXED_BOUND_M, Minima, detect_stays
 from armslength.engine.tracking import Tracker
 from engine.sky import BEGIN, RADIUS, limits, ordered, picked, plots, traffic
@@ -39,7 +40,7 @@ def gathered(batch, stretches, reach=REACH, names=None, settle=True):
         elif settle:
             out.append(gatherer.settle((until - tracker.epoch_ns) / 1e9 - 60.0))
     out.append(gatherer.settle(math.inf))
-    return apart([one for one in out if one is not None])
+    return apart([meetings_of(one) for one in out if one is not None])
 
 
 def apart(batches: list[Meetings]) -> dict[tuple[int, int, float], dict[str, np.ndarray]]:

@@ -82,7 +82,7 @@ def _finding(context: Context, found: Events, group: Sequence[int]) -> Finding:
     lasted, error = float(found.lasted_s[worst]), float(found.error_s[worst])
     span = slice(first, last + 1)
     d_h, d_v = m.d_h[span], m.d_v[span]
-    ratio = np.maximum(d_h / agreed.horizontal_m, np.nan_to_num(d_v / agreed.vertical_m))
+    ratio = np.fmax(d_h / agreed.horizontal_m, d_v / agreed.vertical_m)  # by the one that is known
     nearest = int(np.argmin(ratio))
     said = f"Inside for {lasted:.0f} s at a time, nearest {miles(d_h[nearest])} and {feet(d_v[nearest])} apart."
     if len(group) > 1:
@@ -97,7 +97,8 @@ def _finding(context: Context, found: Events, group: Sequence[int]) -> Finding:
         outcome = Outcome.BREACH if found.certain_s[worst] > limit else Outcome.NOT_DETERMINABLE
         said += f" The limit is {limit:.0f} s."
         if outcome is Outcome.NOT_DETERMINABLE:
-            said += f" For certain it was {np.nan_to_num(found.certain_s[worst]):.0f} s. {why_unsure(m, first, last)}"
+            certain = float(np.fmax(found.certain_s[worst], 0.0))
+            said += f" For certain it was {certain:.0f} s. {why_unsure(m, first, last)}"
     else:
         said += f" That is within the {limit:.0f} s agreed: no breach."
     return context.find(

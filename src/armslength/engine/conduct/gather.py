@@ -1,4 +1,4 @@
-"""Stays in the vicinity to meetings: what each pair flew, gathered stretch by stretch, given out when it is over.
+"""Stays in the vicinity to what meetings are made of: what each pair flew, stretch by stretch, given out at its end.
 
 From each stay on, `before_s` earlier to `after_s` later is wanted of both flights. What is wanted may lie in a stretch
 before: so sampling stays `before_s` behind, and the tracks that it still needs are kept. A meeting is over when nothing
@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from armslength.domain.meeting import Meetings
 from armslength.domain.plot import F64, I32, I64
 from armslength.domain.track import Tracks
 from armslength.engine.conduct.rule import Reach
 from armslength.engine.conduct.runs import REENTRY_S
-from armslength.engine.conduct.series import Series, meetings_of
+from armslength.engine.conduct.series import Series
 from armslength.kernel import passage
-from armslength.kernel.sampling import DATUM, ERROR_H, ERROR_V, LEVEL, UPDATE, WIDTH, XYZ, T, sample
+from armslength.kernel.sampling import DATUM, ERROR_H, ERROR_V, LEVEL, UPDATE, WIDTH, XYZ, T, in_columns, sample
 
 NEW = -1
 
@@ -70,7 +69,7 @@ class Gatherer:
     _rows: list[F64] = field(default_factory=list)
     _row_number: list[I64] = field(default_factory=list)
 
-    def add(self, tracks: Tracks, stays: F64) -> Meetings | None:
+    def add(self, tracks: Tracks, stays: F64) -> Series | None:
         """Take the stays (`passage.FIELDS`) in the vicinity of one stretch; return the meetings that are over, if any.
 
         A stay of kind CERTAIN or GRAZING is none here: near is near as measured.
@@ -80,7 +79,7 @@ class Gatherer:
         self._tracks.append(tracks)
         return self.settle(tracks.window[1])
 
-    def settle(self, now: float) -> Meetings | None:
+    def settle(self, now: float) -> Series | None:
         """Return the meetings that are over when everything up to `now` [s after the epoch] was added; None: none."""
         until = now - self.reach.before_s
         self._sample(until)
@@ -143,45 +142,43 @@ class Gatherer:
             self._row_number.append(spans.number[which][of])
         self._sampled_to = max(self._sampled_to, until)
 
-    def _close(self, spans: _Spans) -> Meetings | None:
+    def _close(self, spans: _Spans) -> Series | None:
         """Return the meetings of these spans, in order of time and address, and forget their samples."""
-        numbers, at = np.unique(spans.number, return_index=True)
         rows = np.concatenate(self._rows) if self._rows else np.empty((0, WIDTH))
         of = np.concatenate(self._row_number) if self._row_number else np.empty(0, np.int64)
-        mine = np.isin(of, numbers)
-        self._rows, self._row_number = [rows[~mine]], [of[~mine]]
-        rows, of = rows[mine], of[mine]
-        seen, count = np.unique(of, return_counts=True)
+        numbers, at = np.unique(spans.number, return_index=True)
+        closing = np.full(self._numbers, -1)
+        closing[numbers] = np.arange(len(numbers))
+        place = closing[of]
+        here = np.flatnonzero(place >= 0)
+        there = np.flatnonzero(place < 0)
+        self._rows, self._row_number = [rows[there]], [of[there]]
+        # Rows of one meeting stand in order of time: they were sampled in that order.
+        order = here[np.argsort(place[here], kind="stable")]
+        count = np.bincount(place[here], minlength=len(numbers))
+        seen = np.flatnonzero(count)
         if not len(seen):
             return None
+        begin = np.concatenate([[0], np.cumsum(count)])[seen]
+        first, second = spans.first[at[seen]], spans.second[at[seen]]
         names = self.addresses
-        at = at[np.searchsorted(numbers, seen)]
-        first, second = spans.first[at], spans.second[at]
-        begin = np.full(len(seen), math.inf)
-        place = np.searchsorted(seen, of)
-        np.minimum.at(begin, place, rows[:, T])
-        keys = zip(begin.tolist(), first.tolist(), second.tolist(), strict=True)
-        order = [i for i, _ in sorted(enumerate(keys), key=lambda one: (one[1][0], names[one[1][1]], names[one[1][2]]))]
-        rank = np.empty(len(seen), np.int64)
-        rank[order] = np.arange(len(seen))
-        rows = rows[np.lexsort((rows[:, T], rank[place]))]
-        start = np.concatenate([[0], np.cumsum(count[order])]).astype(np.int64)
-        return self._meetings(rows, start, first[order].astype(np.int32), second[order].astype(np.int32))
+        keys = zip(rows[order[begin], T].tolist(), first.tolist(), second.tolist(), range(len(seen)), strict=True)
+        sequence = np.array([i for _, _, _, i in sorted(keys, key=lambda k: (k[0], names[k[1]], names[k[2]]))])
+        start = np.concatenate([[0], np.cumsum(count[seen[sequence]])]).astype(np.int64)
+        columns = in_columns(rows, order, begin[sequence], start)
+        return self._series(columns, start, first[sequence].astype(np.int32), second[sequence].astype(np.int32))
 
-    def _meetings(self, rows: F64, start: I64, first: I32, second: I32) -> Meetings:
-        columns = np.ascontiguousarray(rows.T)
+    def _series(self, columns: F64, start: I64, first: I32, second: I32) -> Series:
         datum = columns[DATUM].astype(np.uint8)
         if self.geometric:
             exchanged = np.where(datum == passage.BAROMETRIC, passage.GEOMETRIC, passage.BAROMETRIC)
             datum = np.where(datum <= passage.GEOMETRIC, exchanged, datum).astype(np.uint8)
-        series = Series(
-            self._epoch_ns, start, first, second, columns[T], np.ones(len(rows), np.bool_), datum,
+        return Series(
+            self._epoch_ns, start, first, second, columns[T], datum,
             columns[XYZ : XYZ + 6].reshape(2, 3, -1), columns[LEVEL : LEVEL + 2], columns[ERROR_H : ERROR_H + 2],
             columns[ERROR_V : ERROR_V + 2], columns[UPDATE : UPDATE + 2],
+            (self.reach.horizontal_m, self.reach.vertical_m),
         )  # fmt: skip
-        found = meetings_of(series)
-        near = (found.d_h < self.reach.horizontal_m) & ~(found.d_v >= self.reach.vertical_m)
-        return replace(found, near=near)
 
 
 def _places(aircraft: I32, wanted: I64) -> I64:

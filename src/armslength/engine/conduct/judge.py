@@ -12,11 +12,23 @@ from armslength.engine.conduct.rule import Rule
 
 
 def judge(meetings: Meetings, context: Context) -> list[Finding]:
-    """Return what the enabled rules find, by rule, then by time, then by pair."""
+    """Return what the enabled rules find, by rule, then by time, then by pair.
+
+    A rule is shown the meetings in which the two came, as measured, as near as it looks (`Rule.reach`): all of these.
+    """
     out: list[Finding] = []
+    shown: dict[tuple[float, float], Context] = {}
     for number, rule in RULES.items():
-        if context.terms.conduct[number].enabled and len(meetings):
-            found = [under_regime(rule, one, context) for one in rule.judge(meetings, context)]
+        if not context.terms.conduct[number].enabled or not len(meetings):
+            continue
+        far = rule.reach(context.terms)
+        key = far.horizontal_m, far.vertical_m
+        if key not in shown:
+            near = meetings.take(meetings.within(*key))
+            shown[key] = context if near is meetings else replace(context, meetings=near)
+        part = shown[key]
+        if len(part.meetings):
+            found = [under_regime(rule, one, context) for one in rule.judge(part.meetings, part)]
             out += sorted(found, key=lambda one: (one.opened_ns, one.first, one.second, one.about))
     return out
 

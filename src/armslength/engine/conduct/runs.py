@@ -8,6 +8,7 @@ for `leave_s`. A jump of time longer than `leave_s` ends it as well: what is not
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -52,7 +53,7 @@ def runs(
     return Runs(of, first, last)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Events:
     """Runs of what is possible, with what is certain in each; shape (E,).
 
@@ -73,12 +74,12 @@ class Events:
     def __len__(self) -> int:
         return len(self.of)
 
-    @property
+    @cached_property
     def lasted_s(self) -> F64:
         """How long it lasted as measured [s]; 0 where it was only possible."""
         return np.nan_to_num(self.nominal_s, nan=0.0)
 
-    @property
+    @cached_property
     def error_s(self) -> F64:
         """Two-sigma bound of `lasted_s` [s]: half of what is between certain and possible, and half a sample."""
         return np.maximum(0.5 * (self.possible_s - np.nan_to_num(self.certain_s, nan=0.0)), 0.5)

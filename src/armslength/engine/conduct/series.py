@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from armslength.domain.meeting import Meetings
-from armslength.domain.plot import F64, I32, I64, U8, Bool
+from armslength.domain.plot import F64, I32, I64, U8
 from armslength.kernel import meeting as kernel
 
 
@@ -16,7 +16,8 @@ class Series:
     """What pairs flew, as positions on the whole seconds: what `Meetings` are made of. Shapes as there.
 
     Attributes:
-        epoch_ns, start, first, second, t, near, datum: as in `Meetings`.
+        epoch_ns, start, first, second, t, datum: as in `Meetings`.
+        vicinity_m: how near is near, horizontally and vertically [m].
         xyz: ECEF points [m], shape (2, 3, N). level_m: [m], shape (2, N), NaN unknown.
         error_h_m, error_v_m: two-sigma bounds of each position [m], shape (2, N); `error_v_m` holds what different
             datums add.
@@ -28,13 +29,13 @@ class Series:
     first: I32
     second: I32
     t: F64
-    near: Bool
     datum: U8
     xyz: F64
     level_m: F64
     error_h_m: F64
     error_v_m: F64
     update_s: F64
+    vicinity_m: tuple[float, float] = (np.inf, np.inf)
 
 
 def meetings_of(series: Series) -> Meetings:
@@ -49,8 +50,10 @@ def meetings_of(series: Series) -> Meetings:
         )  # fmt: skip
     place, relative, turning = np.empty((4, n)), np.empty((6, n)), np.empty((4, n))
     kernel.relate(s.start, s.t, s.xyz, v, error, s.update_s, place, relative, turning)
+    across, apart = np.hypot(relative[0], relative[1]), np.abs(s.level_m[1] - s.level_m[0])
+    near = (across < s.vicinity_m[0]) & ~(apart >= s.vicinity_m[1])
     return Meetings(
-        epoch_ns=s.epoch_ns, start=s.start, first=s.first, second=s.second, t=s.t, near=s.near,
+        epoch_ns=s.epoch_ns, start=s.start, first=s.first, second=s.second, t=s.t, near=near,
         lat=place[[0, 2]], lon=place[[1, 3]], level_m=s.level_m, datum=s.datum,
         east_m=relative[0], north_m=relative[1], v_east=relative[[2, 4]], v_north=relative[[3, 5]],
         climb=climb, turn=turning[:2],
