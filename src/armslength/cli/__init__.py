@@ -22,6 +22,7 @@ from armslength.cli import (
     bench_replay,
     bench_watch,
     call,
+    case,
     check,
     demo,
     duty,
@@ -64,6 +65,7 @@ app.command("verify")(verify.verify)
 app.command("voice")(voice.voice)
 app.command("outage")(outage.outage)
 app.command("init")(home.init)
+app.add_typer(case.app, name="case")
 app.add_typer(duty.app, name="duty")
 app.add_typer(identity.app, name="identity")
 app.add_typer(agreement.app, name="agreement")
