@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
+from itertools import pairwise
 from math import inf
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from armslength.modem.access import ANSWER, FLASH, Access, Limits
+from armslength.modem.access import ANSWER, FLASH, Access, Limits, limits_of
 
 NOTICED_S = 0.05
 """How long it takes until others notice a burst."""
@@ -46,6 +47,7 @@ class Channel:
     bursts: list[tuple[float, float, int, int]] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
     offered: dict[int, tuple[float, int, float]] = field(default_factory=dict)
+    under_way: list[tuple[float, float, Access]] = field(default_factory=list)
     now_s: float = 1000.0
 
     def offer(self, station: int, number: int, rank: int, seconds: float) -> bool:
@@ -65,6 +67,9 @@ class Channel:
 
     def _ask(self, i: int, one: Access) -> float:
         now = self.now_s
+        for began, ended, other in [burst for burst in self.under_way if burst[1] <= now]:
+            other.heard(began, ended)
+            self.under_way.remove((began, ended, other))
         busy = any(b + NOTICED_S <= now < e for b, e, who, _ in self.bursts[-40:] if who != i)
         turn = one.turn(now, busy=busy)
         if turn.number is not None:
@@ -73,9 +78,7 @@ class Channel:
             if rank == FLASH:
                 self.waits.append(now - since)
             if self.counting:
-                for other in self.stations:
-                    if other is not one:
-                        other.heard(now, now + length)
+                self.under_way += [(now, now + length, other) for other in self.stations if other is not one]
         return min(turn.again_s, now + 0.1)
 
 
@@ -234,6 +237,29 @@ def test_whoever_calls_leaves_room_for_the_answer(rank: int, goes: bool) -> None
 @pytest.mark.parametrize("busy", [True, False])
 def test_an_empty_queue_asks_for_nothing(busy: bool) -> None:
     assert Access(Limits(), random.Random(1).random).turn(5.0, busy=busy).number is None
+
+
+def collisions(places: tuple[int | None, int | None], seed: int) -> tuple[int, int]:
+    """Return how many bursts of two stations, each with much to say, began while the other was on the air; and all."""
+    chance = random.Random(seed)
+    stations = [Access(limits_of(1.0, 0.1, 0.02, place), chance.random) for place in places]
+    channel = Channel(stations, step_s=0.005)
+    for number in range(200):
+        channel.offer(number % 2, number, FLASH, 1.0)
+        channel.run(chance.uniform(0.0, 2.5))
+    channel.run(400.0)
+    bursts = sorted(channel.bursts)
+    at_once = sum(one[1] > other[0] and one[2] != other[2] for one, other in pairwise(bursts))
+    return at_once, len(bursts)
+
+
+def test_where_two_share_a_channel_their_slots_alternate_and_they_do_not_begin_at_once():
+    at_once, sent = (sum(both) for both in zip(*(collisions((0, 1), seed) for seed in range(5)), strict=True))
+    assert sent == 1000 and at_once == 0
+    at_once, sent = (sum(both) for both in zip(*(collisions((None, None), seed) for seed in range(5)), strict=True))
+    assert sent == 1000 and at_once > 20, "the control"
+    at_once, sent = (sum(both) for both in zip(*(collisions((1, 1), seed) for seed in range(5)), strict=True))
+    assert at_once > 20, "the control: both have the same slots"
 
 
 @given(st.lists(st.floats(0.3, 1.5), max_size=12), st.floats(0.3, 1.5))

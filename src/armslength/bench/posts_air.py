@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from armslength.adapters.radio.frames import frame_of
 from armslength.adapters.radio.talking import SLOT_REAL_S, SLOT_S
 from armslength.modem import afsk_send
-from armslength.modem.access import Access, Limits
+from armslength.modem.access import Access, limits_of
 
 __all__ = ["Air", "Conditions", "Station"]
 
@@ -71,7 +71,8 @@ class Station:
         self.sent: Callable[[int], None] = lambda number: None
         self.counts: Counter[str] = Counter()
         self._air, self._on = air, True
-        self.access = Access(Limits(share=share, slot_s=SLOT_S + SLOT_REAL_S), chance.random)
+        place = ("NORTH", "SOUTH").index(side)
+        self.access = Access(limits_of(share, SLOT_S + SLOT_REAL_S, SLOT_REAL_S, place), chance.random)
         self._payloads: dict[int, bytes] = {}
         self._asks_s = float("inf")
 

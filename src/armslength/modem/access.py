@@ -16,7 +16,7 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import inf
+from math import ceil, inf
 
 FLASH, ANSWER = 0, 1
 """Ranks: what has the first, or a smaller one, is FLASH; the second is an answer; greater numbers go later."""
@@ -34,6 +34,9 @@ class Limits:
         deference: slots that all but FLASH wait after the channel came free, before their first draw.
         yielding: slots that FLASH, too, waits after a burst of one's own: whoever was called answers in them, and two
             that answer each other at once would both be lost.
+        place: 0 or 1: which of two alternating slots is ours; None: every one.
+        late_s: how long after its beginning a slot of ours is still taken [s]; less than a slot by what it takes until
+            others notice a burst.
         answer_s: room in the share that whoever calls leaves to the answer [s]: a call that fills the share to the brim
             is answered too late, is called again, and so keeps it full.
         waiting: frames that may wait.
@@ -46,8 +49,17 @@ class Limits:
     flash_persistence: float = 0.3
     deference: int = 3
     yielding: int = 5
+    place: int | None = None
+    late_s: float = 0.01
     answer_s: float = 1.2
     waiting: int = 64
+
+
+def limits_of(share: float, slot_s: float, late_s: float, place: int | None) -> Limits:
+    """Return how a station behaves: bolder where the slots of two parties alternate, which seldom begin at once."""
+    if place is None:
+        return Limits(share=share, slot_s=slot_s)
+    return Limits(share=share, slot_s=slot_s, persistence=0.4, flash_persistence=0.6, place=place, late_s=late_s)
 
 
 @dataclass(frozen=True)
@@ -85,6 +97,8 @@ class Access:
         self._bursts: list[tuple[float, float]] = []
         """(began, ended) of bursts of data in the window."""
         self._talks_until = -inf
+        self._last_s = 0.0
+        """When the last burst ended, ours or theirs [s, monotonic]."""
         self._free_since: float | None = None
         self._drawn_s = -inf
 
@@ -126,6 +140,11 @@ class Access:
         """Count a burst of data of another station."""
         if ended_s > began_s:
             insort(self._bursts, (began_s, ended_s))
+            self._last_s = max(self._last_s, ended_s)
+
+    def ended(self, now_s: float) -> None:
+        """Note that a burst of one's own has ended now, which may be later than it was to be."""
+        self._last_s = max(self._last_s, now_s)
 
     def occupied(self, now_s: float) -> float:
         """Return the share of the last window that bursts of data have filled, 0 to 1."""
@@ -160,14 +179,24 @@ class Access:
             return Turn(None, opens)
         if now_s < self._drawn_s + slot:
             return Turn(None, self._drawn_s + slot)
+        if now_s < (ours := self._slot(now_s)):
+            return Turn(None, ours)
         self._drawn_s = now_s
         if self._draw() >= (self.limits.flash_persistence if rank <= FLASH else self.limits.persistence):
             return Turn(None, now_s + slot)
         del self._queue[0]
-        self._talks_until = now_s + seconds
+        self._talks_until = self._last_s = now_s + seconds
         self._free_since = None
         insort(self._bursts, (now_s, self._talks_until))
         return Turn(number, self._talks_until)
+
+    def _slot(self, now_s: float) -> float:
+        """Return when the next slot of ours begins; one that began just now counts: then it is not after `now_s`."""
+        place, slot = self.limits.place, self.limits.slot_s
+        if place is None:
+            return now_s
+        first = self._last_s + place * slot
+        return first + 2 * slot * ceil((now_s - self.limits.late_s - first) / (2 * slot))
 
     def _opens(self, rank: int, seconds: float, now_s: float) -> float:
         """Return when a burst of `seconds` may begin at the earliest, were the channel free until then."""

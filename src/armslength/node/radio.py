@@ -91,6 +91,7 @@ class Radios:
             for one in line.terms.frequencies
             if (line.counterpart, one.id) in self._radios
         }
+        places = {line.counterpart: _place(line) for line in lines}
         for key in list(self._serving):
             if key not in wanted or self._serving[key].made_for != _made_for(*wanted[key]):
                 serving = self._serving.pop(key)
@@ -98,7 +99,7 @@ class Radios:
                 await serving.station.stop()
         for key, (frequency, share) in wanted.items():
             if key not in self._serving:
-                await self._begin(key, frequency, share)
+                await self._begin(key, frequency, share, places[key[0]])
 
     def serve(
         self, counterpart: str, frequency: Frequency, share: float, station: AnyStation
@@ -198,7 +199,7 @@ class Radios:
             "counts": dict(station.counts),
         }
 
-    async def _begin(self, key: Key, frequency: Frequency, share: float) -> None:
+    async def _begin(self, key: Key, frequency: Frequency, share: float, place: int | None) -> None:
         radio = self._radios[key]
         made_for = _made_for(frequency, share)
         try:
@@ -213,6 +214,7 @@ class Radios:
                 seed=secrets.randbits(32),
                 data=made_for[1],
                 frequency=made_for[0],
+                place=place,
             )
             await station.start()
         except ArmslengthError as wrong:
@@ -245,6 +247,12 @@ class Radios:
 
 def _made_for(frequency: Frequency, share: float) -> tuple[str, bool, float]:
     return frequency.channel, frequency.role != "guard" and carries(frequency, "data"), share
+
+
+def _place(line: Agreed) -> int | None:
+    """Return which of two alternating slots is ours on a frequency: as the terms name the parties."""
+    names = [one.name for one in line.terms.parties] if line.terms is not None else []
+    return 1 - names.index(line.counterpart) if len(names) == 2 and line.counterpart in names else None
 
 
 def _readability(whole: deque[bool]) -> int:

@@ -257,8 +257,7 @@ class Airwaves:
         if message.precedence is Precedence.FLASH:
             ground = self.failover.media[GROUND].health is Health.ANSWERING
             if self._fits(message) and not (ground and message.code in OF_CHANNELS):
-                everywhere = message.code in OF_CHANNELS and not self.failover.in_use
-                for name in self.plan if everywhere else self._for_flash():
+                for name in self._for_news(message, before) if message.code in OF_CHANNELS else self._for_flash():
                     self._call(message, name, before, now)
             return
         if self._is_vain(message):
@@ -283,6 +282,12 @@ class Airwaves:
         if not self.failover.in_use and GROUND not in living:
             return list(self.plan)
         return [name for name in living if name != GROUND]
+
+    def _for_news(self, message: Message, before: Calls) -> list[str]:
+        """Return where news of a channel is called: at first on all, for the other side may use what is lost to us."""
+        living = self._for_flash()
+        first = {name for name in self.plan if (message.id, name) not in before or before[message.id, name].made < 2}
+        return [name for name in self.plan if not self.failover.in_use or name in living or name in first]
 
     def _call(self, message: Message, name: str, before: Calls, now: Now) -> None:
         key = (message.id, name)
@@ -323,7 +328,7 @@ class Airwaves:
             heard = self._heard_s.get(name, -_NEVER) > last_s
             return last_s + (HEARD_SHARE * every if heard else patience.alone_s)
         heard = self._heard_s.get(name, -_NEVER) > call.last_s
-        hurry = call.news and not self.failover.in_use
+        hurry = call.news and (not self.failover.in_use or self.failover.media[GROUND].health is Health.LOST)
         if hurry and (heard or call.made < self.failover.patience.calls):
             return call.last_s + NEWS_SHARE * every  # on what is lost as well: there alone the other side may listen
         return call.last_s + self._pause_s(name, call, every)

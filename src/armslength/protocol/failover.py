@@ -95,6 +95,8 @@ class Medium:
     """When it is to be checked next."""
     heard_s: float = -_NEVER
     """When the other side was heard on it last."""
+    vouched_s: float = -_NEVER
+    """When the other side told last that it is not lost to it."""
 
 
 class Failover:
@@ -221,12 +223,18 @@ class Failover:
         """The other side told that a medium is lost or restored; return whether that is news."""
         if name not in self.media or not self._theirs.word(name, lost=lost, change=change):
             return False
+        if not lost:
+            self.media[name].vouched_s = now.mono_s
         self._learned(now)
         return True
 
     def stands(self, standing: Standing, now: Now) -> None:
         """The other side told, with a mark, how it has all channels; an older word than is known changes nothing."""
-        if self._theirs.stands(standing, self.media):
+        news = self._theirs.stands(standing, self.media)
+        for name, medium in self.media.items() if standing.change >= self._theirs.change else ():
+            if self._theirs.usable(name):
+                medium.vouched_s = now.mono_s
+        if news:
             self._learned(now)
 
     def standing(self) -> Standing:
@@ -316,10 +324,11 @@ class Failover:
     def _settle(self, now: Now) -> None:
         """Take what both hear, while nothing is in use.
 
-        A frequency that they have told restored, so hear us on, and on which we have just heard them, leads both ways.
+        A frequency of which they have just told that it is not lost, so that they hear us there, and on which we have
+        just heard them, leads both ways.
         """
         for name, medium in self.media.items() if not self._in_use else ():
-            fresh = now.mono_s <= medium.heard_s + self.patience.call_every_s
+            fresh = now.mono_s <= min(medium.heard_s, medium.vouched_s) + self.patience.call_every_s
             if name != GROUND and fresh and self._theirs.usable(name) and medium.health is not Health.ANSWERING:
                 self.answered(name, now)
 

@@ -88,6 +88,7 @@ def station_of(
     data: bool,
     frequency: str = "",
     foreign: Callable[[Foreign], None] | None = None,
+    place: int | None = None,
 ) -> AnyStation:
     """Return the station of `channel`, not yet started; arguments as of `Station`.
 
@@ -118,7 +119,7 @@ def station_of(
         raise _unknown(equipment.via)
     return Station(
         channel, modem, sound, own, clock=clock, occupancy=occupancy, heard=heard, sent=sent, seed=seed, data=data,
-        frequency=frequency, foreign=foreign,
+        frequency=frequency, foreign=foreign, place=place,
     )  # fmt: skip
 
 

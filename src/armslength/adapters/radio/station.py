@@ -207,6 +207,7 @@ class Station(Talking, Listener):
         data: whether the plan marks this channel for data. If not, the station only listens.
         frequency: name of the channel's frequency, where `channel` is an id of the plan: "132.055".
         foreign: takes whole frames that are none of ours.
+        place: which of two alternating slots is ours, where two parties share the channel.
 
     Raises:
         LocalProtocolError: data over a guard frequency.
@@ -228,6 +229,7 @@ class Station(Talking, Listener):
         data: bool,
         frequency: str = "",
         foreign: Callable[[Foreign], None] | None = None,
+        place: int | None = None,
     ) -> None:
         super().__init__(channel, modem, sound, own, clock=clock, heard=heard, foreign=foreign)
         refuse_guard(channel, frequency, data=data)
@@ -244,7 +246,7 @@ class Station(Talking, Listener):
             self._talker = Talker(
                 channel, own, clock=clock, occupancy=occupancy, transmit=transmit, sent=sent, seed=seed,
                 seconds=lambda length: modem.seconds(length) + sound.lead_s, busy=lambda: self.busy,
-                counts=self._desk.counts,
+                counts=self._desk.counts, place=place,
             )  # fmt: skip
 
     async def start(self) -> None:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from armslength.adapters.radio.frames import Desk, frame_of
 from armslength.adapters.radio.sound import Timer
 from armslength.errors import InputError, LocalProtocolError
-from armslength.modem.access import Access, Limits
+from armslength.modem.access import Access, limits_of
 
 SLOT_S, SLOT_REAL_S = 0.1, 0.014
 """A slot [s] is longer than it takes until others notice a burst: the first on the air, the second on the machine,
@@ -38,6 +38,7 @@ class Talker:
         sent: is told channel and number of what has gone.
         seed: of the random back-off, with call sign and channel: two stations that draw alike collide for ever.
         counts: where what happens is counted.
+        place: which of two alternating slots is ours, where two parties share the channel; see `Limits`.
     """
 
     def __init__(
@@ -53,12 +54,14 @@ class Talker:
         sent: Callable[[str, int], None],
         seed: int,
         counts: Counter[str],
+        place: int | None = None,
     ) -> None:
         self.says = ""
         """Why the last frame could not be sent; empty when it could."""
         self._channel, self._own, self._clock = channel, own, clock
         self._seconds, self._transmit, self._busy, self._sent = seconds, transmit, busy, sent
-        limits = Limits(share=occupancy, slot_s=SLOT_S + SLOT_REAL_S * clock.speed)
+        late_s = SLOT_REAL_S * clock.speed
+        limits = limits_of(occupancy, SLOT_S + late_s, late_s, place)
         self._access = Access(limits, random.Random(f"{seed} {own} {channel}").random)
         self._frames: dict[int, bytes] = {}
         self._wake = asyncio.Event()
@@ -128,6 +131,7 @@ class Talker:
     async def _one(self, number: int) -> None:
         try:
             await self._transmit(self._frames.pop(number))
+            self._access.ended(self._clock.mono())
         except InputError as wrong:
             self.says = str(wrong)
             self._counts[FAILED] += 1
