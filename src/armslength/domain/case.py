@@ -126,18 +126,10 @@ class Medium(StrEnum):
 
 
 class Letter(StrEnum):
-    """Airprox-like letter: what the risk was."""
+    """Airprox-like: A risk of collision, B safety not assured, C no risk or averted, D not determined, E reported,
+    but normal procedures held."""
 
-    A = "A"
-    """Risk of collision."""
-    B = "B"
-    """Safety not assured."""
-    C = "C"
-    """No risk of collision, or averted."""
-    D = "D"
-    """Not determined: too little, or conflicting evidence."""
-    E = "E"
-    """It met the criteria for a report, and normal procedures held."""
+    A, B, C, D, E = "A", "B", "C", "D", "E"
 
 
 @dataclass(frozen=True, slots=True)
