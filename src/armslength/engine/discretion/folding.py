@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 __all__ = ["Folded", "fold"]
 
-_LATIN, _CYRILLIC = "aceopxyABEKMHOPCTXYi", "асеорхуАВЕКМНОРСТХУі"
+_LATIN, _CYRILLIC = "aceopxyABEKMHOPCTXYiIsSjJ", "асеорхуАВЕКМНОРСТХУіІѕЅјЈ"
 _TO_LATIN = str.maketrans(_CYRILLIC, _LATIN)
 _TO_CYRILLIC = str.maketrans(_LATIN, _CYRILLIC)
 _ALIKE = {
@@ -26,7 +26,7 @@ _ALIKE = {
 }
 _ASCII = str.maketrans({**dict.fromkeys("\t\n\r\v\f", " "), "`": "'"})
 _WORD = re.compile(r"[^\W\d_]+")
-_LATIN_LETTER, _CYRILLIC_LETTER = re.compile("[A-Za-z]"), re.compile("[А-Яа-яІі]")
+_LATIN_LETTER, _CYRILLIC_LETTER = re.compile("[A-Za-z]"), re.compile("[А-Яа-яІіЅѕЈј]")
 
 
 @dataclass(frozen=True, slots=True)

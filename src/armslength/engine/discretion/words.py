@@ -43,6 +43,8 @@ def words(folded: Folded, names: Names) -> Iterator[Found]:
     """Yield what the lists of all languages stop."""
     text = masked(folded.text, names, *(word_list(short).harmless for short in LISTED))
     for short in LISTED:
+        for found in word_list(short).ground.finditer(text):
+            yield Found(found.start(), found.end(), "ground position", "something on the ground")
         for listed in word_list(short).listed:
             for found in listed.pattern.finditer(text):
                 if found.end() > found.start():
