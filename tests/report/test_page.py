@@ -80,6 +80,15 @@ def test_the_worst_get_cards_with_drawings_and_the_facts_in_words() -> None:
         assert said in text
 
 
+def test_one_is_one_and_the_list_says_which_way_they_were_apart() -> None:
+    page = render(report([crossing(1)]))
+    for said in ("<b>1</b><span>encounter</span>", "<b>1</b><span>near miss</span>", "<b>1</b><span>breach</span>"):
+        assert said in page
+    assert "<span>200\xa0ft, 98\xa0ft in level</span>" in page
+    page = render(report([head_on(1), crossing(2), crossing(3)]))
+    assert "<b>3</b><span>encounters</span>" in page and "<b>2</b><span>near misses</span>" in page
+
+
 def test_the_gravest_come_first() -> None:
     assert [one.encounter for one in worst_first([pair[0] for pair in ALL])] == [2, 3, 1, 4]
 

@@ -217,6 +217,20 @@ def test_nothing_sticks_out_sideways(opened: Any, width: int) -> None:
     assert page.page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_the_whole_table_with_notes_and_parties_fits_a_laptop(opened: Any) -> None:
+    sides = {"first_party": "NORTH", "second_party": "SOUTH"}
+    noted = head_on(
+        1, **sides, breach=True, note="levels on different datums; where no minima hold, near misses count everywhere"
+    )
+    page = opened(render(report([noted, crossing(2, **sides)])), viewport={"width": 1280, "height": 844})
+    spans = "[...document.querySelectorAll('.worst li span')]"
+    assert page.page.evaluate(f"{spans}.every((one) => one.scrollWidth <= one.clientWidth)"), "none lies upon another"
+    box = page.page.locator("#table-box")
+    assert box.evaluate("(box) => box.scrollWidth <= box.clientWidth")
+    assert page.page.locator("#rows .note").is_visible()
+    assert not page.page.locator("#rows .day").first.is_visible(), "all on one day, which stands above"
+
+
 def test_ten_thousand_encounters_are_usable(opened: Any) -> None:
     page = opened(render(report([crossing(20_000)], more=many(10_000))))
     assert page.page.locator("#rows tr").count() <= 300
@@ -236,7 +250,7 @@ def test_hostile_call_signs_do_nothing(opened: Any) -> None:
     page.page.keyboard.press("n")
     page.page.wait_for_timeout(150)
     assert page.page.locator("img").count() == 0
-    assert bad in page.texts("#rows td.note")[0]
+    assert bad in page.texts("#rows .note")[0]
 
 
 @pytest.mark.parametrize("pairs", [[], [head_on(1, lat=-17.0, lon=179.999)], [head_on(1, lat=89.6, lon=0.0)]])

@@ -140,9 +140,10 @@ def _write(out: Path, request: Request, outcome: Outcome, summary: dict[str, Any
     from armslength.report.page import render
     from armslength.report.staging import Staging
     from armslength.report.tables import write_tables
+    from armslength.units import counted
 
     names = [path.name for path in request.paths]
-    title = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
+    title = names[0] if len(names) == 1 else f"{names[0]} and {counted(len(names) - 1, 'more recording')}"
     s = request.terms.separation
     report = Report(
         title, summary, outcome.encounters, outcome.evidence, s.horizontal_m, s.vertical_m,

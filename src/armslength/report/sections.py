@@ -33,13 +33,14 @@ def lead(report: Report) -> str:
     near, total = int(tally[0].sum()), int(tally.sum())
     breaches = sum(one.breach for one in report.encounters)
     figures = [
-        (total, "encounters"), (near, "near misses"), (int(tally[:, 0].sum()), "certain"),
-        (int(tally[:, 1].sum()), "possible"), (int(tally[:, 2].sum()), "not determinable"), (breaches, "breaches"),
+        (total, "encounter", "encounters"), (near, "near miss", "near misses"), (int(tally[:, 0].sum()), "certain", ""),
+        (int(tally[:, 1].sum()), "possible", ""), (int(tally[:, 2].sum()), "not determinable", ""),
+        (breaches, "breach", "breaches"),
     ]  # fmt: skip
-    boxes = "".join(f"<div><b>{number:,}</b><span>{said}</span></div>" for number, said in figures) if total else ""
+    boxes = [f"<div><b>{n:,}</b><span>{one if n == 1 else many or one}</span></div>" for n, one, many in figures]
     return (
         f'<section class="lead" id="top"><p class="what">{e(report.title, 200)}</p>'
-        f'<h1>{escape(words.tight(headline(report)))}</h1><div class="figures">{boxes}</div>'
+        f'<h1>{escape(words.tight(headline(report)))}</h1><div class="figures">{"".join(boxes) if total else ""}</div>'
         f'<p class="cover">{escape(words.tight(coverage(report)))}</p></section>'
     )
 
@@ -133,14 +134,17 @@ def tally(report: Report) -> str:
 
 def worst(report: Report) -> str:
     """Return the list of those that have a card, the gravest first."""
-    items = []
-    for one in with_card(report):
+    items, shown_here = [], with_card(report)
+    many_days = len({words.day(one.t_closest) for one in shown_here}) > 1
+    for one in shown_here:
         first, second = words.who(one)
-        apart = f"{words.distance(one.d_h_m)} · {words.feet(one.d_v_m) if isfinite(one.d_v_m) else 'level unknown'}"
+        day = f"{words.day(one.t_closest)[5:]} " if many_days else ""
+        level = f"{words.feet(one.d_v_m)} in level" if isfinite(one.d_v_m) else "level unknown"
+        apart = words.tight(f"{words.distance(one.d_h_m)}, {level}")
         items.append(
             f'<li><a href="#e{one.encounter}">{symbol(one.level, one.certainty, one.breach)}'
             f"<b>{e(first)} – {e(second)}</b><span>{apart}</span>"
-            f'<span class="soft">{words.day(one.t_closest)[5:]} {words.clock(one.t_closest)}</span></a></li>'
+            f'<span class="soft">{day}{words.clock(one.t_closest)}</span></a></li>'
         )
     return "".join(items) or '<li class="none">No encounter to show closer.</li>'
 

@@ -4,7 +4,7 @@ const TABLE = { body: $("rows"), by: "rank", down: false, order: [], shown: 0, r
 const KEYS = {
   rank: (i) => i, n: (i) => ROWS.n[i], t: (i) => ROWS.t[i], first: (i) => first(i), second: (i) => second(i),
   level: (i) => ROWS.k[i] % 6, h: (i) => ROWS.h[i] ?? Infinity, v: (i) => ROWS.v[i] ?? Infinity, r: (i) => ROWS.r[i] ?? Infinity,
-  s: (i) => ROWS.s[i], party: (i) => pairOf(i), note: (i) => STRINGS[ROWS.note[i]],
+  s: (i) => ROWS.s[i], party: (i) => pairOf(i),
 };
 
 function symbolOf(i) {
@@ -23,13 +23,13 @@ function row(i) {
     element("td", { class: "time" }, element("span", { class: "soft day" }, day(timeOf(i)) + " "), clock(timeOf(i))),
     element("td", { class: "who" }, first(i), element("span", { class: "soft id" }, STRINGS[ROWS.ac[i]] ? ` ${STRINGS[ROWS.a[i]]}` : "")),
     element("td", { class: "who" }, second(i), element("span", { class: "soft id" }, STRINGS[ROWS.bc[i]] ? ` ${STRINGS[ROWS.b[i]]}` : "")),
-    element("td", { class: "level" }, symbolOf(i), `${LEVEL[levelOf(i)]}, ${CERTAINTY[certaintyOf(i)]}`, breachOf(i) ? element("em", { class: "breach" }, "breach") : ""),
+    element("td", { class: "level" }, symbolOf(i), `${LEVEL[levelOf(i)]}, ${CERTAINTY[certaintyOf(i)]}`, breachOf(i) ? element("em", { class: "breach" }, "breach") : "",
+      STRINGS[ROWS.note[i]] ? element("div", { class: "note" }, STRINGS[ROWS.note[i]]) : ""),
     element("td", { class: "num" }, said("hs", i), bound(said("eh", i))),
     element("td", { class: "num" }, said("vs", i), bound(said("ev", i))),
     element("td", { class: "share" }, bar, share(ROWS.r[i])),
     element("td", { class: "num" }, said("ss", i)),
     element("td", { class: "party" }, pairOf(i)),
-    element("td", { class: "note" }, STRINGS[ROWS.note[i]]),
   ];
   const made = element("tr", {}, ...cells);
   made.addEventListener("pointerenter", () => { chosen.at = i; later(drawMap); later(drawStrip); });
@@ -105,6 +105,7 @@ function handleTable() {
   new IntersectionObserver((seen) => { if (seen[0].isIntersecting && TABLE.shown < TABLE.order.length) more(); }, { root: $("table-box"), rootMargin: "400px" })
     .observe($("rows-end"));
   if (!STRINGS.some((_, k) => STRINGS[k] && (ROWS.ap.includes(k) || ROWS.bp.includes(k)))) $("table").classList.add("own");
+  if (new Set(Array.from({ length: COUNT }, (_, i) => day(timeOf(i)))).size === 1) $("table").classList.add("oneday");
   const pairs = new Map();
   for (let i = 0; i < COUNT; i++) pairs.set(pairOf(i), (pairs.get(pairOf(i)) || 0) + 1);
   if (pairs.size > 1 && pairs.size <= 60) {
