@@ -6,8 +6,8 @@ track later (that it is implausible) is laid over the findings when they are ask
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -58,7 +58,8 @@ class Conduct:
         self._gatherer = Gatherer(
             self.roster.addresses, self._reach, MIXED_BOUND_M, geometric=self.terms.datum == GEOMETRIC
         )
-        self._work: _Work | None = None
+        self._beside: ThreadPoolExecutor | None = None
+        self._work: Future[list[Finding]] | None = None
 
     @property
     def looks(self) -> bool:
@@ -115,8 +116,10 @@ class Conduct:
             meetings = meetings_of(series)
             return judge(meetings, Context(meetings, self.terms, known.__getitem__, *told))
 
-        self._work = _Work(work)
-        self._work.start()
+        if self._beside is None:
+            # One thread for all batches: a new one for each would leave its freed memory behind in pieces.
+            self._beside = ThreadPoolExecutor(1, "judging")
+        self._work = self._beside.submit(work)
 
     def _join(self) -> None:
         if self._work is not None:
@@ -131,29 +134,6 @@ class Conduct:
         if member is None:
             return Aircraft(address)
         return Aircraft(address, member.name if member.excluded else member.party, member.category)
-
-
-class _Work(threading.Thread):
-    """Something that is done beside; `result` waits for it, and raises what it raised."""
-
-    def __init__(self, what: Callable[[], list[Finding]]) -> None:
-        super().__init__(name="judging", daemon=True)
-        self._what = what
-        self._found: list[Finding] = []
-        self._fault: BaseException | None = None
-
-    def run(self) -> None:
-        try:
-            self._found = self._what()
-        except BaseException as fault:
-            self._fault = fault
-
-    def result(self) -> list[Finding]:
-        """Return what was found."""
-        self.join()
-        if self._fault is not None:
-            raise self._fault
-        return self._found
 
 
 def _encounter(found: Finding, encounters: Iterable[Encounter]) -> int:
