@@ -20,6 +20,7 @@ from armslength.errors import DisclosureError, InputError, LocalProtocolError, R
 from armslength.node.core import case_words as words
 from armslength.node.core.case_evidence import Exchange
 from armslength.node.core.case_rows import Held, Ice, Rows
+from armslength.protocol.bucket import Bucket
 from armslength.protocol.case_documents import FACTS, SETTLING, frame_kind, read_document, sign_document
 from armslength.units import NS
 
@@ -32,6 +33,8 @@ __all__ = ["Cases", "prefix_of"]
 
 MOST_AT_ONCE = 8
 """Documents that are offered and not taken yet."""
+BURST, STEADY = 16, 2
+"""So many leave at once, and so many in a second after that: far below what a session takes for a flood."""
 LOOK_S = 1.0
 NEVER_NS = 2**63
 FUTURE_NS = 60 * NS
@@ -66,6 +69,7 @@ class Cases:
         self._told: dict[str, float] = {}
         self._due_ns: dict[str, int] = {}
         self._look_s = float("-inf")
+        self._pace = Bucket(BURST, STEADY)
 
     @property
     def parties(self) -> tuple[str, str]:
@@ -211,6 +215,8 @@ class Cases:
                 return
             due = held.out and held.taken_ns is None and held.document.digest not in waiting
             if due and may[frame_kind(held.document.body.kind)]:
+                if not self._pace.take(now.mono_s, max(line.speed, 1.0)):
+                    return
                 self._offered[digest(held.wire)] = held
                 line.peer.offer(held.wire, now)
 
