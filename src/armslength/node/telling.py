@@ -284,6 +284,7 @@ def _planned(event: Mapping[str, Any]) -> str:
 
 
 _WORDS = {
+    "case": _home,
     "planned": _planned,
     "overdue": _overdue,
     "called": _called,
