@@ -12,7 +12,7 @@ from armslength.bench.failover import AGREE_S, ALARM_S, GROUND_S, Run
 from armslength.bench.posts import Posts, Side
 from armslength.modem import access
 from armslength.node.core.inputs import Input
-from armslength.protocol.airwaves import Airwaves
+from armslength.protocol.calling import Cadence
 from armslength.protocol.events import Now
 from armslength.protocol.failover import Failover
 from armslength.protocol.inbox import Inbox
@@ -107,7 +107,7 @@ def jammed_marks() -> Run:
 
 
 def test_a_frequency_that_is_called_only_once_is_never_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Airwaves, "_pause_s", lambda self, name, call, every: float("inf"))
+    monkeypatch.setattr(Cadence, "_pause_s", lambda self, name, call: float("inf"))
     assert failover.to_ground(0) > GROUND_S
 
 

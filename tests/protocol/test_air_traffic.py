@@ -12,7 +12,8 @@ from armslength.bench.posts import Posts
 from armslength.modem.access import FLASH
 from armslength.node.core.inputs import Command
 from armslength.protocol.air_bits import AirKind
-from armslength.protocol.airwaves import _RANK, Airwaves
+from armslength.protocol.airwaves import Airwaves
+from armslength.protocol.calling import MARK_RANK
 from armslength.protocol.catalogue import Precedence
 from armslength.protocol.failover import Health
 from armslength.protocol.inbox import Inbox
@@ -197,7 +198,7 @@ def test_a_warning_goes_before_news_of_channels_in_the_queue_of_a_radio(posts: P
     waves._call = noted  # type: ignore[method-assign]
     posts.say(posts.sides["NORTH"], "EMG", EMG)
     posts.run(60.0)
-    assert ranks["EMG"] < ranks["LCM"] <= FLASH < _RANK[Precedence.ROUTINE]
+    assert ranks["EMG"] < ranks["LCM"] <= FLASH < MARK_RANK
     assert "RCK" not in ranks, "while something that is FLASH waits, no check takes its turn"
 
 

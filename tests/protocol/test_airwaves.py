@@ -102,3 +102,11 @@ def test_a_fresh_emergency_is_called_before_news_of_channels_and_before_what_is_
     stale = message("tfa", "TFA", precedence=Precedence.FLASH, valid_until_ns=now(1.0).utc_ns)
     frames = called(made, [*lost, stale, message("emg", "EMG")], 60.0)
     assert frames[0] == "emg" and sorted(frames) == ["emg", "lcm 8", "tfa"], "of each channel the newest word alone"
+
+
+def test_what_was_given_up_leaves_nothing_behind() -> None:
+    made, one = waves(), message("m1", "TFA")
+    assert called(made, [one], 10.0) == ["m1"]
+    assert made._vain and made._calls
+    made.forget(["m1"])
+    assert not made._vain and not made._calls and not made._unfit

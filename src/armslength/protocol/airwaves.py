@@ -13,11 +13,10 @@ unanswered; then it goes by the channel in use, so that both logs have it.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from armslength.errors import LocalProtocolError
+from armslength.protocol.calling import MARK_RANK, OF_CHANNELS, WARNING_RANK, Cadence, Call, Calls, in_turn, rank_of
 from armslength.protocol.catalogue import CATALOGUE, Precedence
 from armslength.protocol.events import CheckDue, InUse, MediumLost, MediumRestored, Now
 from armslength.protocol.failover import GROUND, Failover, Health, Patience
@@ -33,39 +32,15 @@ CHECKS = frozenset({"RCK", "RCR"})
 """Codes that are said on the frequency that they name."""
 GROUND_CHECKS = frozenset({"GCK", "GCR"})
 """Codes that are said on the ground line and nowhere else: an answer by radio would prove nothing of it."""
-OF_CHANNELS = frozenset({"LCM", "RES"})
-"""What nodes say of channels: while the ground line answers it does not fill the frequencies."""
-NEWS_SHARE = 0.4
-"""News of a channel is called again after so much of the time between two calls: one that was lost in a collision must
-not keep the two sides apart for 10 s. Calls so close are one call to `Failover`."""
-HEARD_SHARE = 0.2
-"""While nothing is in use, who was heard on a frequency since our last call there is called again so soon."""
 MOST_FLASH = 4
 """Messages that are FLASH under way at once on one frequency, besides news of channels."""
 REMEMBERED = 256
 """Calls of which the answer is still recognised."""
-WARNING_RANK = -1
-"""What is FLASH and no news of channels goes before such news in the queue of a radio too."""
-_RANK = {Precedence.FLASH: 0, Precedence.PRIORITY: 2, Precedence.ROUTINE: 3}
-MARK_RANK = 1
 _NEVER = float("inf")
 
 AirFrame = tuple[str, Frame, int, str]
 """Frequency, payload, rank (the smallest is sent first; FLASH up to 0), id of the message or ""."""
 Pack = Callable[[Message, str, Now], tuple[Frame, ...]]
-
-
-@dataclass(slots=True)
-class Call:
-    """A message on a frequency: how often it was called, and when last [s, monotonic]; `news` of a channel or not."""
-
-    made: int
-    last_s: float
-    news: bool = False
-
-
-Calls = dict[tuple[str, str], Call]
-"""By id of the message and frequency."""
 
 
 def channel_of(path: str) -> str:
@@ -96,10 +71,7 @@ class Airwaves:
         self._sent: dict[str, int] = {}
         self._vain: dict[str, int] = {}
         """How often each message was called, and each check."""
-        self._heard_s: dict[str, float] = {}
-        """When the other side last said something new on each frequency [s, monotonic]."""
-        self._alone: dict[str, float] = {}
-        """When each frequency was called last [s, monotonic]."""
+        self._cadence = Cadence(self.failover)
         self._ground_gone_s: float | None = None
         self.distress = False
         """Nothing goes over the frequencies but what nobody can suspend."""
@@ -142,7 +114,7 @@ class Airwaves:
             if self._is_full(used, taken):
                 break
         ready = [*first, *news.values()]
-        for message in (*(ready if used else _in_turn(ready, before)), *stale):
+        for message in (*(ready if used else in_turn(ready, before)), *stale):
             self._offer(message, used, taken, before, now)
 
     def marked(self, message_id: str, channel: str, now: Now, *, received: bool = True) -> None:
@@ -165,9 +137,17 @@ class Airwaves:
         self._unfit.pop(message_id, None)
         self._vain.pop(message_id, None)
 
+    def forget(self, ids: Iterable[str]) -> None:
+        """These messages will not be said any more."""
+        gone = frozenset(ids)
+        self._calls = {key: call for key, call in self._calls.items() if key[0] not in gone}
+        for one in gone:
+            self._unfit.pop(one, None)
+            self._vain.pop(one, None)
+
     def heard(self, channel: str, now: Now) -> None:
         """A message that is new was heard on `channel`: where nothing else answers, what waits is called there now."""
-        self._heard_s[channel] = now.mono_s
+        self._cadence.heard(channel, now)
         self.failover.heard(channel, now)
 
     def answered(self, message: Message, channel: str, now: Now) -> None:
@@ -203,8 +183,7 @@ class Airwaves:
         """Return when something is to be done next [s, monotonic]."""
         if not self.plan:
             return _NEVER
-        every = self.failover.patience.call_every_s
-        times = [self._opens(key[1], call, every) for key, call in self._calls.items()]
+        times = [self._cadence.opens(key[1], call) for key, call in self._calls.items()]
         gone_s = _NEVER if self._ground_gone_s is None else self._ground_gone_s
         given_up = self.failover.media[GROUND].health is Health.LOST
         return min([self.failover.due(), _NEVER if given_up else gone_s, *times])
@@ -295,8 +274,8 @@ class Airwaves:
         under_way = (call for (_, channel), call in self._calls.items() if channel == name and not call.news)
         if message.precedence is Precedence.FLASH and not news and sum(1 for _ in under_way) >= MOST_FLASH:
             return
-        call = self._calls[key] = before.get(key) or Call(0, -_NEVER, news)
-        if now.mono_s < self._opens(name, call, self.failover.patience.call_every_s):
+        call = self._calls[key] = before.get(key) or Call(news=news)
+        if now.mono_s < self._cadence.opens(name, call):
             return
         try:
             payloads = self._pack(message, name, now)
@@ -305,7 +284,7 @@ class Airwaves:
             del self._calls[key]
             return
         call.made, call.last_s = call.made + 1, now.mono_s
-        self._alone[name] = now.mono_s
+        self._cadence.called(name, now)
         if message.precedence is not Precedence.FLASH:
             self._vain[message.id] = self._vain.get(message.id, 0) + 1
         if key not in self._recent:
@@ -315,32 +294,8 @@ class Airwaves:
         while len(self._recent) > REMEMBERED:
             del self._recent[next(iter(self._recent))]
         self.failover.called(name, now)
-        rank = _rank(message, call.made)
+        rank = rank_of(message, call.made)
         self.frames += [(name, payload, rank, message.id) for payload in payloads]
-
-    def _opens(self, name: str, call: Call, every: float) -> float:
-        """Return when a message may be called again [s, monotonic].
-
-        While nothing is in use a lost frequency is called often, by one message at a time: the first that waits.
-        """
-        if name in self.failover.media and self.failover.alone(name):
-            last_s, patience = self._alone.get(name, -_NEVER), self.failover.patience
-            heard = self._heard_s.get(name, -_NEVER) > last_s
-            return last_s + (HEARD_SHARE * every if heard else patience.alone_s)
-        heard = self._heard_s.get(name, -_NEVER) > call.last_s
-        hurry = call.news and (not self.failover.in_use or self.failover.media[GROUND].health is Health.LOST)
-        if hurry and (heard or call.made < self.failover.patience.calls):
-            return call.last_s + NEWS_SHARE * every  # on what is lost as well: there alone the other side may listen
-        return call.last_s + self._pause_s(name, call, every)
-
-    def _pause_s(self, name: str, call: Call, every: float) -> float:
-        """Return how long after its last call a message is called again [s]; on what is lost, less often."""
-        if not self.failover.in_use and self._heard_s.get(name, -_NEVER) > call.last_s:
-            return every
-        medium = self.failover.media.get(name)
-        lost = medium is None or medium.health in (Health.LOST, Health.RETURNING)
-        patient = call.made >= self.failover.patience.calls
-        return self.failover.patience.probe_s if lost or patient else every
 
     def _is_vain(self, message: Message) -> bool:
         """Return whether a message has had its calls, on a frequency and the alternate, and goes by the ground line.
@@ -368,24 +323,3 @@ class Airwaves:
         if message.id in self._unfit or message.code in GROUND_CHECKS:
             return False
         return not CATALOGUE[message.code].not_on_air or self.failover.media[GROUND].health is Health.LOST
-
-
-def _in_turn(ready: Sequence[Message], before: Calls) -> list[Message]:
-    """Return what waits while nothing is in use, what is FLASH first, each in its turn: one at a time is called."""
-    made = Counter[str]()
-    for (message, _), call in before.items():
-        made[message] += call.made
-    return sorted(ready, key=lambda one: (one.precedence is not Precedence.FLASH, made[one.id]))
-
-
-def _rank(message: Message, made: int) -> int:
-    """Return how urgent the call number `made` of a message is to a radio, the smallest first.
-
-    Warnings go before news of channels, but for the first word that a channel is back: until it is said the two sides
-    may use different ones, and each warning is called in vain on one of them.
-    """
-    if message.precedence is not Precedence.FLASH:
-        return _RANK[message.precedence]
-    if message.code not in OF_CHANNELS or (message.code == "RES" and made == 1):
-        return WARNING_RANK
-    return 0

@@ -215,6 +215,7 @@ class Traffic:
         """Give up what waits under another agreement; return the ids."""
         ids, writes = self._outbox.strand(agreement)
         self._writes += writes
+        self.air.waves.forget(ids)
         return ids
 
     def tick(self, now: Now) -> None:
