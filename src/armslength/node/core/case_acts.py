@@ -320,9 +320,9 @@ def _text(args: Mapping[str, Any], *, needed: bool = True) -> str:
     if value is None and not needed:
         return ""
     if not isinstance(value, str) or not value.strip() or len(value) > LONGEST_TEXT:
-        raise InputError(f"text is missing, or longer than {LONGEST_TEXT} signs.", where="text")
+        raise InputError(f"It is missing, or longer than {LONGEST_TEXT} signs.", where="text")
     if not value.replace("\n", " ").isprintable():
-        raise InputError("The text holds signs that cannot be printed.", where="text")
+        raise InputError("It holds signs that cannot be printed.", where="text")
     return value.strip()
 
 
