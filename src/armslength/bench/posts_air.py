@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from armslength.adapters.radio.frames import frame_of
-from armslength.adapters.radio.talking import SLOT_REAL_S, SLOT_S
+from armslength.adapters.radio.talking import CALL_BYTES, SLOT_REAL_S, SLOT_S
 from armslength.modem import afsk_send
 from armslength.modem.access import Access, limits_of
 
@@ -85,6 +85,11 @@ class Station:
     def occupied(self) -> float:
         """Share of the last 60 s that data filled the frequency, as far as this station knows, 0 to 1."""
         return self.access.occupied(self._air.now())
+
+    @property
+    def full_s(self) -> float:
+        """For how long the share keeps a call from leaving [s]; 0.0: it may leave."""
+        return self.access.wait_s(afsk_send.seconds(CALL_BYTES), self._air.now())
 
     @property
     def waiting(self) -> int:
