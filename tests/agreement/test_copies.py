@@ -98,7 +98,7 @@ def test_what_was_typed_anew_is_nobodys() -> None:
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_a_copy_of_somebody_else_is_nobodys(seed: int) -> None:
     foreign = write_copy(BODY, "x", random.Random(seed).randbytes(MARK_BYTES), 0, "members")
     assert trace("\n".join(foreign.splitlines()[3:-2]), MARKS) is None

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import hmac
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -26,6 +25,7 @@ __all__ = ["MARK_BYTES", "Found", "code_of", "mark_digest", "may_have", "recipie
 MARK_BYTES = 10
 """Entropy of a mark."""
 LONGEST_NAME = 80
+PLACES = 65_536
 BROKEN, UNBROKEN = " ", "\u00a0"
 CHANCE = 1e-6
 """A copy is named by its spaces where so many agreed by chance at most once in a million marks."""
@@ -113,7 +113,8 @@ def write_copy(lines: Iterable[str], recipient: str, mark: bytes, made_ns: int, 
     rule = (
         "It is passed on to nobody." if onward == "nobody" else "It is passed on to members that the terms bind alone."
     )
-    body = (_marked(line, mark) for line in lines)
+    bits = _bits(mark)
+    body = (_marked(line, bits) for line in lines)
     return "\n".join([whose, rule, "", *body, "", f"End of copy {code_of(mark)} for {recipient}.", ""])
 
 
@@ -124,9 +125,7 @@ def trace(text: str, marks: Sequence[bytes]) -> Found | None:
     """
     codes = {found.replace("-", "") for found in _CODE.findall(text.upper())}
     gaps = _gaps(text)
-    scored = [
-        (sum(_bit(mark, *words) is unbroken for words, unbroken in gaps.items()), at) for at, mark in enumerate(marks)
-    ]
+    scored = [(_agreeing(_bits(mark), gaps), at) for at, mark in enumerate(marks)]
     for agree, at in scored:
         if code_of(marks[at]).replace("-", "") in codes:
             return Found(at, True, agree, len(gaps))
@@ -138,28 +137,42 @@ def trace(text: str, marks: Sequence[bytes]) -> Found | None:
     return Found(at, False, agree, len(gaps))
 
 
-def _marked(line: str, mark: bytes) -> str:
+def _marked(line: str, bits: bytes) -> str:
     """Return a line with its spaces as the mark says."""
     words = line.split(" ")
     out = words[0]
     for before, after in pairwise(words):
         plain = not before or not after
-        out += (BROKEN if plain or not _bit(mark, before, after) else UNBROKEN) + after
+        out += (BROKEN if plain or not _bit(bits, _place(before, after)) else UNBROKEN) + after
     return out
 
 
-def _gaps(text: str) -> dict[tuple[str, str], bool]:
-    """Return the spaces of a text by the words around them, and whether each is a no-break one."""
-    out: dict[tuple[str, str], bool] = {}
+def _gaps(text: str) -> dict[int, bool]:
+    """Return the spaces of a text by their places in a mark, and whether each is a no-break one."""
+    out: dict[int, bool] = {}
     for line in text.splitlines():
         parts = _GAP.split(line)
         for before, gap, after in zip(parts[::2], parts[1::2], parts[2::2], strict=False):
-            out[before, after] = gap == UNBROKEN
+            out[_place(before, after)] = gap == UNBROKEN
     return out
 
 
-def _bit(mark: bytes, before: str, after: str) -> bool:
-    return bool(hmac.digest(mark, f"{before}\n{after}".encode(), hashlib.sha256)[0] & 1)
+def _agreeing(bits: bytes, gaps: Mapping[int, bool]) -> int:
+    return sum(_bit(bits, place) is unbroken for place, unbroken in gaps.items())
+
+
+def _bits(mark: bytes) -> bytes:
+    """Return a mark spread over all places that two words can have in it."""
+    return hashlib.shake_256(b"armslength copy spaces\n" + mark).digest(PLACES // 8)
+
+
+def _place(before: str, after: str) -> int:
+    """Return the place of the space between two words: everybody can reckon it, but not the bit that stands there."""
+    return int.from_bytes(hashlib.sha256(f"{before}\n{after}".encode()).digest()[:2]) % PLACES
+
+
+def _bit(bits: bytes, place: int) -> bool:
+    return bool(bits[place >> 3] >> (place & 7) & 1)
 
 
 def _by_chance(agree: int, spaces: int) -> float:
