@@ -126,6 +126,7 @@ def test_the_table_filters_by_text_kind_party_and_time(opened: Any) -> None:
     page.page.select_option("#party", "north – west")
     assert page.texts(shown) == ["2"]
     page.page.click("#rows-all")
+    page.page.locator("#strip-canvas").scroll_into_view_if_needed()
     box = page.page.locator("#strip-canvas").bounding_box()
     page.page.mouse.move(box["x"] + 60, box["y"] + 120)
     page.page.mouse.down()

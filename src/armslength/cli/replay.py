@@ -148,6 +148,7 @@ def _write(out: Path, request: Request, outcome: Outcome, summary: dict[str, Any
     report = Report(
         title, summary, outcome.encounters, outcome.evidence, s.horizontal_m, s.vertical_m,
         request.terms.near_miss.slant_m, s.dwell_limit_s, outlines(request.terms), outcome.backdrop, time.time_ns(),
+        outcome.findings, outcome.pictures,
     )  # fmt: skip
     with Staging(out) as staging:
         write_tables(out, outcome.encounters, staging)

@@ -6,6 +6,7 @@ track later (that it is implausible) is laid over the findings when they are ask
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from armslength.agreement.terms import GEOMETRIC, Terms
-from armslength.domain.encounter import Encounter
+from armslength.domain.encounter import Encounter, Evidence
 from armslength.domain.finding import Finding, Outcome
 from armslength.domain.plot import I64, Roster
 from armslength.domain.track import Marks, Tracks
@@ -27,6 +28,7 @@ from armslength.engine.conduct.told import Asked, Reported, Said, Warned
 from armslength.engine.detection import MIXED_BOUND_M, Minima, detect_stays
 from armslength.kernel import passage
 from armslength.node.belonging import Belonging
+from armslength.node.pictures import Pictures, gravest
 from armslength.units import NS
 
 SLACK_S = 1.0
@@ -58,6 +60,7 @@ class Conduct:
         self._gatherer = Gatherer(
             self.roster.addresses, self._reach, MIXED_BOUND_M, geometric=self.terms.datum == GEOMETRIC
         )
+        self._pictures = Pictures()
         self._beside: ThreadPoolExecutor | None = None
         self._work: Future[list[Finding]] | None = None
 
@@ -97,6 +100,20 @@ class Conduct:
             out.append(replace(_doubted(found, doubt) if doubt else found, encounter=number))
         return sorted(out, key=lambda one: (one.opened_ns, one.rule, one.first, one.second, one.about))
 
+    def pictures_of(self, findings: Iterable[Finding], most: int) -> dict[str, Evidence]:
+        """Return the pictures of the gravest of `findings`, as far as there are any, by id; with their call signs."""
+        told = (one for one in findings if one.id in self._pictures.kept and one.outcome is not Outcome.NO_BREACH)
+        out = {}
+        places = {address: place for place, address in enumerate(self.roster.addresses)}
+        for one in heapq.nsmallest(most, told, key=gravest):
+            seen = self._pictures.kept[one.id][1]
+            first, second = (
+                replace(flown, callsign=self.roster.callsign_at(places[flown.address], one.opened_ns))
+                for flown in (seen.first, seen.second)
+            )
+            out[one.id] = replace(seen, first=first, second=second)
+        return out
+
     def forget(self, before_ns: int) -> None:
         """Drop findings that closed before `before_ns` (UTC): a stream without end needs no memory without end."""
         self._join()
@@ -114,7 +131,10 @@ class Conduct:
 
         def work() -> list[Finding]:
             meetings = meetings_of(series)
-            return judge(meetings, Context(meetings, self.terms, known.__getitem__, *told))
+            context = Context(meetings, self.terms, known.__getitem__, *told)
+            found = judge(meetings, context)
+            self._pictures.see(found, meetings, context)
+            return found
 
         if self._beside is None:
             # One thread for all batches: a new one for each would leave its freed memory behind in pieces.

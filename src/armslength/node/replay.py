@@ -38,6 +38,8 @@ Progress = Callable[[float, str], None]
 """Told how much is done (0 to 1) and what is being done."""
 CARDS = 12
 """Encounters that the report draws."""
+DRAWN = 60
+"""Findings that the report draws."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class Outcome:
         sources: names of what the plots come from: the recordings, but the segments of one source of a plot store are
             one. source_of: by recording, its place among them.
         problems: recordings and rows that could not be used.
+        pictures: of the gravest findings, by id.
         failed: recordings of which nothing could be used, or that broke off, by their place among `recordings`.
         parties: how many aircraft belong to each party, and "" to nobody; empty without a membership file.
     """
@@ -78,6 +81,7 @@ class Outcome:
     source_of: list[int] = field(default_factory=list)
     encounters: list[Encounter] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    pictures: dict[str, Evidence] = field(default_factory=dict)
     evidence: dict[int, Evidence] = field(default_factory=dict)
     backdrop: Backdrop = field(default_factory=lambda: Backdrop(np.empty(0), np.empty(0)))
     problems: list[FeedError] = field(default_factory=list)
@@ -212,6 +216,7 @@ class _Run:
         found = self.stages.finish()
         o.encounters = [encounter for _, encounter in found]
         o.findings = self.stages.findings(o.encounters)
+        o.pictures = self.stages.conduct.pictures_of(o.findings, DRAWN)
         o.grazing = self.stages.joiner.grazing
         by_number = {encounter.encounter: one for one, encounter in found}
         for encounter in sorted(o.encounters, key=gravity):

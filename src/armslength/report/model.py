@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from armslength.domain.encounter import Backdrop, Encounter, Evidence, gravity
+from armslength.domain.finding import Finding
 
 Ring = Sequence[tuple[float, float]]
 """Corners (lat, lon) [deg] of a closed line, joined by great circles; the last one need not repeat the first.
@@ -36,6 +37,8 @@ class Report:
         areas: (name, kind, ring); kind is "area" or "exempt".
         backdrop: thinned positions of all traffic.
         generated_ns: when the page was made, UTC ns.
+        findings: of the rules of conduct, all of them.
+        pictures: of the gravest of these, by id: both flights around what was found.
     """
 
     title: str
@@ -49,6 +52,8 @@ class Report:
     areas: tuple[tuple[str, str, Ring], ...] = ()
     backdrop: Backdrop = field(default_factory=_no_backdrop)
     generated_ns: int = 0
+    findings: Sequence[Finding] = ()
+    pictures: Mapping[str, Evidence] = field(default_factory=dict)
 
 
 def worst_first(encounters: Iterable[Encounter]) -> list[Encounter]:

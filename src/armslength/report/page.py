@@ -13,6 +13,7 @@ from hashlib import sha256
 from armslength.report.assets import asset, filled
 from armslength.report.covers import covers
 from armslength.report.drawing import symbol
+from armslength.report.findings import conduct, finding_cards
 from armslength.report.map import payload
 from armslength.report.model import Report
 from armslength.report.packing import embedded
@@ -45,6 +46,8 @@ def render(report: Report) -> str:
         worst=worst(report),
         closest="The gravest first: breaches, then near misses, then the nearest." if drawn else nothing,
         cards=drawn,
+        conduct=conduct(report),
+        findings=finding_cards(report),
         none="None of the encounters is like that." if report.encounters else nothing,
         legend=_legend(),
         covers=covers(report),

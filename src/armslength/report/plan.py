@@ -20,8 +20,8 @@ SIDE = 400.0
 _TICKS_S = (5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0)
 
 
-def plan(one: Encounter, seen: Evidence, report: Report) -> str:
-    """Return the plan view as inline SVG."""
+def plan(one: Encounter, seen: Evidence, report: Report, *, plots: bool = True) -> str:
+    """Return the plan view as inline SVG; `plots`: what was flown is told by plots, which are shown as dots."""
     lat, lon = (
         (one.lat, one.lon) if isfinite(one.lat + one.lon) else (float(seen.first.lat[0]), float(seen.first.lon[0]))
     )
@@ -38,7 +38,7 @@ def plan(one: Encounter, seen: Evidence, report: Report) -> str:
     inset = _inset(one, shown, closest, sheet, report, labels)
     parts = [
         _ring(sheet, closest[0], report.horizontal_m, labels),
-        *(_flight(sheet, flight, kind) for flight, kind in zip(shown, ("first", "second"), strict=True)),
+        *(_flight(sheet, flight, kind, plots) for flight, kind in zip(shown, ("first", "second"), strict=True)),
         _closest(sheet, one, closest, labels),
         *(_arrow(sheet, flight, kind) for flight, kind in zip(shown, ("first", "second"), strict=True)),
         *(_names(sheet, flight, kind, said, labels)

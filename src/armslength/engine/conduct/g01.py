@@ -83,8 +83,13 @@ def _finding(context: Context, found: Events, group: Sequence[int]) -> Finding:
     span = slice(first, last + 1)
     d_h, d_v = m.d_h[span], m.d_v[span]
     ratio = np.fmax(d_h / agreed.horizontal_m, d_v / agreed.vertical_m)  # by the one that is known
-    nearest = int(np.argmin(ratio))
-    said = f"Inside for {lasted:.0f} s at a time, nearest {miles(d_h[nearest])} and {feet(d_v[nearest])} apart."
+    slant = np.fmax(np.hypot(d_h, d_v), d_h)
+    # Where one of the two rules and does not change, the ratio is the same for long: then the slant distance decides.
+    nearest = int(np.argmin(np.where(ratio <= ratio.min() * (1.0 + 1e-9), slant, np.inf)))
+    apart = f"nearest {miles(d_h[nearest])} and {feet(d_v[nearest])} apart"
+    said = f"Inside for {lasted:.0f} s at a time, {apart}."
+    if np.isnan(found.nominal_s[worst]):
+        said = f"Perhaps inside, for {found.possible_s[worst]:.0f} s at most; {apart}."
     if len(group) > 1:
         said += f" They were inside {len(group)} times."
     outcome, severity = Outcome.NO_BREACH, Severity.SEV4
@@ -103,7 +108,7 @@ def _finding(context: Context, found: Events, group: Sequence[int]) -> Finding:
         said += f" That is within the {limit:.0f} s agreed: no breach."
     return context.find(
         TEXT, int(found.of[worst]), (first, last), outcome, severity, (lasted, limit, "s"), said,
-        margin_sigma=margin(lasted, error, limit, breach_over=True),
+        margin_sigma=margin(float(found.nominal_s[worst]), error, limit, breach_over=True),
     )  # fmt: skip
 
 
