@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from armslength.domain import case as c
+from armslength.domain.case import Deadline
 from armslength.domain.finding import Severity
 from armslength.engine.cases.deadlines import (
     ACKNOWLEDGE,
@@ -16,7 +17,6 @@ from armslength.engine.cases.deadlines import (
     MEASURE,
     SEAL,
     SESSION,
-    Deadline,
     Ice,
     deadlines,
     keep_until_ns,

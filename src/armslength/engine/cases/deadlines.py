@@ -7,17 +7,16 @@ committing to evidence and of reporting: what is written down late is written fr
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 from armslength.agreement.articles import WorkingGroup
-from armslength.domain.case import Document, File
+from armslength.domain.case import Deadline, Document, File
 from armslength.domain.finding import Severity
 from armslength.units import NS
 
 __all__ = [
     "NOTHING_FROZEN",
     "REMIND",
-    "Deadline",
     "Ice",
     "answer_due_ns",
     "deadlines",
@@ -28,6 +27,8 @@ __all__ = [
     "thawed",
 ]
 
+SOON_NS = 60 * NS
+"""What the other side had so soon counts from its own stamp: so both sides come to the same times."""
 Ice = Sequence[tuple[int, int | None]]
 """When the working group was suspended: from, until (None: still) [UTC ns], in order, none overlapping."""
 NOTHING_FROZEN: Ice = ()
@@ -36,36 +37,6 @@ REMIND = (0.5, 0.1)
 
 SEAL, INITIAL, FULL = "seal evidence", "initial report", "full report"
 ACKNOWLEDGE, ANSWER, SESSION, MEASURE = "acknowledge", "answer on substance", "extraordinary session", "measure"
-
-
-@dataclass(frozen=True, slots=True)
-class Deadline:
-    """Something owed.
-
-    Attributes:
-        what: in two words. by: the party that owes it; "" for both together. rule: that judges it; "" for none.
-        since_ns: from when its time runs. due_ns: when that is over, None while it stands still (frozen).
-        done_ns: when it was done, by the stamp of who did it; None while it was not. All UTC [ns].
-    """
-
-    what: str
-    by: str
-    rule: str
-    since_ns: int
-    due_ns: int | None
-    done_ns: int | None = None
-
-    @property
-    def key(self) -> str:
-        """What tells it from every other of its case."""
-        return f"{self.what}|{self.by}|{self.since_ns}"
-
-    @property
-    def late_s(self) -> float:
-        """By how much it was done too late [s]; 0 where it was in time, or not done yet."""
-        if self.done_ns is None or self.due_ns is None:
-            return 0.0
-        return max(0, self.done_ns - self.due_ns) / NS
 
 
 def thawed(since_ns: int, seconds: float, ice: Ice) -> int | None:
@@ -110,7 +81,8 @@ def deadlines(
         known: by digest of a document, when the other side had it [UTC ns]; the stamp of the document where it is not
             known.
     """
-    had = known or {}
+    slow = _slow(file, known or {})
+    had = {name: at for name, at in (known or {}).items() if name in slow}
     opened, opening = file.stamps["opened"], file.opening
     out = [_seal(file, party, group, had) for party in (file.opened_by, file.answers)]
     initial, full = file.report, file.full_report
@@ -133,6 +105,8 @@ def deadlines(
     over = file.stamps.get("closed")
     if over is not None:  # what both closed is owed by nobody
         out = [one for one in out if one.done_ns is not None or (one.due_ns is not None and one.due_ns <= over)]
+    arrived = {(one.by, one.time_ns): known[one.digest] for one in file.documents if known and one.digest in known}
+    out = [one if one.done_ns is None else replace(one, known_ns=_known(one, arrived)) for one in out]
     return sorted(out, key=lambda one: (one.due_ns is None, one.due_ns or 0, one.what, one.by))
 
 
@@ -163,6 +137,16 @@ def keep_until_ns(file: File, group: WorkingGroup) -> int | None:
     """Return until when the raw recordings of a case are kept [UTC ns]; None while it is not closed: always."""
     closed = file.stamps.get("closed")
     return None if closed is None else closed + round(group.keep_closed_s * NS)
+
+
+def _known(one: Deadline, arrived: Mapping[tuple[str, int], int]) -> int | None:
+    """Return when the other side had what was done; of what both owe, whoever did it."""
+    return next((at for (by, made), at in arrived.items() if made == one.done_ns and one.by in {by, ""}), None)
+
+
+def _slow(file: File, known: Mapping[str, int]) -> set[str]:
+    """Return the documents that the other side had only long after they were written."""
+    return {one.digest for one in file.documents if one.digest in known and known[one.digest] > one.time_ns + SOON_NS}
 
 
 def _seal(file: File, party: str, group: WorkingGroup, known: Mapping[str, int]) -> Deadline:

@@ -7,9 +7,9 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from armslength.domain import case as c
-from armslength.domain.case import Document, File
+from armslength.domain.case import Deadline, Document, File
 from armslength.domain.finding import Severity
-from armslength.engine.cases.deadlines import Deadline, keep_until_ns
+from armslength.engine.cases.deadlines import keep_until_ns
 from armslength.node.core.case_evidence import Exchange
 
 if TYPE_CHECKING:

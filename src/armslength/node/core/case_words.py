@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from armslength.domain import case as c
-from armslength.domain.case import Document, File
-from armslength.engine.cases.deadlines import Deadline
+from armslength.domain.case import Deadline, Document, File
 from armslength.units import NS, stamp
 
 __all__ = ["lasting", "lateness", "reminder", "said"]

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from armslength.crypto.canonical import digest
 from armslength.crypto.envelope import Envelope, to_json
 from armslength.domain import case as c
-from armslength.domain.case import Document, File, State
-from armslength.engine.cases.deadlines import Deadline, deadlines, moments, reminder
+from armslength.domain.case import Deadline, Document, File, State
+from armslength.engine.cases.deadlines import deadlines, moments, reminder
 from armslength.engine.cases.folding import fold, group_matters, head_of
 from armslength.errors import DisclosureError, InputError, LocalProtocolError, RemoteProtocolError
 from armslength.node.core import case_words as words
