@@ -22,6 +22,13 @@ from armslength.cli.answering import (
 NOT_SO = 1
 """Exit code: a statement is not approved, a text is nobody's copy, a draft is stopped."""
 LARGEST = 1 << 20
+_TYPED = {
+    "text": "TEXT|FILE",
+    "language": "--language",
+    "decision": "--decide",
+    "reason": "--reason",
+    "draft": "--draft",
+}
 Checked = Annotated[
     str | None, typer.Option("--check", metavar="TEXT|FILE", help="Hold a statement against the approved lines.")
 ]
@@ -102,9 +109,12 @@ def copy(
 
 
 def filter_draft(
+    text: Annotated[
+        str | None, typer.Argument(metavar="[TEXT|FILE]", help="The draft, or a file with it.", show_default=False)
+    ] = None,
     draft: Annotated[
-        str, typer.Argument(metavar="TEXT|FILE", help="The draft, or a file with it.", show_default=False)
-    ],
+        str | None, typer.Option("--draft", metavar="ID", help="One that the node stopped; it tells which.")
+    ] = None,
     language: Annotated[str, typer.Option("--language", metavar="en|ru", help="In which it is written.")] = "en",
     decide: Annotated[
         str | None,
@@ -121,22 +131,25 @@ def filter_draft(
     from armslength.node.acting import acting
     from armslength.node.control import running_at
 
-    text, where = _given(draft), opened(home)
-    typed = {"text": "TEXT|FILE", "language": "--language", "decision": "--decide", "reason": "--reason"}
+    if (text is None) is (draft is None):
+        remedy = "Give its text, or --draft ID of a stopped one."
+        raise InputError("Which draft is meant?", where="TEXT|FILE, --draft", remedy=remedy)
+    if decide is not None and reason is None:
+        raise InputError("The reason is missing.", where="--reason", remedy="Say why, without quoting the draft.")
+    given, where = "" if text is None else _given(text), opened(home)
+    what = {"draft": draft} if text is None else {"text": given, "language": language}
+    args: dict[str, Any] = {"counterpart": to, **what}
     if decide is not None:
-        if reason is None:
-            raise InputError("The reason is missing.", where="--reason", remedy="Say why, without quoting the draft.")
-        args: dict[str, Any] = {"counterpart": to, "text": text, "language": language}
-        done = ask(where.path, "draft decide", {**args, "decision": decide, "reason": reason}, typed)
-    elif running_at(where.path) is not None:
-        done = ask(where.path, "draft review", {"counterpart": to, "text": text, "language": language}, typed)
+        done = ask(where.path, "draft decide", {**args, "decision": decide, "reason": reason}, _TYPED)
+    elif running_at(where.path) is not None or draft is not None:
+        done = ask(where.path, "draft review", args, _TYPED)
     else:
-        done = acting(where, "agreement filter", {"agreement": agreement, "text": text, "language": language})
+        done = acting(where, "agreement filter", {"agreement": agreement, **what})
     passes = not done["stops"] or done["decided"] in set(done["choices"]) - {"HOLD"}
     if as_json:
         print_json({**done, "may_leave": passes})
     else:
-        for line in _found(done, text):
+        for line in _found(done, given):
             typer.echo(line)
     if not passes:
         raise typer.Exit(NOT_SO)
@@ -182,8 +195,8 @@ def _found(done: dict[str, Any], text: str) -> list[str]:
     out = []
     for hit in done["hits"]:
         quoted = " ".join(text[hit["start"] : hit["end"]].split())
-        quoted = quoted if len(quoted) <= 60 else f"{quoted[:57]}..."
-        out.append(f'"{quoted}" (signs {hit["start"] + 1} to {hit["end"]}): {hit["kind"]}, {hit["form"]}.')
+        quoted = f'"{quoted if len(quoted) <= 60 else quoted[:57] + "..."}" ' if quoted else ""
+        out.append(f"{quoted}(signs {hit['start'] + 1} to {hit['end']}): {hit['kind']}, {hit['form']}.")
         out.append(f"    {hit['why']} {hit['article']}{', and nobody can let it go' if hit['final'] else ''}.")
         out.append(f"    {hit['remedy']}")
     if not done["stops"]:

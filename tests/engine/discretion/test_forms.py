@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from armslength.agreement.terms import default_terms
-from armslength.engine.discretion import review
+from armslength.engine.discretion import in_pieces, review
 from armslength.engine.discretion.folding import fold
 
 TERMS = default_terms()
@@ -124,3 +124,16 @@ def test_whatever_is_written_spans_lie_in_it(text: str) -> None:
 @settings(max_examples=100, deadline=None)
 def test_ascii_folds_as_everything_else_does(text: str) -> None:
     assert fold(text).text == fold(text + " ж").text[:-2]
+
+
+@given(st.integers(0, 3000), st.sampled_from(["34.5213N 40.9120E", "12 km north-east of Mayadin", "missiles"]))
+@settings(max_examples=60, deadline=None)
+def test_in_a_long_draft_nothing_is_cut_in_two(before: int, said: str) -> None:
+    text = f"{('Your aircraft passed ahead. ' * 120)[:before]} {said} {'It did not answer. ' * 60}"
+    (found,) = review(text, "en", TERMS).hits
+    assert text[found.start : found.end] == said
+
+
+def test_a_long_draft_is_looked_through_in_steps() -> None:
+    steps = list(in_pieces("It did not answer. " * 200, "en", TERMS))
+    assert len(steps) > 5 and steps[:-1] == [None] * (len(steps) - 1) and steps[-1] is not None

@@ -112,6 +112,16 @@ def test_the_position_of_the_own_aircraft_leaves_while_lives_depend_on_it(
     assert "error" in protest(pair, own)
 
 
+def test_a_draft_that_was_stopped_is_decided_by_its_digest(pair: Pair) -> None:
+    draft = protest(pair, WORD)["error"]["remedy"].split("--draft ")[1].split()[0]
+    assert "error" not in ask(pair, "draft decide", draft=draft, decision="misread", reason="seen")
+    assert "error" not in protest(pair, WORD)
+    for wrong in ("ffffffff", draft[:7], ""):
+        assert ask(pair, "draft decide", draft=wrong, decision="misread", reason="seen")["error"]["where"] == "draft"
+    pair.restart(pair.north)
+    assert ask(pair, "draft review", draft=draft)["error"]["where"] == "draft", "no text outlives the node"
+
+
 def test_a_reason_is_a_text_too(pair: Pair) -> None:
     refused = ask(pair, "draft decide", text=WORD, decision="MISREAD", reason="the missile was at 35.4321N 38.1234E")
     assert refused["error"]["where"] == "reason"
@@ -133,7 +143,10 @@ def test_there_is_no_other_door(pair: Pair) -> None:
 
 
 @pytest.mark.parametrize("verb", ["draft review", "draft decide"])
-@pytest.mark.parametrize(("args", "where"), [({}, "text"), ({"text": " "}, "text"), ({"text": "x" * 50_000}, "text")])
+@pytest.mark.parametrize(
+    ("args", "where"),
+    [({}, "text"), ({"text": " "}, "text"), ({"text": "x" * 50_000}, "text"), ({"text": "\ud800"}, "text")],
+)
 def test_bad_input(pair: Pair, verb: str, args: dict[str, Any], where: str) -> None:
     assert ask(pair, verb, **args, decision="HOLD", reason="no")["error"]["where"] == where
 

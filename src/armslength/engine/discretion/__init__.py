@@ -5,6 +5,6 @@ word of the lists (`en.toml`, `ru.toml`); docs/discretion.md says what that catc
 """
 
 from armslength.engine.discretion.kinds import KINDS, Kind
-from armslength.engine.discretion.review import Choice, Hit, Review, review
+from armslength.engine.discretion.review import Choice, Hit, Review, in_pieces, review
 
-__all__ = ["KINDS", "Choice", "Hit", "Kind", "Review", "review"]
+__all__ = ["KINDS", "Choice", "Hit", "Kind", "Review", "in_pieces", "review"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -17,7 +17,10 @@ from armslength.engine.discretion.lists import LISTED
 from armslength.engine.discretion.places import places
 from armslength.engine.discretion.words import names_of, words
 
-__all__ = ["Choice", "Hit", "Review", "draft_digest", "review"]
+__all__ = ["Choice", "Hit", "Review", "draft_digest", "in_pieces", "review"]
+
+PIECE, OVERLAP = 500, 120
+"""Signs of a draft that are looked through at once, and of them again with the next: a step of some 5 ms."""
 
 
 class Choice(StrEnum):
@@ -120,29 +123,54 @@ def review(text: str, language: str, terms: Terms, *, safety_of_life: bool = Fal
     """Return what `text` holds that `terms` keep out, or that a person must decide on.
 
     Args:
-        text: the draft, of any length.
+        text: the draft, of any length; some 10 ms for a thousand signs.
         language: of it, as RFC 5646 has it ("en", "ru"). The lists of all languages are asked whatever it says.
         terms: in force.
         safety_of_life: an emergency of the own side goes on: the position of its own aircraft, or of its crew, passes.
     """
-    folded = fold(text)
-    names = names_of(terms)
-    found = _beside_each_other(
-        [*places(folded), *identities(folded, names), *bearings(folded, names), *words(folded, names)]
-    )
-    if safety_of_life:
-        found = [one for one in found if one.kind != "ground position" or not is_own_in_need(folded, one)]
-    hits = [_hit(folded, one, terms) for one in found]
+    *_, found = in_pieces(text, language, terms, safety_of_life=safety_of_life)
+    assert found is not None
+    return found
+
+
+def in_pieces(text: str, language: str, terms: Terms, *, safety_of_life: bool = False) -> Iterator[Review | None]:
+    """Yield None for every piece of a draft that was looked through, and at last what `review` returns."""
+    names, found = names_of(terms), list[Found]()
+    for start, end in _pieces(text):
+        folded = fold(text[start:end])
+        these = [*places(folded), *identities(folded, names), *bearings(folded, names), *words(folded, names)]
+        if safety_of_life:
+            these = [one for one in these if one.kind != "ground position" or not is_own_in_need(folded, one)]
+        found += [_moved(folded, one, start) for one in these]
+        yield None
     if language.split("-", maxsplit=1)[0].lower() not in LISTED and text.strip():
-        hits.insert(0, _hit(folded, Found(0, len(folded.text), "unread language", "a language without a list"), terms))
-    return Review(draft_digest(text, language), language, tuple(hits))
+        found = [Found(0, len(text), "unread language", "a language without a list"), *_beside_each_other(found)]
+    else:
+        found = _beside_each_other(found)
+    yield Review(draft_digest(text, language), language, tuple(_hit(one, terms) for one in found))
 
 
-def _hit(folded: Folded, one: Found, terms: Terms) -> Hit:
+def _pieces(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where to look: pieces that end between words, and overlap, so that nothing is cut in two."""
+    start = 0
+    while len(text) - start > PIECE + OVERLAP:
+        end = next((at for at in range(start + PIECE, start + PIECE // 2, -1) if text[at].isspace()), start + PIECE)
+        yield start, end
+        back = end - OVERLAP
+        start = next((at for at in range(back, end) if text[at].isspace()), back)
+    yield start, len(text)
+
+
+def _moved(folded: Folded, one: Found, start: int) -> Found:
+    """Return what was found in a piece that begins at `start`, by where it stands in the draft."""
+    first, end = folded.span(one.start, one.end)
+    return replace(one, start=start + first, end=start + end)
+
+
+def _hit(one: Found, terms: Terms) -> Hit:
     kind = KINDS[one.kind]
-    start, end = folded.span(one.start, one.end)
     out, article = keeps_out(kind, terms), article_of(kind, terms)
-    return Hit(start, end, kind.name, one.form, kind.why, article, kind.remedy, out, one.sure)
+    return Hit(one.start, one.end, kind.name, one.form, kind.why, article, kind.remedy, out, one.sure)
 
 
 def _beside_each_other(found: Iterable[Found]) -> list[Found]:

@@ -8,6 +8,7 @@ whose form leaves no doubt, nobody can let go.
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -29,13 +30,16 @@ if TYPE_CHECKING:
 
 __all__ = ["LONGEST_DRAFT", "VERBS", "Drafts", "drafts_of", "guard", "in_need"]
 
-LONGEST_DRAFT = 4_000
-"""Signs of a draft that are looked through at once: some 40 ms. What is longer is given in parts."""
+LONGEST_DRAFT = 16_000
+"""Signs of a draft: a report of a case with all its fields. It takes some 150 ms, once, when a person sends it."""
 MOST_DECIDED = 500
+MOST_STOPPED = 50
+SHORT = 8
+"""Digits of a digest that name a draft."""
 LONGEST_REASON = 200
 NEED_NS = 24 * 3600 * NS
 """So long after an emergency of the own side was told, positions of its own aircraft and crews may be written."""
-_DECIDE = "A person decides: armslength agreement filter --decide; or write it without them."
+_DECIDE = "Write it without them; or a person decides: armslength agreement filter --draft {draft} --decide misread."
 _NEVER = "Write it without them: the terms keep them out, and nobody can let them go."
 
 
@@ -48,6 +52,7 @@ class Drafts:
 
     def __init__(self, restored: Mapping[str, Sequence[tuple[str, bytes]]]) -> None:
         self._restored = restored
+        self._stopped: dict[str, tuple[str, str]] = {}
         self._decided: dict[str, dict[str, Choice]] = {}
 
     def decided(self, agreement: str, draft: str) -> Choice | None:
@@ -65,6 +70,26 @@ class Drafts:
             oldest = next(iter(held))
             del held[oldest]
             effects.writes.append(Delete(_space(agreement), oldest))
+
+    def stopped(self, draft: str, text: str, language: str) -> None:
+        """Hold a draft that was stopped, in memory alone, so that somebody can decide about it by its digest."""
+        self._stopped.pop(draft, None)
+        self._stopped[draft] = (text, language)
+        while len(self._stopped) > MOST_STOPPED:
+            del self._stopped[next(iter(self._stopped))]
+
+    def named(self, wanted: str) -> tuple[str, str]:
+        """Return text and language of the draft that was stopped under this digest, or its first eight digits.
+
+        Raises:
+            InputError: there is none; of a node that was restarted none is left.
+        """
+        short = wanted.strip().lower().removeprefix("sha256:")
+        found = [] if len(short) < SHORT else [key for key in self._stopped if key[7:].startswith(short)]
+        if len(found) != 1:
+            remedy = "Give the text itself, or try to send it again."
+            raise InputError("No such draft was stopped since the node began.", where="draft", remedy=remedy)
+        return self._stopped[found[0]]
 
     def _of(self, agreement: str) -> dict[str, Choice]:
         if agreement not in self._decided:
@@ -129,24 +154,28 @@ def guard(line: Line, what: str, text: str, language: str, effects: Effects, now
         return
     known: dict[str, Any] = {"at_ns": now.utc_ns, "entry": line.talking.place(number), "draft": found.draft}
     line.talking.content.take(Stopped(**known, kinds=found.kinds, places=len(found.hits)))
+    line.drafts.stopped(found.draft, text, language)
     effects.tells.append({"event": "draft stopped", "counterpart": line.name, "role": role, **entry})
     where = "; ".join(f"{hit.kind}: {hit.form} (signs {hit.start + 1} to {hit.end})" for hit in found.hits)
     says = f"{what} was not sent: its text holds what the deal keeps out. {where}."
-    raise DisclosureError(says, where="text", remedy=_NEVER if found.final else _DECIDE)
+    remedy = _NEVER if found.final else _DECIDE.format(draft=found.draft[7 : 7 + SHORT])
+    raise DisclosureError(says, where="text", remedy=remedy)
 
 
 def _review(core: Core, one: Command, effects: Effects, now: Now) -> Mapping[str, Any]:
-    """{"counterpart", "text", "language"}: what the filter finds. Nothing is entered."""
+    """{"counterpart", "text", "language"} or {"counterpart", "draft"}: what the filter finds. Nothing is entered."""
     line = line_of(core, one.args)
-    found = looked_through(line, _draft(one.args), _language(one.args), now)
+    text, language = _draft(line, one.args)
+    found = looked_through(line, text, language, now)
     decided = line.drafts.decided(line.agreed.agreement, found.draft)
     return {**found.as_dict(), "counterpart": line.name, "decided": decided.value if decided else ""}
 
 
 def _decide(core: Core, one: Command, effects: Effects, now: Now) -> Mapping[str, Any]:
-    """{"counterpart", "text", "language", "decision", "reason"}: a person decides about a draft that is stopped."""
+    """As `_review`, and {"decision", "reason"}: a person decides about a draft that is stopped."""
     line = line_of(core, one.args)
-    found = looked_through(line, _draft(one.args), _language(one.args), now)
+    text, language = _draft(line, one.args)
+    found = looked_through(line, text, language, now)
     choice = Choice(choice_of(one.args, "decision", tuple(Choice)))
     reason = text_of(one.args, "reason")[:LONGEST_REASON]
     if not found.stops:
@@ -156,7 +185,7 @@ def _decide(core: Core, one: Command, effects: Effects, now: Now) -> Mapping[str
         why = "its form leaves no doubt" if found.final else "the terms keep out what it looks like"
         remedy = f"Possible: {may}. {_NEVER if found.final else ''}".strip()
         raise DisclosureError(f"{choice.value} cannot be decided of it: {why}.", where="decision", remedy=remedy)
-    if review(reason, _language(one.args), line.terms).stops:
+    if review(reason, language, line.terms).stops:
         remedy = "Say what it is taken to be without quoting it: the reason is entered in the ledger."
         raise InputError("The reason itself holds what the deal keeps out.", where="reason", remedy=remedy)
     line.drafts.decide(line.agreed.agreement, found.draft, choice, effects, now)
@@ -169,15 +198,14 @@ def _decide(core: Core, one: Command, effects: Effects, now: Now) -> Mapping[str
     return {**found.as_dict(), "counterpart": line.name, "decided": choice.value}
 
 
-def _draft(args: Mapping[str, Any]) -> str:
+def _draft(line: Line, args: Mapping[str, Any]) -> tuple[str, str]:
+    """Return text and language of the draft that is meant: as it is given, or as it was stopped."""
+    if args.get("draft") is not None:
+        return line.drafts.named(text_of(args, "draft"))
     text = args.get("text")
-    if not isinstance(text, str) or not text.strip():
+    if not isinstance(text, str) or not text.strip() or any(unicodedata.category(sign) == "Cs" for sign in text):
         raise InputError("text is missing, or no text.", where="text")
-    return text
-
-
-def _language(args: Mapping[str, Any]) -> str:
-    return text_of(args, "language") if args.get("language") is not None else "en"
+    return text, text_of(args, "language") if args.get("language") is not None else "en"
 
 
 def _space(agreement: str) -> str:

@@ -151,14 +151,14 @@ class Talking:
             for fact in talk_facts.heard(self, event, self._next(), now.utc_ns):
                 self.note(fact)
             if isinstance(event, e.Received):
-                self.content.written(event.message, self._next(), now, own=False)
+                self.content.said(event.message, self._next(), now, own=False)
 
     def sent(self, message: Message, number: int, now: Now) -> None:
         """Note a message of ours."""
         if self.judge is not None:
             for fact in talk_facts.sent(self, message, self.place(number), now.utc_ns):
                 self.note(fact)
-            self.content.written(message, self.place(number), now, own=True)
+            self.content.said(message, self.place(number), now, own=True)
 
     def aired(self, frames: Iterable[tuple[str, bytes, int, str]], now: Now) -> None:
         """Note what is called on frequencies."""
