@@ -50,6 +50,15 @@ def tell(outcome: Outcome, summary: dict[str, Any], out: Path) -> None:
         )
         for e in sorted(outcome.encounters, key=gravity)[:WORST]:
             say("  " + _line(e))
+    conduct = summary["findings"]
+    if conduct["total"]:
+        grades = ", ".join(f"{name} {count:,}" for name, count in conduct["breaches_by_severity"].items() if count)
+        each = {key: sum(one[key] for one in conduct["by_rule"].values()) for key in ("BREACH", "NOT_DETERMINABLE")}
+        say(
+            f"Rules of conduct: {counted(each['BREACH'], 'breach', 'breaches')}{f' ({grades})' if grades else ''}, "
+            f"{each['NOT_DETERMINABLE']:,} not determinable; "
+            f"{conduct['total']:,} findings with observations, in findings.csv"
+        )
     if found["outside_by_less_than_the_errors"]:
         more = counted(found["outside_by_less_than_the_errors"], "more pass", "more passes")
         say(f"{more} stayed outside by less than the errors")

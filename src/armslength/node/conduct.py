@@ -19,6 +19,7 @@ from armslength.domain.finding import Finding, Outcome
 from armslength.domain.plot import I64, Roster
 from armslength.domain.track import Marks, Tracks
 from armslength.engine.conduct.context import Aircraft, Context
+from armslength.engine.conduct.elements import Places, grouped
 from armslength.engine.conduct.gather import Gatherer
 from armslength.engine.conduct.judge import judge
 from armslength.engine.conduct.regimes import Regimes
@@ -61,6 +62,8 @@ class Conduct:
             self.roster.addresses, self._reach, MIXED_BOUND_M, geometric=self.terms.datum == GEOMETRIC
         )
         self._pictures = Pictures()
+        self._places = Places()
+        self._known: dict[str, Aircraft] = {}
         self._beside: ThreadPoolExecutor | None = None
         self._work: Future[list[Finding]] | None = None
 
@@ -94,7 +97,7 @@ class Conduct:
         for one in encounters:
             by_pair.setdefault((one.first, one.second), []).append(one)
         out = []
-        for found in self.found:
+        for found in grouped(self.found, self._places, self._known.get):
             number = _encounter(found, by_pair.get((found.first, found.second), ()))
             doubt = _doubt(found, places, marks, epoch_ns)
             out.append(replace(_doubted(found, doubt) if doubt else found, encounter=number))
@@ -117,6 +120,7 @@ class Conduct:
     def forget(self, before_ns: int) -> None:
         """Drop findings that closed before `before_ns` (UTC): a stream without end needs no memory without end."""
         self._join()
+        self._places.forget(before_ns)
         self.found = [one for one in self.found if one.closed_ns is None or one.closed_ns >= before_ns]
 
     def _judge(self, series: Series | None, before_ns: int | None) -> None:
@@ -127,6 +131,7 @@ class Conduct:
         # Whose they are must be asked here: the reading goes on, and what it learns must not be known too early.
         present = np.unique(np.concatenate([series.first, series.second])).tolist()
         known = {one: self._who(one, before_ns) for one in present}
+        self._known |= {one.address: one for one in known.values()}
         told = (self.regimes, self.warned, self.asked, self.said, self.reported)
 
         def work() -> list[Finding]:
@@ -134,6 +139,8 @@ class Conduct:
             context = Context(meetings, self.terms, known.__getitem__, *told)
             found = judge(meetings, context)
             self._pictures.see(found, meetings, context)
+            if self.belonging.membership is not None:  # else nobody flies with anybody
+                self._places.see(meetings, lambda index: known[index].address)
             return found
 
         if self._beside is None:
