@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from armslength.agreement.terms import Separation, default_terms
 from armslength.domain.finding import SUSPENDED, Outcome, Severity
 from armslength.engine.conduct import g01
-from armslength.engine.conduct.judge import judge
+from armslength.engine.conduct.judge import judge as every
 from armslength.engine.conduct.regimes import INTERCEPT, Window
 from armslength.units import NS
 from engine.conduct.flights import EPOCH_NS, around, fly, meeting, meetings_drawn, samples, with_figures
@@ -23,6 +23,11 @@ BREACH, NO_BREACH, UNSURE = Outcome.BREACH, Outcome.NO_BREACH, Outcome.NOT_DETER
 def beside(seconds, abeam_nm=2.0, apart_ft=0.0):
     """Two who fly side by side."""
     return fly(seconds), fly(seconds, abeam_nm, level_ft=30000.0 + apart_ft)
+
+
+def judge(m, context):
+    """What this rule finds among all."""
+    return [one for one in every(m, context) if one.rule == "G01"]
 
 
 def found(*pairs, terms=None, **said):

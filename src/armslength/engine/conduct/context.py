@@ -69,6 +69,15 @@ class Context:
             out.setdefault((self.who(k, 0).address, self.who(k, 1).address), []).append(k)
         return out
 
+    @cached_property
+    def by_crews(self) -> Bool:
+        """Which meetings a crew said something of, or the reporter of a nameless one was in; shape (K,)."""
+        out = np.zeros(len(self.meetings), np.bool_)
+        for form in self.reported:
+            named = {form.reporter, form.accused} - {""}
+            out[[k for pair, places in self.places.items() if named <= set(pair) for k in places]] = True
+        return out
+
     def figures(self, rule: str) -> Agreed:
         """Return the figures that the terms keep with a rule: `figures("G05")["distance_m"]`, in SI."""
         return self.terms.conduct[rule]

@@ -14,7 +14,8 @@ from armslength.engine.conduct.rule import Rule
 def judge(meetings: Meetings, context: Context) -> list[Finding]:
     """Return what the enabled rules find, by rule, then by time, then by pair.
 
-    A rule is shown the meetings in which the two came, as measured, as near as it looks (`Rule.reach`): all of these.
+    A rule is shown the meetings in which the two came, as measured, as near as it looks (`Rule.reach`): all of these;
+    and those that a crew reported.
     """
     out: list[Finding] = []
     shown: dict[tuple[float, float], Context] = {}
@@ -24,7 +25,7 @@ def judge(meetings: Meetings, context: Context) -> list[Finding]:
         far = rule.reach(context.terms)
         key = far.horizontal_m, far.vertical_m
         if key not in shown:
-            near = meetings.take(meetings.within(*key))
+            near = meetings.take(meetings.within(*key) | context.by_crews)
             shown[key] = context if near is meetings else replace(context, meetings=near)
         part = shown[key]
         if len(part.meetings):
