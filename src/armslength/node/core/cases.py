@@ -281,7 +281,9 @@ class Cases:
         if file is not None and (late := words.lateness(one, self.owed(file))):
             payload["late"] = late
         payload["envelope"] = held.wire.decode("ascii")
-        line.books.enter(effects, line.book, "case out" if held.out else "case in", payload, now.utc_ns, role)
+        kind = "case out" if held.out else "case in"
+        entered = line.books.enter(effects, line.book, kind, payload, now.utc_ns, role)
+        line.talking.content.document(one, line.talking.place(entered), now, own=held.out)
         told = {key: value for key, value in payload.items() if key != "envelope"}
         says = words.said(one, payload)
         state = file.state.value if file is not None else State.OPEN.value
