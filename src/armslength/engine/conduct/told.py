@@ -95,3 +95,8 @@ class Reported:
     range_m: float = float("nan")
     struck: bool = False
     evaded: bool = False
+
+
+def concerns(told: Asked | Said, pair: tuple[str, str]) -> bool:
+    """Return whether it is about this pair of addresses, first < second; what names no aircraft is about all."""
+    return not told.first or (told.first, told.second) == pair
