@@ -51,6 +51,8 @@ def said(answer: dict[str, Any], as_json: bool) -> None:
 
     if as_json:
         print_json(answer)
+    elif "state" not in answer:
+        typer.echo(f"Said: {answer['document'][7:15]}.")
     elif "waiting" in answer:
         typer.echo(f"Case {answer['case']}: {answer['says']}")
     else:

@@ -33,6 +33,9 @@ def full(one: dict[str, Any]) -> str:
     lines.append(f"  about: {stamp(int(subject['from_ns']))} to {stamp(int(subject['until_ns']))}{_place(subject)}")
     lines += [f"  {step}: {stamp(int(one['stamps'][step]))}" for step in STEPS if step in one["stamps"]]
     lines += [f"  evidence of {party}: {_evidence(held)}" for party, held in one["evidence"].items()]
+    grade = one["grade"]
+    score = f", score {grade['score']}" if grade["score"] >= 0 else ""
+    lines.append(f"  provisional grade: {grade['letter']}{score}. {' '.join(grade['why'])}")
     for due in one["owed"]:
         lines.append(f"  {_owed(due)}")
     lines.append("  said:")

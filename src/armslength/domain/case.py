@@ -23,6 +23,7 @@ from enum import Enum
 
 from armslength.domain.case_said import (
     BODIES,
+    GROUP,
     Acknowledgement,
     Answer,
     Body,
@@ -50,6 +51,7 @@ from armslength.units import NS
 
 __all__ = [
     "BODIES",
+    "GROUP",
     "Acknowledgement",
     "Answer",
     "Body",

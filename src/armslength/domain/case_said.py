@@ -9,6 +9,9 @@ from typing import ClassVar
 
 from armslength.domain.finding import Severity
 
+GROUP = "GROUP"
+"""The number under which stands what is about no single case: sessions, and what is said and signed of them."""
+
 
 class Kind(StrEnum):
     """What a document of a case is."""

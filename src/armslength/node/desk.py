@@ -21,11 +21,12 @@ from typing import Any
 
 from armslength.adapters.plot_store.looking import plots_between
 from armslength.agreement.document import is_agreement_id
-from armslength.crypto.canonical import digest
+from armslength.crypto.canonical import digest, parse
 from armslength.crypto.commitment import commit
 from armslength.errors import ArmslengthError, HomeError, StoreError
 from armslength.node.desk_gather import BEFORE_S, Wanted, gather
-from armslength.node.desk_package import Package, keep, kept, pack, unpack
+from armslength.node.desk_measure import measure
+from armslength.node.desk_package import MOST_BYTES, Package, keep, kept, pack, unpack
 from armslength.node.home import Home
 from armslength.node.membership import Membership
 from armslength.node.private_files import make_folder, read_private, write_private
@@ -103,7 +104,13 @@ class Desk:
         root = committed.root().hex()
         data = self._home.vault.encrypt(keep(committed, found.opened))
         self._write(wanted, f"{root}.own.age", data)
-        return {"what": "gathered", "root": root, "leaves": committed.size, "says": found.says, "file": root}
+        tracks: dict[str, list[dict[str, Any]]] = {}
+        for label in found.opened:
+            minute = parse(found.things[label], limit=MOST_BYTES)
+            tracks.setdefault(minute["party"], []).append(minute)
+        shown = measure(tracks, wanted["horizontal_m"], wanted["vertical_m"])
+        about = {"says": found.says, "file": root, "measured": shown}
+        return {"what": "gathered", "root": root, "leaves": committed.size, **about}
 
     def _disclose(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
         """Encrypt once, and keep that: asked again, the same leaves."""
@@ -131,7 +138,8 @@ class Desk:
         minutes = sum(len(track) for track in found.tracks.values())
         says = f"It opens {counted(minutes, 'minute')} of {counted(len(found.tracks), 'track')}."
         says = " ".join(found.faults) if found.faults else says
-        return {"what": "opened", "holds": not found.faults, "says": says, "file": name}
+        shown = measure(found.tracks, wanted["horizontal_m"], wanted["vertical_m"]) if not found.faults else None
+        return {"what": "opened", "holds": not found.faults, "says": says, "file": name, "measured": shown}
 
     def _party_of(self, address: str, callsign: str) -> str:
         membership = self._membership()

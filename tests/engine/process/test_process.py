@@ -178,7 +178,9 @@ def three(days: Sequence[float], now_days: float, *held: Document) -> list[Findi
         files.append(replace_case(said, START + round(now_days * DAY), f"N-{day}"))
     base = record(None, START + round(now_days * DAY), meetings=held)
     owed = {one.case: deadlines(one, TERMS.working_group) for one in files}
-    return [one for one in found("P04", replace(base, files=files, owed=owed)) if "three" in one.about]
+    serious = [one.stamps["opened"] for one in files]
+    of = replace(base, files=files, owed=owed, serious=serious)
+    return [one for one in found("P04", of) if "three" in one.about]
 
 
 def replace_case(said: Said, now_ns: int, number: str) -> Any:

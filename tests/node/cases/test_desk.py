@@ -69,7 +69,8 @@ class Side:
         """Return what the desk does."""
         other = "South" if self.home.config.party == "North" else "North"
         about = {"do": do, "counterpart": other, "agreement": DEAL, "case": "N-0001", "cases": ["N-0001"]}
-        return self.desk.done({**about, "subject": SUBJECT, "first": "", "second": "", **more})
+        minima = {"horizontal_m": 5556.0, "vertical_m": 914.4}
+        return self.desk.done({**about, **minima, "subject": SUBJECT, "first": "", "second": "", **more})
 
     def opens(self, root: str, data: bytes, **more: Any) -> dict[str, Any]:
         """Return what it makes of the other side's evidence."""
@@ -124,6 +125,11 @@ def test_each_opens_to_the_other_what_it_committed_to(sides: tuple[Side, Side]) 
         opened = other.opens(found["root"], whole, leaves=found["leaves"])
         assert opened["holds"], opened["says"]
         assert opened["says"].endswith("minutes of 2 tracks.")
+        for shown in (found["measured"], opened["measured"]):
+            figures = {name: float(value) for name, value in shown.items()}
+            assert figures["low"] <= figures["share"] <= figures["high"]
+            assert figures["d_h_m"] < 200.0 and figures["d_v_m"] == 0.0 and abs(figures["closure_mps"] - 400.0) < 40.0
+            assert abs(figures["at_ns"] / NS - AT / NS - 11.4) < 2.0
 
 
 def test_asked_again_the_desk_gives_the_same(sides: tuple[Side, Side]) -> None:

@@ -170,8 +170,8 @@ def test_no_answer_is_recorded_on_both_sides_at_the_same_time() -> None:
     pair = lived("acknowledge")
     pair.mono += 11 * 86_400.0
     pair.run(5.0)
-    assert [pair.file(side).state for side in (pair.north, pair.south)] == [State.NO_ANSWER] * 2
-    assert pair.file(pair.north).stamps == pair.file(pair.south).stamps
+    seen = [pair.file(side, "N-0001") for side in (pair.north, pair.south)]
+    assert [one.state for one in seen] == [State.NO_ANSWER] * 2 and seen[0].stamps == seen[1].stamps
 
 
 def test_officers_are_reminded_before_it_is_too_late() -> None:

@@ -64,8 +64,7 @@ class GroupMeets(Rule):
     @classmethod
     def _repeated(cls, record: Record, held: list[int], within_s: float) -> Iterator[Finding]:
         """Three SEV2 in a week: the group meets after the third."""
-        opened = sorted(f.stamps["opened"] for f in record.files if f.opening.severity is Severity.SEV2)
-        asked = 0
+        opened, asked = record.serious, 0
         for at in range(GRAVE - 1, len(opened)):
             third = opened[at]
             if third - opened[at - GRAVE + 1] > WEEK_NS or third < asked:

@@ -58,6 +58,7 @@ class Record:
         now_ns: UTC [ns]. stands_ns: since when a way to the other side stands; None where none does.
         files: cases. owed: what was and is owed in each, by its number.
         broken: by (number of the case, party): why its evidence is not what it committed to.
+        serious: when cases of SEV2 were opened lately [UTC ns], in order.
         meetings: documents that say that the working group met, whatever the case.
         notices, spoken: of suspensions. suspended: provisions suspended now.
         entries: by digest of a document, the id of its ledger entry.
@@ -72,6 +73,7 @@ class Record:
     files: Sequence[File] = ()
     owed: Mapping[str, Sequence[Deadline]] = field(default_factory=dict)
     broken: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    serious: Sequence[int] = ()
     meetings: Sequence[Document] = ()
     notices: Sequence[Notice] = ()
     spoken: Sequence[Spoken] = ()

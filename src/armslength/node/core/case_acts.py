@@ -123,12 +123,16 @@ def _extend(core: Core, one: Command, effects: Effects, now: Now) -> Mapping[str
 
 
 def _session(core: Core, one: Command, effects: Effects, now: Now) -> Mapping[str, Any]:
-    """{"case", "at_ns", "medium", "agenda", "minutes"}: the working group meets about it."""
-    cases, file = _case(core, one.args)
+    """{"case", "at_ns", "medium", "agenda", "minutes"}: the group meets about it; "GROUP": about no single case."""
+    of_all = text_of(one.args, "case").upper() == c.GROUP
     agenda = choice_of({"agenda": one.args.get("agenda", "REGULAR")}, "agenda", ("REGULAR", "EXTRAORDINARY", "REVIEW"))
     at = _stamp(one.args, "at_ns", now.utc_ns)
     medium = _choice(one.args, "medium", c.Medium, c.Medium.GROUND_LINE)
     body = c.Meeting(at, medium, agenda, str(one.args.get("minutes") or ""))
+    if of_all:
+        line = line_of(core, one.args)
+        return {"case": c.GROUP, "document": line.cases.say(c.GROUP, body, effects, now, role=one.role).digest}
+    cases, file = _case(core, one.args)
     return _said(cases, file, body, one, effects, now)
 
 

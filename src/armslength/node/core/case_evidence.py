@@ -81,6 +81,14 @@ class Exchange:
                 if theirs is not None and theirs.opened is None and (whole := self._whole(file, theirs)):
                     self._ask("open", file, effects, now, data=whole, **self._committed(file, other))
 
+    def broken(self) -> dict[tuple[str, str], str]:
+        """Return why evidence is not what was committed to, by number of the case and party."""
+        return {
+            (self.cases.number_of(number), party): one.says
+            for (number, party), one in self._evidence.items()
+            if one.opened is False
+        }
+
     def heard(self, held: Held, effects: Effects, now: Now) -> None:
         """Take a piece of the other side's evidence, or record why not."""
         cases, document, part = self.cases, held.document, held.document.body
@@ -114,7 +122,7 @@ class Exchange:
         says, where = str(args["says"]), str(args["file"])
         body = c.Commitment(str(args["root"]), int(args["leaves"]))
         self.cases.say(file.case, body, effects, now, beside={"says": says})
-        self._set(file, own, effects, Evidence(says=says, file=where))
+        self._set(file, own, effects, Evidence(says=says, file=where, measured=args.get("measured")))
         self.go_on(effects, now)
 
     def disclosed(self, file: File, args: Mapping[str, Any], effects: Effects, now: Now) -> None:
@@ -133,7 +141,7 @@ class Exchange:
             held = self._parts[document.digest] = Held(document, to_json(envelope), True, now.utc_ns)
             effects.writes.append(cases.rows.document(held))
         was = mine or Evidence()
-        self._set(file, own, effects, Evidence(whole, len(pieces), None, was.says, was.file))
+        self._set(file, own, effects, Evidence(whole, len(pieces), None, was.says, was.file, was.measured))
         what = {"case": file.case, "by": own, "whole": whole, "parts": len(pieces), "opened": str(args["says"])}
         says = f"Case {file.case}: both sides have committed; our evidence leaves, encrypted to both working groups."
         what["article"] = cases.line.ruling("case", automatic=True).article
@@ -148,10 +156,16 @@ class Exchange:
         if there is None or there.opened is not None:
             return
         holds, says = bool(args["holds"]), str(args["says"])
-        self._set(file, other, effects, Evidence(there.whole, there.parts, holds, says, str(args["file"])))
+        self._set(
+            file,
+            other,
+            effects,
+            Evidence(there.whole, there.parts, holds, says, str(args["file"]), args.get("measured")),
+        )
         for held in [one for one in self._parts.values() if not one.out and self._of(one, file)]:
             del self._parts[held.document.digest]
             effects.writes.append(cases.rows.no_part(held))
+        cases.process.stale = True
         what = {"case": file.case, "by": other, "whole": there.whole, "holds": holds, "found": says}
         found = "is what it committed to" if holds else "IS NOT WHAT IT COMMITTED TO"
         cases.note(
@@ -171,7 +185,7 @@ class Exchange:
         """Return what is to be gathered about."""
         subject, known = file.opening.subject, [self.cases.local.get(one, {}) for one in (file.case, *file.also)]
         pair = next((one for one in known if one), {})
-        return {"subject": subject, "first": pair.get("first", ""), "second": pair.get("second", "")}
+        return {**self._minima(), "subject": subject, "first": pair.get("first", ""), "second": pair.get("second", "")}
 
     def _committed(self, file: File, party: str) -> dict[str, Any]:
         body = file.commitments[party].body
@@ -179,12 +193,17 @@ class Exchange:
         there = self.of(file, party)
         cases = [file.case, *file.also]
         return {
+            **self._minima(),
             "root": body.root,
             "leaves": body.leaves,
             "cases": cases,
             "held": there.file if there else "",
             "party": party,
         }
+
+    def _minima(self) -> dict[str, float]:
+        agreed = self.cases.line.terms.separation
+        return {"horizontal_m": agreed.horizontal_m, "vertical_m": agreed.vertical_m}
 
     def _whole(self, file: File, there: Evidence) -> list[bytes]:
         """Return the pieces of the other side's evidence in order, once all are here; else nothing."""

@@ -7,7 +7,7 @@ desk to gather the evidence by.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from armslength.domain.case import Subject
@@ -29,6 +29,7 @@ USUAL_S = 60.0
 """What lies so long before and after a moment is what it is about, where no more is said [s]."""
 LONGEST_S = 6 * 3600.0
 
+Encounters = Iterable[Mapping[str, Any]]
 About = tuple[Subject, Severity, dict[str, str]]
 
 
@@ -60,14 +61,14 @@ def subject_of(core: Core, line: Line, args: Mapping[str, Any], now: Now) -> Abo
     return subject, severity, pair
 
 
-def about_finding(core: Core, found: Finding) -> tuple[Subject, dict[str, str]]:
-    """Return what a case about a finding is about. Two aircraft have a place where the encounter is known."""
+def about_finding(encounters: Encounters, found: Finding) -> tuple[Subject, dict[str, str]]:
+    """Return what a case about a finding is about. Two aircraft have a place where one of `encounters` is theirs."""
     until = found.closed_ns if found.closed_ns is not None else found.opened_ns
     place: tuple[int | None, int | None] = (None, None)
     pair: dict[str, str] = {}
     if found.first:
         pair = {"first": found.first, "second": found.second}
-        place = _place_near(core, pair, found.opened_ns, until)
+        place = _place_near(encounters, pair, found.opened_ns, until)
     # The id of a finding about two aircraft is made from what this side's radar saw, and names them: it stays here.
     matter = "" if found.first else found.id
     return Subject(found.opened_ns, max(until, found.opened_ns), *place, (found.rule,), matter), pair
@@ -78,7 +79,7 @@ def _finding(core: Core, line: Line, wanted: str) -> About:
     found = [one for key, one in line.talking.findings.items() if key.removeprefix("finding:").startswith(digits)]
     if len(found) != 1 or len(digits) < 8:
         raise InputError("There is no such finding.", where="finding", remedy="armslength status lists the open ones.")
-    subject, pair = about_finding(core, found[0])
+    subject, pair = about_finding(core.encounters, found[0])
     return subject, found[0].severity, pair
 
 
@@ -109,16 +110,16 @@ def _said(core: Core, args: Mapping[str, Any], now: Now) -> About:
     pair = {}
     if args.get("first") is not None or args.get("second") is not None:
         pair = {name: _address(args, name) for name in ("first", "second")}
-        place = _place_near(core, pair, begins, ends) if place == (None, None) else place
+        place = _place_near(core.encounters, pair, begins, ends) if place == (None, None) else place
     return Subject(begins, min(ends, max(now.utc_ns, begins)), *place), Severity.SEV3, pair
 
 
 def _place_near(
-    core: Core, pair: Mapping[str, str], from_ns: int, until_ns: int
+    encounters: Encounters, pair: Mapping[str, str], from_ns: int, until_ns: int
 ) -> tuple[int | None, int | None]:  # fmt: skip
     """Return the place of the encounter of these two at that time; none where none is known."""
     names = {pair["first"], pair["second"]}
-    for one in core.encounters:
+    for one in encounters:
         meets = int(one["opened"]) <= until_ns + 600 * NS and int(one["closed"]) >= from_ns - 600 * NS
         if {one["first"], one["second"]} == names and meets:
             return _arcmin(float(one["lat"]), float(one["lon"]))

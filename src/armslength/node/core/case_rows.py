@@ -55,6 +55,7 @@ class Evidence:
         whole: digest of the encrypted whole. parts: how many pieces.
         opened: what came of opening it: True, it is what was committed to; False, it is not; None: not opened yet.
         says: in words. file: in which file of the home it lies.
+        measured: how near the two came by it, as `desk_measure.measure` says; None where that is not known.
     """
 
     whole: str = ""
@@ -62,6 +63,7 @@ class Evidence:
     opened: bool | None = None
     says: str = ""
     file: str = ""
+    measured: Mapping[str, str] | None = None
 
 
 class Rows:
@@ -108,7 +110,7 @@ class Rows:
 
     def evidence(self, case: str, party: str, one: Evidence) -> Put:
         """Return what keeps how far evidence is."""
-        row = {"file": one.file, "opened": one.opened, "parts": one.parts, "says": one.says, "whole": one.whole}
+        row = {name: getattr(one, name) for name in ("file", "measured", "opened", "parts", "says", "whole")}
         return Put("case/evidence/" + self._agreement, f"{case}/{party}", canonical(row))
 
     def all_evidence(self) -> dict[tuple[str, str], Evidence]:

@@ -7,15 +7,18 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from armslength.domain import case as c
-from armslength.domain.case import Deadline, Document, File
+from armslength.domain.case import Deadline, Document, File, Grade
 from armslength.domain.finding import Severity
 from armslength.engine.cases.deadlines import keep_until_ns
+from armslength.engine.cases.grade import Controls, Measured, provisional
 from armslength.node.core.case_evidence import Exchange
 
 if TYPE_CHECKING:
     from armslength.node.core.cases import Cases
 
-__all__ = ["body_of", "in_full", "in_short"]
+__all__ = ["body_of", "graded_of", "in_full", "in_short"]
+
+FIGURES = ("share", "low", "high", "closure_mps", "d_h_m", "d_v_m")
 
 
 def in_short(cases: Cases, file: File, now_ns: int) -> dict[str, Any]:
@@ -42,12 +45,19 @@ def in_full(cases: Cases, file: File, now_ns: int) -> dict[str, Any]:
     """Return everything that is known of a case; of evidence only how far it is."""
     kept = keep_until_ns(file, cases.line.terms.working_group)
     answer = file.answer.body if file.answer is not None else None
+    graded = graded_of(cases, file)
     return {
         **in_short(cases, file, now_ns),
         "subject": body_of(file.opening.subject),
         "about": cases.local.get(file.case, {}),
         "evidence": {party: _evidence(cases.exchange, file, party) for party in cases.parties},
         "answer": answer.substance.value if isinstance(answer, c.Answer) else None,
+        "grade": {
+            "letter": graded.letter.value,
+            "score": graded.score,
+            "inputs": dict(graded.inputs),
+            "why": list(graded.why),
+        },
         "joint_finding": None if file.joint is None else body_of(file.joint.body),
         "findings": [_said(one, file) for one in file.findings.values()],
         "measures": [
@@ -63,6 +73,17 @@ def in_full(cases: Cases, file: File, now_ns: int) -> dict[str, Any]:
             if cases.number_of(str(one["args"].get("case", ""))) == file.case
         ],
     }
+
+
+def graded_of(cases: Cases, file: File) -> Grade:
+    """Return the provisional grade of a case, from what both recordings show as far as they are known here."""
+    measured = []
+    for party in cases.parties:
+        there = cases.exchange.of(file, party)
+        if there is not None and there.measured is not None and there.opened is not False:
+            figures = {name: float(there.measured[name]) for name in FIGURES}
+            measured.append(Measured(party, **figures))
+    return provisional(measured, Controls())
 
 
 def body_of(body: Any) -> Any:

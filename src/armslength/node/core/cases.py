@@ -8,6 +8,7 @@ read here: the desk outside the core gathers, encrypts and opens it, and is aske
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from armslength.crypto.canonical import digest
@@ -19,6 +20,7 @@ from armslength.engine.cases.folding import fold, group_matters, head_of
 from armslength.errors import DisclosureError, InputError, LocalProtocolError, RemoteProtocolError
 from armslength.node.core import case_words as words
 from armslength.node.core.case_evidence import Exchange
+from armslength.node.core.case_process import Process
 from armslength.node.core.case_rows import Held, Ice, Rows
 from armslength.protocol.bucket import Bucket
 from armslength.protocol.case_documents import FACTS, SETTLING, frame_kind, read_document, sign_document
@@ -51,6 +53,7 @@ class Cases:
         held: every document by its digest, pieces of evidence apart (`exchange`).
         files: every case by its number.
         ice: when the working group was suspended.
+        encounters: the latest, for the place of what was found.
     """
 
     def __init__(self, line: Line) -> None:
@@ -61,7 +64,8 @@ class Cases:
         self.local: dict[str, dict[str, Any]] = {}
         self.ice: Ice = []
         self.rows = Rows("", {})
-        self.exchange = Exchange(self)
+        self.exchange, self.process = Exchange(self), Process(self)
+        self.encounters: Iterable[Mapping[str, Any]] = ()
         self._agreement = ""
         self._matters: dict[str, list[Document]] = {}
         self._called: dict[str, str] = {}
@@ -185,9 +189,11 @@ class Cases:
             return
         self._look_s = now.mono_s + LOOK_S
         for number in [one for one, due in self._due_ns.items() if due <= now.utc_ns]:
+            self.process.stale = True
             self._refold(number, now)
             self._remind(self.files[number], effects, now)
         self.exchange.go_on(effects, now)
+        self.process.tick(effects, now)
         self.offer(now)
 
     def owed(self, file: File) -> list[Deadline]:
@@ -233,7 +239,7 @@ class Cases:
 
     def must_fit(self, document: Document, now: Now) -> None:
         """Refuse to say what would have no place. Raises InputError."""
-        if isinstance(document.body, c.Opening | c.Part):
+        if isinstance(document.body, c.Opening | c.Part) or _of_the_group(document):
             return
         number = self.number_of(document.case)
         if not number:
@@ -261,9 +267,9 @@ class Cases:
                 return "It is about something that was still to come when it was written."
             return ""
         number = self.number_of(document.case)
-        if not number:
+        if not number and not _of_the_group(document):
             return HEARD_OF
-        said = self._matters[number]
+        said = self._matters[number] if number else [one for one in self.held.values() if one.document.case == c.GROUP]
         return "More was said in this case than can be held." if len(said) >= MOST_SAID else ""
 
     def _enter(self, held: Held, effects: Effects, now: Now, role: str, more: dict[str, Any]) -> None:
@@ -306,6 +312,7 @@ class Cases:
 
     def _keep(self, held: Held, effects: Effects, now: Now) -> None:
         """Hold a document, keep it, and see where its case stands."""
+        self.process.stale = True
         effects.writes.append(self.rows.document(held))
         self.held[held.document.digest] = held
         if isinstance(held.document.body, c.Opening):
@@ -367,6 +374,11 @@ class Cases:
         self._offered, self._told = {}, {}
         self._regroup(now)
         self.exchange.restore([one for one in kept if isinstance(one.document.body, c.Part)])
+        self.process.restore()
+
+
+def _of_the_group(document: Document) -> bool:
+    return document.case == c.GROUP and isinstance(document.body, c.Meeting | c.Statement | c.FindingSignature)
 
 
 def prefix_of(party: str, other: str, key: str, other_key: str) -> str:
