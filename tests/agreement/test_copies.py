@@ -54,6 +54,11 @@ def test_others_may_not(name: str, rule: str, why: str) -> None:
     assert may_have(name, onward(rule), NORTH, by_law=True) == name
 
 
+def test_where_the_terms_are_public_everybody_may_have_one() -> None:
+    public = replace(TERMS, confidentiality=replace(TERMS.confidentiality, terms="public"))
+    assert may_have("Third State", public, NORTH, by_law=False) == "Third State"
+
+
 @pytest.mark.parametrize("name", ["", "  ", "x" * 81, "two\x00names"])
 def test_what_is_no_name(name: str) -> None:
     with pytest.raises(InputError):

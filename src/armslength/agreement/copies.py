@@ -71,7 +71,7 @@ def may_have(recipient: str, terms: Terms, own: Party, *, by_law: bool) -> str:
     for known in sides if onward == "nobody" else [*sides, *own.members]:
         if known.casefold() == wanted:
             return known
-    if by_law:
+    if by_law or terms.confidentiality.terms == "public":
         return name
     if any(one.casefold() == wanted for party in terms.parties for one in party.excluded_forces):
         why = "the terms exclude it."
