@@ -15,6 +15,7 @@ from armslength.adapters.plot_store import PlotStore
 from armslength.agreement.terms import Separation, default_terms
 from armslength.agreement.writing import write_terms
 from armslength.cli import app
+from armslength.domain.finding import Outcome as Finds
 from armslength.domain.plot import Plot
 from armslength.node.membership import Membership, load_membership
 from armslength.node.ordering import BUCKET_NS
@@ -192,6 +193,25 @@ def test_an_encounter_is_told_once_the_sky_is_empty(tmp_path):
     told = [len(recorder.advance(BEGIN + (600 * k + 31) * NS).encounters) for k in range(1, 6)]
     assert sum(told) >= 1
     assert recorder.finish().encounters == ()
+
+
+@pytest.mark.parametrize("restarts", [frozenset(), frozenset({300, 700})])
+def test_a_replay_of_the_store_gives_the_live_findings(tmp_path, restarts):
+    """Told once each, but after a restart again; observations stand in the table alone."""
+    recorder, told = Recorder(tmp_path, ["adsb", "radar"], [UNDER]), []
+    for number, (at, source, plots) in enumerate(arrivals(1)):
+        if number in restarts:
+            recorder = Recorder(tmp_path, ["adsb", "radar"], [UNDER])
+        recorder.add(source, plots, at)
+        told += recorder.advance(at).findings
+    told += recorder.finish().findings
+    last = {one.finding.id: one.finding for one in told}
+    findings = [replace(one, encounter=0) for one in played(tmp_path).findings if one.outcome is not Finds.NO_BREACH]
+    assert len(findings) >= 5
+    assert sorted(map(repr, last.values())) == sorted(map(repr, findings))
+    if not restarts:
+        assert len({repr(one) for one in told}) == len(told)
+    assert all(one.parties == (one.finding.first, one.finding.second) for one in told)
 
 
 def test_a_call_sign_heard_later_is_told_again_with_the_same_id(tmp_path):

@@ -103,6 +103,11 @@ class Conduct:
             out.append(replace(_doubted(found, doubt) if doubt else found, encounter=number))
         return sorted(out, key=lambda one: (one.opened_ns, one.rule, one.first, one.second, one.about))
 
+    def parties(self, found: Finding) -> tuple[str, str]:
+        """Return the parties of the first and the second aircraft of a finding, as they were judged."""
+        one, two = (self._known.get(address) for address in (found.first, found.second))
+        return ("" if one is None else one.party, "" if two is None else two.party)
+
     def pictures_of(self, findings: Iterable[Finding], most: int) -> dict[str, Evidence]:
         """Return the pictures of the gravest of `findings`, as far as there are any, by id; with their call signs."""
         told = (one for one in findings if one.id in self._pictures.kept and one.outcome is not Outcome.NO_BREACH)

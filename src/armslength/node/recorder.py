@@ -8,7 +8,7 @@ over the folder of the store gives every encounter again, bit for bit. A stretch
 time allowed for late plots are over. An encounter is told when it can no longer go on, and told again, with the same
 `id`, when something heard later changes what is said of it (a call sign, a position that proves a track to be
 implausible): for six hours, then it is forgotten. After a restart the last six hours are judged anew from the store,
-and their encounters are told again.
+and their encounters are told again. So it is with the findings of the rules of conduct.
 
 Synchronous, for one thread or process; a stretch of 2,000 aircraft takes about a second.
 """
@@ -24,6 +24,7 @@ from armslength.adapters.plot_store.rows import plots_of, why_not
 from armslength.adapters.recording import open_recordings
 from armslength.agreement.terms import Terms
 from armslength.domain.encounter import Encounter
+from armslength.domain.finding import Finding, Outcome
 from armslength.domain.plot import KeptAside, Plot, Plots, Roster
 from armslength.errors import ArmslengthError, FeedError, InputError, MembershipError, StoreError
 from armslength.node.membership import Membership
@@ -74,6 +75,18 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """A finding of a rule of conduct that is a breach, could be one, or would be one under the usual regime.
+
+    Its `encounter` is 0: the numbers of a run mean nothing in another one. `parties`: of the first, of the second.
+    """
+
+    agreement: str
+    finding: Finding
+    parties: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Added:
     """What became of plots: how many were stored, how many kept aside by reason, why the disk did not take them."""
 
@@ -87,6 +100,7 @@ class Advance:
     """What a moment brought. `troubles` did not stop the work, and must be told."""
 
     encounters: tuple[Found, ...] = ()
+    findings: tuple[Judged, ...] = ()
     segments: tuple[SegmentClosed, ...] = ()
     deleted: tuple[SegmentDeleted, ...] = ()
     troubles: tuple[ArmslengthError, ...] = ()
@@ -99,6 +113,7 @@ class _Chain:
     under: Under
     stages: Stages
     told: dict[str, tuple[int, str]] = field(default_factory=dict)
+    judged: dict[str, Finding] = field(default_factory=dict)
     numbered: int = 0
     stopped: bool = False
 
@@ -175,39 +190,40 @@ class Recorder:
         """Do what is due at `now_ns` (UTC): judge stretches, close segments, delete old ones."""
         boundary = (now_ns - self._lateness_ns) // BUCKET_NS * BUCKET_NS
         found: list[Found] = []
+        judged: list[Judged] = []
         deleted: Sequence[SegmentDeleted] = ()
         moved = boundary > self._boundary_ns
         if moved:
             self._take(self._chains, self._order, boundary)
             self._boundary_ns = boundary
         if moved or self._unjudged:
-            found = self._judge()
+            found, judged = self._judge()
         segments = self.store.close_before(self._boundary_ns)
         if moved or segments:
             deleted = self.store.trim(now_ns)
         self.store.sync()
-        return Advance(tuple(found), tuple(segments), tuple(deleted), self._take_troubles())
+        return Advance(tuple(found), tuple(judged), tuple(segments), tuple(deleted), self._take_troubles())
 
-    def change(self, under: Sequence[Under]) -> tuple[Found, ...]:
+    def change(self, under: Sequence[Under]) -> Advance:
         """Judge by `under` from now on; what has the same agreement and key goes on.
 
         Returns:
-            What was still to be told of those that end; encounters that go on in them are not told.
+            What was still to be told of those that end; what goes on in them is not told.
         """
-        found = self._judge()
+        found, judged = self._judge()
         wanted = {(one.agreement, one.key): one for one in under}
         self._chains = [c for c in self._chains if (c.under.agreement, c.under.key) in wanted]
         there = {(c.under.agreement, c.under.key) for c in self._chains}
         self._begin([one for key, one in wanted.items() if key not in there])
-        return tuple(found)
+        return Advance(tuple(found), tuple(judged))
 
     def finish(self) -> Advance:
         """Judge everything as if nothing followed, and close all segments: the node stops."""
         for batches, until_ns in self._order.stretches(None):
             self._stretch(self._chains, batches, until_ns)
-        found = self._judge(ended=True)
+        found, judged = self._judge(ended=True)
         segments = self.store.seal()
-        return Advance(tuple(found), tuple(segments), (), self._take_troubles())
+        return Advance(tuple(found), tuple(judged), tuple(segments), (), self._take_troubles())
 
     def _begin(self, under: Sequence[Under]) -> None:
         """Begin chains, and take them through what the store holds of the last hours."""
@@ -273,9 +289,10 @@ class Recorder:
         if reached != boundary_ns and self.store.epoch_ns is not None:
             self._stretch(chains, [], boundary_ns)
 
-    def _judge(self, *, ended: bool = False) -> list[Found]:
-        """Return the encounters that are new, or said otherwise than before."""
+    def _judge(self, *, ended: bool = False) -> tuple[list[Found], list[Judged]]:
+        """Return the encounters and findings that are new, or said otherwise than before."""
         out = []
+        judged: list[Judged] = []
         forget_ns = self._boundary_ns - MEMORY_NS
         for chain in (c for c in self._chains if not c.stopped):
             known: dict[str, tuple[int, str]] = {}
@@ -295,8 +312,22 @@ class Recorder:
                 if says != before and encounter.closed >= chain.under.from_ns:
                     out.append(replace(one, encounter=replace(encounter, encounter=number), again=bool(before)))
             chain.told = known
+            judged += self._judged(chain)
             chain.stages.forget(forget_ns)
         self._unjudged = False
+        return out, judged
+
+    @staticmethod
+    def _judged(chain: _Chain) -> list[Judged]:
+        """Return the findings of a chain that are new, or said otherwise than before; observations are not told."""
+        known, out = {}, []
+        for one in chain.stages.findings(()):
+            if (one.outcome is Outcome.NO_BREACH and not one.regime) or (one.closed_ns or 0) < chain.under.from_ns:
+                continue
+            known[one.id] = one
+            if chain.judged.get(one.id) != one:
+                out.append(Judged(chain.under.agreement, one, chain.stages.conduct.parties(one)))
+        chain.judged = known
         return out
 
     def _take_troubles(self) -> tuple[ArmslengthError, ...]:

@@ -26,7 +26,7 @@ from armslength.node.clock import Clock
 from armslength.node.core.inputs import Agreed, FeedState, Input, PlotsIn, Recorded
 from armslength.node.home import Home
 from armslength.node.members import Members
-from armslength.node.recorder import Recorder, Under
+from armslength.node.recorder import Judged, Recorder, Under
 from armslength.node.warming import warm_stages
 
 PLOT_STORE = "plot store"
@@ -164,12 +164,13 @@ class Recording:
             self._trouble = trouble
             self._give(FeedState(PLOT_STORE, not trouble, trouble or "Plots are stored again."))
 
-    def _told(self, found: tuple[list[dict[str, Any]], list[dict[str, Any]], list[str]]) -> None:
-        encounters, segments, troubles = found
+    def _told(self, found: tuple[list[dict[str, Any]], list[Judged], list[dict[str, Any]], list[str]]) -> None:
+        encounters, judged, segments, troubles = found
         for says in troubles:
             self._give(FeedState(PLOT_STORE, False, says))
-        if encounters or segments:
-            self._give(Recorded(tuple(encounters), tuple(segments)))
+        findings = tuple((one.agreement, one.finding, one.parties) for one in judged)
+        if encounters or segments or findings:
+            self._give(Recorded(tuple(encounters), tuple(segments), findings))
 
     def _wanted(self, agreed: Sequence[Agreed]) -> tuple[Under, ...]:
         """Return what to judge by: every agreement in force; while there is none, the default terms, and says so.
@@ -251,7 +252,7 @@ def _advance(now_ns: int) -> Any:
 
 def _change(under: tuple[Under, ...]) -> Any:
     assert _recorder is not None
-    return [_row(one) for one in _recorder.change(under)], [], []
+    return _plain(_recorder.change(under))
 
 
 def _finish() -> Any:
@@ -263,7 +264,7 @@ def _plain(found: Any) -> Any:
     segments = [{**asdict(one), "what": "closed"} for one in found.segments]
     segments += [{**asdict(one), "what": "deleted"} for one in found.deleted]
     rows = [{key: _exact(value) for key, value in one.items()} for one in segments]
-    return [_row(one) for one in found.encounters], rows, [str(one) for one in found.troubles]
+    return [_row(one) for one in found.encounters], list(found.findings), rows, [str(one) for one in found.troubles]
 
 
 def _row(one: Any) -> dict[str, Any]:

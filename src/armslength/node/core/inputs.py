@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from armslength.agreement.terms import Terms
+from armslength.domain.finding import Finding
 from armslength.domain.plot import Plot
 from armslength.node.membership import Membership
 from armslength.protocol.writes import Write
@@ -205,10 +206,14 @@ class Agreed:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """The recorder closed encounters and segments of the plot store; each as a ledger payload."""
+    """The recorder closed encounters and segments of the plot store; each as a ledger payload.
+
+    `findings`: of the rules about flying near each other: under which agreement, what, parties of first and second.
+    """
 
     encounters: tuple[Mapping[str, Any], ...] = ()
     segments: tuple[Mapping[str, Any], ...] = ()
+    findings: tuple[tuple[str, Finding, tuple[str, str]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
