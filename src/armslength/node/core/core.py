@@ -277,6 +277,7 @@ class Core:
                     self.duty,
                 )
                 self.lines[agreed.counterpart] = line
+                line.cases.encounters = self.encounters
                 line.talking.adopt(effects, now)
                 line.offer(effects, now)
             else:
@@ -287,6 +288,8 @@ class Core:
     @_take.register
     def _(self, one: Happened, effects: Effects, now: Now) -> None:
         happen(self.books, one, effects, now)
+        if one.counterpart in self.lines:
+            self.lines[one.counterpart].cases.process.noticed(one.payload, effects, now)
 
     @_take.register
     def _(self, one: MembersIn, effects: Effects, now: Now) -> None:

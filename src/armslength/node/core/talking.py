@@ -227,6 +227,10 @@ class Talking:
         if stands[1] is not was[1]:
             self.note(t.Path(at_ns=now.utc_ns, stands=stands[1]))
 
+    def add(self, found: Finding, effects: Effects, now: Now) -> None:
+        """Enter a finding that was made from something else than talk; once for everything new that it says."""
+        self._enter(found, effects, now)
+
     def _enter(self, found: Finding, effects: Effects, now: Now) -> None:
         said = found.as_dict()
         key, line = found.id, self.line
@@ -236,6 +240,7 @@ class Talking:
         self.findings[key] = found
         if self._told.get(key) == same:
             return  # said before a restart
+        line.cases.process.found(found)
         self._told[key] = same
         if first:
             name = f"{found.rule} {found.outcome.value}"
