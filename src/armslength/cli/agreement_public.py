@@ -130,21 +130,22 @@ def filter_draft(
     from armslength.errors import InputError
     from armslength.node.acting import acting
     from armslength.node.control import running_at
+    from armslength.node.home import home_path
 
     if (text is None) is (draft is None):
         remedy = "Give its text, or --draft ID of a stopped one."
         raise InputError("Which draft is meant?", where="TEXT|FILE, --draft", remedy=remedy)
     if decide is not None and reason is None:
         raise InputError("The reason is missing.", where="--reason", remedy="Say why, without quoting the draft.")
-    given, where = "" if text is None else _given(text), opened(home)
+    given, where = "" if text is None else _given(text), home_path(home)
     what = {"draft": draft} if text is None else {"text": given, "language": language}
     args: dict[str, Any] = {"counterpart": to, **what}
     if decide is not None:
-        done = ask(where.path, "draft decide", {**args, "decision": decide, "reason": reason}, _TYPED)
-    elif running_at(where.path) is not None or draft is not None:
-        done = ask(where.path, "draft review", args, _TYPED)
+        done = ask(where, "draft decide", {**args, "decision": decide, "reason": reason}, _TYPED)
+    elif running_at(where) is not None or draft is not None:
+        done = ask(where, "draft review", args, _TYPED)
     else:
-        done = acting(where, "agreement filter", {"agreement": agreement, **what})
+        done = acting(opened(home), "agreement filter", {"agreement": agreement, **what})
     passes = not done["stops"] or done["decided"] in set(done["choices"]) - {"HOLD"}
     if as_json:
         print_json({**done, "may_leave": passes})

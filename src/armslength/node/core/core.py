@@ -287,7 +287,7 @@ class Core:
 
     @_take.register
     def _(self, one: Happened, effects: Effects, now: Now) -> None:
-        happen(self.books, one, effects, now)
+        happen(self.books, self.lines, one, effects, now)
         if one.counterpart in self.lines:
             self.lines[one.counterpart].cases.process.noticed(one.payload, effects, now)
 
