@@ -66,6 +66,16 @@ def test_a_call_that_had_not_left_is_held_only_where_the_other_side_was_heard_me
     assert desk.told == ([AirHeld(WHO, WHERE)] if held else [])
 
 
+@pytest.mark.parametrize(("rank", "full_s", "held"), [(2, 30.0, True), (2, FULL_S, False), (0, 30.0, False)])
+def test_a_call_that_the_share_keeps_back_is_told_at_once_but_flash_is_never_kept_back(
+    rank: int, full_s: float, held: bool
+) -> None:
+    desk = Desk()
+    desk.serving.station.full_s = full_s
+    desk.radios.say(WHO, WHERE, b"one", rank, "m1")
+    assert desk.told == ([AirHeld(WHO, WHERE)] if held else [])
+
+
 def test_pieces_of_one_call_are_one_call() -> None:
     desk = Desk()
     desk.call(b"piece 1")

@@ -16,6 +16,7 @@ from armslength.adapters.radio.station import Listener
 from armslength.agreement.articles import Frequency
 from armslength.agreement.plan import carries
 from armslength.errors import ArmslengthError, InputError
+from armslength.modem.access import FLASH
 from armslength.modem.port import BAD_CHECK, TRUNCATED
 from armslength.node.clock import Clock
 from armslength.node.core.inputs import Agreed, AirHeld, AirIn, AirSensed
@@ -118,7 +119,8 @@ class Radios:
     def say(self, counterpart: str, channel: str, payload: bytes, rank: int, message_id: str) -> None:
         """Say a payload. One of a message that still waits since an earlier call keeps its place.
 
-        Where the other side was heard meanwhile, the frequency was only full, and that earlier call was none.
+        One that cannot leave, because data fill the frequency, is told: it is no call. Neither was the earlier one
+        where the other side was heard meanwhile: then, too, the frequency was only full.
         """
         serving = self._serving.get((counterpart, channel))
         if serving is None:
@@ -126,7 +128,8 @@ class Radios:
         number = next(self._numbers)
         if message_id:
             now, waiting = self._clock.mono(), serving.waiting.setdefault(message_id, {})
-            if any(since <= now - SAME_CALL_S and since < serving.heard_s for _, since in waiting.values()):
+            full = rank > FLASH and serving.station.full_s > FULL_S
+            if full or any(at <= now - SAME_CALL_S and at < serving.heard_s for _, at in waiting.values()):
                 self._give(AirHeld(counterpart, channel))
             if payload in waiting:
                 waiting[payload] = waiting[payload][0], now

@@ -84,6 +84,8 @@ class Medium:
     last_call_s: float | None = None
     calls: int = 0
     """Calls since then."""
+    held: int = 0
+    """Calls since the last answer that were none."""
     silent_ns: int = 0
     last_ok_ns: int = 0
     last_ok_s: float | None = None
@@ -185,10 +187,17 @@ class Failover:
         medium.check_s = max(medium.check_s, now.mono_s + self.patience.call_every_s)
 
     def held(self, name: str) -> None:
-        """The call before the last one on `name` had not left yet, because the frequency was full: it was none."""
+        """A call on `name` has not left, because the frequency was full: it was none.
+
+        Only so often as calls are made in all: bursts that nobody can read may fill a frequency for good.
+        """
         medium = self.media.get(name)
-        if medium is not None and medium.calls > 1:
-            medium.calls -= 1
+        if medium is None or not medium.calls or medium.held >= self.patience.calls:
+            return
+        medium.calls -= 1
+        medium.held += 1
+        if not medium.calls:
+            medium.first_call_s = None
 
     def answered(self, name: str, now: Now) -> None:
         """The other side showed that it heard us on `name`."""
@@ -196,7 +205,7 @@ class Failover:
         if medium is None:
             return
         was, medium.health = medium.health, after(medium.health, Step.ANSWERED)
-        medium.first_call_s, medium.calls = None, 0
+        medium.first_call_s, medium.calls, medium.held = None, 0, 0
         medium.last_ok_ns, medium.last_ok_s = now.utc_ns, now.mono_s
         if was is Health.LOST:
             medium.steady_s = now.mono_s

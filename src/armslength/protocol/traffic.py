@@ -305,12 +305,12 @@ class Traffic:
         return session.state is State.DIFFERING and same and CATALOGUE[message.code].unstoppable
 
     def _pump(self, now: Now) -> None:
-        """Let leave what may."""
+        """Let leave what may: by a frequency first, for what was called there in vain then goes by the ground line."""
+        self.air.pump(now)
         proved = self._line.proved(now)
         if proved:
             best = proved[0]
             self._fly(self._outbox.leaving(now.mono_s, lambda message: self._may(message, best), now.utc_ns), now)
-        self.air.pump(now)
 
     def _doubt(self, proved: list[Session], now: Now) -> None:
         """What is under way on sessions of which we are in doubt waits again, where there is a better one."""
