@@ -12,10 +12,7 @@ from armslength.engine.conduct.rule import Reach, Rule
 __all__ = ["RULES", "reach"]
 
 RULES: Mapping[str, Rule] = MappingProxyType(
-    {
-        rule.text.id: rule
-        for rule in (g01.RULE, g02.RULE, g09.RULE, g11.RULE, g12.RULE)
-    }
+    {rule.text.id: rule for rule in (g01.RULE, g02.RULE, g09.RULE, g11.RULE, g12.RULE)}
 )
 """Every rule by its id, in order; its words are `RULES[id].text`."""
 
