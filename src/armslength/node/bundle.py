@@ -29,7 +29,7 @@ from armslength.crypto.ledger import LONGEST_PAYLOAD, SALT, is_hash, is_stamp
 from armslength.errors import LedgerError, RemoteProtocolError
 from armslength.node.exhibit import About, Exhibit, Shown
 
-__all__ = ["BUNDLE_TYPE", "FORMAT", "is_bundle", "read_bundle", "write_bundle"]
+__all__ = ["BUNDLE_TYPE", "FORMAT", "Lines", "is_bundle", "read_bundle", "write_bundle"]
 
 FORMAT = "armslength bundle 1"
 BUNDLE_TYPE = "application/vnd.armslength.bundle+json"
@@ -85,7 +85,7 @@ def is_bundle(path: Path) -> bool:
     """Return whether the file at `path` begins as a bundle does. What it holds is not looked at."""
     try:
         with path.open("rb") as file:
-            _read_first(_Lines(file, str(path)))
+            _read_first(Lines(file, str(path)))
     except (OSError, LedgerError):
         return False
     return True
@@ -101,7 +101,7 @@ def read_bundle(file: IO[bytes], name: str) -> Exhibit:
     Raises:
         LedgerError: what stands before the entries has not the form of a bundle; names the line.
     """
-    lines = _Lines(file, name)
+    lines = Lines(file, name)
     about, counts = _read_first(lines)
     points: dict[str, list[Envelope]] = {"own": [], "theirs": []}
     for whose in ("own", "theirs"):
@@ -117,7 +117,7 @@ def read_bundle(file: IO[bytes], name: str) -> Exhibit:
 
 
 @dataclass
-class _Lines:
+class Lines:
     """The lines of a bundle, one after another, and the digest of all that were taken."""
 
     file: IO[bytes]
@@ -178,7 +178,7 @@ def _first(about: About, counts: dict[str, int]) -> dict[str, Any]:
     }
 
 
-def _read_first(lines: _Lines) -> tuple[About, dict[str, int]]:
+def _read_first(lines: Lines) -> tuple[About, dict[str, int]]:
     fields = {"agreement", "book", "counts", "countersigned", "exported_ns", "format", "own", "theirs"}
     tree = lines.take(fields)
     counts, sides = tree["counts"], [tree["own"], tree["theirs"]]
@@ -219,7 +219,7 @@ def _is_side(side: Any) -> bool:
     )
 
 
-def _proof(lines: _Lines) -> Fork:
+def _proof(lines: Lines) -> Fork:
     tree = lines.take({"proof"})
     fork: Fork = lines.reading(lambda one: from_bytes(canonical(one, deepest=_DEEPEST)), tree["proof"])
     return fork
@@ -235,7 +235,7 @@ def _entry_line(shown: Shown) -> dict[str, Any]:
     return out
 
 
-def _entries(lines: _Lines, count: int) -> Iterator[Shown]:
+def _entries(lines: Lines, count: int) -> Iterator[Shown]:
     for number in range(count):
         lines.about = f"entry {number}"
         tree = lines.take({"entry", "payload", "salt"}, {"entry"}, {"leaf"})
@@ -255,7 +255,7 @@ def _entries(lines: _Lines, count: int) -> Iterator[Shown]:
     lines.about = ""
 
 
-def _check_seal(lines: _Lines, about: About) -> str:
+def _check_seal(lines: Lines, about: About) -> str:
     """Return the key that sealed all lines before, once nothing follows and the signature holds."""
     lines.about = "the seal"
     tree = lines.take({"seal"})

@@ -21,7 +21,18 @@ from armslength.crypto.canonical import canonical, parse
 from armslength.crypto.commitment import Committed, Opened, restore, verify
 from armslength.errors import LedgerError, RemoteProtocolError
 
-__all__ = ["MOST_BYTES", "Package", "keep", "kept", "pack", "unpack"]
+__all__ = [
+    "MOST_BYTES",
+    "Package",
+    "keep",
+    "kept",
+    "leaves_of",
+    "minute_of",
+    "pack",
+    "read_leaf",
+    "unpack",
+    "write_leaf",
+]
 
 FORMAT = "armslength evidence 1"
 MOST_BYTES = 16 << 20
@@ -45,15 +56,7 @@ class Package:
 
 def pack(committed: Committed, labels: Sequence[str], agreement: str, case: str, by: str) -> bytes:
     """Return these leaves, opened, for the other side. Raises LocalProtocolError where there is no such leaf."""
-    opened = [
-        {
-            "data": base64.b64encode(one.data).decode(),
-            "index": one.index,
-            "proof": [step.hex() for step in one.proof],
-            "salt": one.salt.hex(),
-        }
-        for one in committed.open(labels)
-    ]
+    opened = [write_leaf(one) for one in committed.open(labels)]
     about = {"agreement": agreement, "by": by, "case": case, "format": FORMAT}
     tree = {**about, "leaves": committed.size, "opened": opened, "root": committed.root().hex()}
     return zlib.compress(canonical(tree), 9)
@@ -69,7 +72,7 @@ def unpack(data: bytes, root: str, leaves: int, cases: Sequence[str], by: str) -
     """
     try:
         tree = parse(_inflated(data), limit=MOST_BYTES)
-        opened = [_opened(one) for one in tree["opened"]]
+        opened = [read_leaf(one) for one in tree["opened"]]
         if tree.keys() != _KEYS or tree["format"] != FORMAT:
             raise ValueError
     except (RemoteProtocolError, ValueError, KeyError, TypeError, zlib.error):
@@ -85,7 +88,7 @@ def unpack(data: bytes, root: str, leaves: int, cases: Sequence[str], by: str) -
         faults.append(f"{len(wrong)} {what} not committed to, or came without proof.")
     tracks: dict[str, list[dict[str, Any]]] = {}
     for one in opened:
-        minute = _minute(one.data)
+        minute = minute_of(one.data)
         if minute is None:
             faults.append("It holds something that is no track.")
             break
@@ -126,7 +129,26 @@ def _inflated(data: bytes) -> bytes:
     return out
 
 
-def _opened(one: Any) -> Opened:
+def leaves_of(data: bytes) -> list[Opened]:
+    """Return the leaves that a package opens, as they came: held against nothing. Raises LedgerError: it is none."""
+    try:
+        return [read_leaf(one) for one in parse(_inflated(data), limit=MOST_BYTES)["opened"]]
+    except (RemoteProtocolError, ValueError, KeyError, TypeError, zlib.error):
+        raise LedgerError("The evidence of a case cannot be read.") from None
+
+
+def write_leaf(one: Opened) -> dict[str, Any]:
+    """Return an opened leaf for JSON."""
+    return {
+        "data": base64.b64encode(one.data).decode(),
+        "index": one.index,
+        "proof": [step.hex() for step in one.proof],
+        "salt": one.salt.hex(),
+    }
+
+
+def read_leaf(one: Any) -> Opened:
+    """Return the leaf that `write_leaf` wrote. Raises ValueError: it is none."""
     if not isinstance(one, dict) or one.keys() != {"data", "index", "proof", "salt"} or type(one["index"]) is not int:
         raise ValueError
     texts = [one["salt"], *one["proof"]]
@@ -139,7 +161,7 @@ def _opened(one: Any) -> Opened:
     return Opened(one["index"], bytes.fromhex(one["salt"]), data, tuple(bytes.fromhex(step) for step in one["proof"]))
 
 
-def _minute(data: bytes) -> dict[str, Any] | None:
+def minute_of(data: bytes) -> dict[str, Any] | None:
     """Return a minute of a track, where that is what `data` holds."""
     try:
         tree = parse(data, limit=MOST_BYTES)

@@ -15,6 +15,8 @@
  9  Two files     What one side signed for the other is what  Else each side could show its own story to a third
                   the other shows (comparing.py).             person and a different one to the other side.
 
+The bundle of one case has four more, in case_examining.py.
+
 Nothing here opens a connection, or believes what the file says about itself.
 """
 
@@ -44,6 +46,10 @@ NAMES = {
     7: "countersigned",
     8: "other side",
     9: "two files",
+    10: "inclusion",
+    11: "documents",
+    12: "case",
+    13: "evidence",
 }
 
 

@@ -18,7 +18,7 @@ from armslength.errors import LedgerError, StoreError
 from armslength.node.bundle import write_bundle
 from armslength.node.exhibit import About, Exhibit, Shown, of_ledger
 
-__all__ = ["SHARED", "Exported", "export"]
+__all__ = ["SHARED", "Exported", "export", "newest_state", "whole_file"]
 
 SHARED = frozenset({"message in", "message out", "mark in", "mark out"})
 """Kinds of entries whose payloads both sides have anyway."""
@@ -77,16 +77,16 @@ def export(
             raise LedgerError(
                 f"There is no book of agreement {agreement}.", where=str(ledger), remedy=f"Books: {kept}."
             )
-        newest = _newest(snapshot, exhibit, key, time_ns)
+        newest = newest_state(snapshot, exhibit, key, time_ns)
         about = _about(exhibit, newest, key, party, known or {})
         entries = _Showing(exhibit.entries, shown, hashes_only)
-        with _whole(out) as file:
+        with whole_file(out) as file:
             text = write_bundle(file, about, (*exhibit.own, newest), exhibit.theirs, exhibit.proofs, entries, key)
     return Exported(about.entries, entries.shown, about.countersigned, text)
 
 
-def _newest(snapshot: Snapshot, exhibit: Exhibit, key: SigningKey, time_ns: int) -> Envelope:
-    """Sign the state of the book as it is shown."""
+def newest_state(snapshot: Snapshot, exhibit: Exhibit, key: SigningKey, time_ns: int) -> Envelope:
+    """Sign the state of the book of `exhibit` as the snapshot has it now."""
     theirs = exhibit.about.their_keys
     anchors = [read(one).size for one in exhibit.own if signed_by(one, *theirs)][-1:]
     book = Book.restore(exhibit.about.book, (row[1] for row in snapshot.rows(exhibit.about.book)), anchors)
@@ -129,7 +129,7 @@ class _Showing:
 
 
 @contextmanager
-def _whole(path: Path) -> Iterator[IO[bytes]]:
+def whole_file(path: Path) -> Iterator[IO[bytes]]:
     """Give a file that appears at `path` when all is in it, for its owner alone; or not at all.
 
     Raises:

@@ -18,6 +18,8 @@ from armslength.crypto.fork import Fork, convicted
 from armslength.crypto.keys import groups, spoken
 from armslength.errors import LedgerError
 from armslength.node.bundle import read_bundle
+from armslength.node.case_bundle import begins_case_bundle, read_case_bundle
+from armslength.node.case_examining import CaseFindings, examine_case, held_against
 from armslength.node.comparing import compare
 from armslength.node.examining import Findings, Step, examine
 from armslength.node.exhibit import of_ledger
@@ -28,6 +30,7 @@ __all__ = ["FileReport", "Report", "verify_files"]
 _SQLITE = b"SQLite format 3\x00"
 _PROOF = b'{"first":'
 _LARGEST_PROOF = 1 << 18
+_FIRST_LINE = 1 << 16
 
 
 @dataclass
@@ -36,10 +39,11 @@ class FileReport:
 
     Attributes:
         name: as it was given.
-        kind: "ledger", "bundle", "proof" or "unknown".
+        kind: "ledger", "bundle", "case", "proof" or "unknown".
         books: findings about each book; one in a bundle.
         steps: findings about the file as a whole.
         says: of a proof: who is convicted of what.
+        case: of the bundle of a case: what was found about it.
     """
 
     name: str
@@ -47,6 +51,7 @@ class FileReport:
     books: list[Findings] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     says: str = ""
+    case: CaseFindings | None = None
 
     @property
     def holds(self) -> bool:
@@ -91,7 +96,7 @@ def verify_files(paths: Sequence[Path], keys: Iterable[str] = ()) -> Report:
     """Verify files, and hold them against each other where there are several. Changes none of them.
 
     Args:
-        paths: ledgers, bundles, proofs of two stories.
+        paths: ledgers, bundles, bundles of cases, proofs of two stories.
         keys: public keys, or fingerprints of some (A7KT-...); each file must be signed by one of them. Without any,
             nothing is asked.
     """
@@ -108,7 +113,7 @@ def verify_files(paths: Sequence[Path], keys: Iterable[str] = ()) -> Report:
             out.proofs += found
             if any(step.holds is not None for step in steps):
                 compared |= {at, after}
-    shown = [(at, file) for at, file in enumerate(out.files) if file.kind in {"ledger", "bundle"}]
+    shown = [(at, file) for at, file in enumerate(out.files) if file.kind in {"ledger", "bundle", "case"}]
     if len(shown) > 1:
         out.alone = [file.name for at, file in shown if at not in compared and file.holds]
     return out
@@ -127,6 +132,11 @@ def _look(path: Path, keys: tuple[str, ...]) -> FileReport:
                 return _proof(name, file.read(_LARGEST_PROOF + 1))
             if not begins:
                 return FileReport(name, "unknown", steps=[Step(1, False, "The file is empty.")])
+            if begins_case_bundle(file.read(_FIRST_LINE)):
+                file.seek(0)
+                found = examine_case(read_case_bundle(file, name), keys)
+                return FileReport(name, "case", steps=found.steps, case=found)
+            file.seek(0)
             return FileReport(name, "bundle", [examine(read_bundle(file, name), keys)])
     except LedgerError as wrong:
         return FileReport(name, "unknown", steps=[Step(1, False, str(wrong))])
@@ -168,6 +178,9 @@ def _proof(name: str, data: bytes) -> FileReport:
 
 def _between(first: FileReport, second: FileReport) -> tuple[list[Step], list[Fork]]:
     """Hold the books of two files against each other that are about one agreement."""
+    if first.case is not None and second.case is not None:
+        step = held_against(first.case, second.case)
+        return [step] if step is not None else [], []
     if not (first.books and second.books):
         return [], []
     if _one_file(first, second):
@@ -212,6 +225,21 @@ def _file(file: FileReport) -> dict[str, Any]:
         "holds": file.holds,
         "steps": [_step(step) for step in file.steps],
         "books": [_book(book) for book in file.books],
+        **({"case": _case(file.case)} if file.case is not None else {}),
+    }
+
+
+def _case(found: CaseFindings) -> dict[str, Any]:
+    about, file = found.about, found.file
+    return {
+        "agreement": about.agreement,
+        "case": about.case,
+        "also": list(about.also),
+        "own": about.own,
+        "other": about.other,
+        "state": None if file is None else file.under.value,
+        "documents": sorted(found.documents),
+        "countersigned": found.countersigned,
     }
 
 
