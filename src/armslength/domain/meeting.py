@@ -71,9 +71,9 @@ class Meetings:
         """Return the meetings `which`, shape (K,)."""
         if np.all(which):
             return self
-        samples = which[self.of]
+        samples = np.flatnonzero(which[self.of])
         columns = {
-            one.name: np.ascontiguousarray(getattr(self, one.name)[..., samples])
+            one.name: np.take(getattr(self, one.name), samples, axis=-1)
             for one in fields(self)
             if one.name not in {"epoch_ns", "start", "first", "second"}
         }

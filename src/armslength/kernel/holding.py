@@ -31,6 +31,8 @@ def held(start: I64, t: F64, enter: Bool, hold: Bool, settle: F64, leave: float)
         begun, until, settled = -1, -1, False  # candidate or run from `begun`; held last at `until`
         for i in range(start[k], start[k + 1] + 1):
             ends = i == start[k + 1]
+            if begun < 0 and not ends and not enter[i]:
+                continue
             if begun >= 0:
                 apart = ends or t[i] - t[until] > max(leave, STEP)
                 if settled:

@@ -97,7 +97,8 @@ class Conduct:
         for one in encounters:
             by_pair.setdefault((one.first, one.second), []).append(one)
         out = []
-        for found in grouped(self.found, self._places, self._known.get):
+        alone = self.belonging.membership is None  # every aircraft is its own party: nobody flies with anybody
+        for found in self.found if alone else grouped(self.found, self._places, self._known.get):
             number = _encounter(found, by_pair.get((found.first, found.second), ()))
             doubt = _doubt(found, places, marks, epoch_ns)
             out.append(replace(_doubted(found, doubt) if doubt else found, encounter=number))
@@ -144,7 +145,7 @@ class Conduct:
             context = Context(meetings, self.terms, known.__getitem__, *told)
             found = judge(meetings, context)
             self._pictures.see(found, meetings, context)
-            if self.belonging.membership is not None:  # else nobody flies with anybody
+            if self.belonging.membership is not None:
                 self._places.see(meetings, lambda index: known[index].address)
             return found
 
