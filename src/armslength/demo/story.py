@@ -290,6 +290,12 @@ class Story:
         late = f"{count} older {told} of {event.get('counterpart', 'the other side')} {have} not come yet"
         return WARN, f"What came overtook others: {late}. The numbers show it."
 
+    def draft(self, party: str, event: Event) -> tuple[str, str]:
+        """Words that were to leave, and what the filter or a person made of them."""
+        if event["event"] == "draft stopped":
+            return WARN, "What was written was not sent: it holds what the deal keeps out. A person is asked."
+        return GOOD, "A person decided what becomes of the words that were stopped."
+
 
 _OUTCOMES = {"NOT_DETERMINABLE": ", not determinable", "NO_BREACH": ", no breach after all"}
 _TELLERS: dict[str, Callable[[Story, str, Event], tuple[str, str] | None]] = {
@@ -332,6 +338,9 @@ _TELLERS: dict[str, Callable[[Story, str, Event], tuple[str, str] | None]] = {
     "fault": Story.complaint,
     "stranded": Story.complaint,
     "home": Story.complaint,
+    "case": Story.plainly,
+    "draft stopped": Story.draft,
+    "draft decided": Story.draft,
 }
 
 
