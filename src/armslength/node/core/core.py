@@ -15,7 +15,6 @@ from functools import singledispatchmethod
 from typing import Any
 
 from armslength import __version__
-from armslength.crypto.canonical import canonical, digest
 from armslength.domain.alert import AlertChange, Kind
 from armslength.node.core import airing, declared, flood
 from armslength.node.core.books import NODE, Books
@@ -46,11 +45,11 @@ from armslength.node.core.inputs import (
     Tick,
 )
 from armslength.node.core.line import Line
+from armslength.node.core.recorded import Entered
 from armslength.node.core.talking import near
 from armslength.node.core.warning import advise, warn
 from armslength.node.core.watching import ALONE, Watching
 from armslength.protocol.events import Now, Own, Timing
-from armslength.protocol.writes import Delete, Put
 from armslength.units import NS
 
 LOOK_S, STILL_S = 1.0, 0.1
@@ -67,8 +66,6 @@ NOT_NAMED = (
 )
 _MANY = re.compile(r"([0-9][0-9,]*) more refused\b")
 KEPT_ENCOUNTERS = 200
-TOLD, TOLD_NS = "encounter", 86_400 * NS
-"""Space of the store that remembers, for so long, which encounters were entered, and as what."""
 STEP_NS = NS
 """UTC that moves by more than this against the monotonic clock between two inputs was set."""
 REFUSALS_S = 60.0
@@ -107,7 +104,6 @@ class Core:
     refused: dict[str, int] = field(default_factory=dict)
     _where: dict[str, str] = field(default_factory=dict)
     _ending: set[str] = field(default_factory=set)
-    _encounters_told: dict[str, str] = field(default_factory=dict)
     _shift_ns: int | None = None
     _interfered: bool = False
     _look_s: float = 0.0
@@ -119,6 +115,7 @@ class Core:
     def __post_init__(self) -> None:
         self._taking = self._take  # bound once: to find the method anew costs more than most steps
         self.duty = on_duty(self.restored)
+        self._recorded = Entered(self.books, self.restored)
         declared.restore(self)
 
     def step(self, one: Input, now: Now) -> Effects:
@@ -298,15 +295,9 @@ class Core:
 
     @_take.register
     def _(self, one: Recorded, effects: Effects, now: Now) -> None:
-        for found in one.encounters:
-            book = self._book_of(found)
-            if book and not self.books.full and self._is_news(found, effects, now):
-                self.encounters.append(found)
-                self.encounters_told += 1
-                self.books.enter(effects, book, "encounter", found, now.utc_ns)
-                effects.tells.append({"event": "encounter", **found})
-        for segment in one.segments:
-            self.books.enter(effects, NODE, "plots", segment, now.utc_ns)
+        fresh = self._recorded.take(one, self.own.party, self.lines, effects, now)
+        self.encounters.extend(fresh)
+        self.encounters_told += len(fresh)
 
     @_take.register
     def _(self, one: StoreState, effects: Effects, now: Now) -> None:
@@ -317,38 +308,6 @@ class Core:
     def _enter_refusals(self, effects: Effects, now: Now) -> None:
         self.books.enter(effects, NODE, "refused", {"reasons": dict(self._refusals)}, now.utc_ns)
         self._refusals, self._refusals_s = {}, float("inf")
-
-    def _is_news(self, found: Mapping[str, Any], effects: Effects, now: Now) -> bool:
-        """Whether an encounter is said anew: after a restart the recorder tells those of the last hours again."""
-        if not self._encounters_told:
-            self._encounters_told = {key: value.decode() for key, value in self.restored.get(TOLD, ())}
-        same = {key: value for key, value in found.items() if key not in {"encounter", "again"}}
-        says, key = f"{now.utc_ns} {digest(canonical(same))}", f"{found['agreement']} {found['id']}"
-        before = self._encounters_told.get(key, "")
-        if before.partition(" ")[2] == says.partition(" ")[2]:
-            return False
-        self._encounters_told[key] = says
-        effects.writes.append(Put(TOLD, key, says.encode()))
-        for old in [k for k, v in self._encounters_told.items() if int(v.split(" ")[0]) < now.utc_ns - TOLD_NS]:
-            del self._encounters_told[old]
-            effects.writes.append(Delete(TOLD, old))
-        return True
-
-    def _book_of(self, found: Mapping[str, Any]) -> str:
-        """Return the book of an encounter, or "" where it was found under terms that are not those of its pair.
-
-        Every agreement is judged over the whole sky. Own aircraft and a counterpart's: that line's book, from its own
-        terms alone. Whatever concerns no counterpart: the node's book, once.
-        """
-        pair = {str(found.get("first_party", "")), str(found.get("second_party", ""))}
-        judged = {line.agreed.agreement: line for line in self.lines.values() if line.agreed.agreement}
-        under = judged.get(str(found.get("agreement", "")))
-        about = [self.lines[name] for name in pair & self.lines.keys()] if self.own.party in pair else []
-        if under is None or (about and not about[0].agreed.agreement):
-            return NODE
-        if about:
-            return under.book if about[0] is under else ""
-        return NODE if under.agreed.agreement == min(judged) else ""
 
     def _tell_changes(self, before: Mapping[str, Any], one: Standings, effects: Effects) -> None:
         for agreed in one.lines:
