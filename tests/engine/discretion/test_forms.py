@@ -123,7 +123,7 @@ def test_whatever_is_written_spans_lie_in_it(text: str) -> None:
 @given(st.text(string.ascii_letters + string.digits + " .,°'\"NSEW", max_size=400))
 @settings(max_examples=100, deadline=None)
 def test_ascii_folds_as_everything_else_does(text: str) -> None:
-    assert fold(text).text == fold(text + " ж").text[:-2]
+    assert fold(text.rstrip()).text == fold(text.rstrip() + " ж").text[:-2]
 
 
 @given(st.integers(0, 3000), st.sampled_from(["34.5213N 40.9120E", "12 km north-east of Mayadin", "missiles"]))

@@ -51,8 +51,7 @@ class Folded:
 
 def fold(draft: str) -> Folded:
     """Return `draft` made ready."""
-    if draft.isascii():
-        plain = draft.translate(_ASCII)
+    if draft.isascii() and "  " not in (plain := draft.translate(_ASCII)):
         return Folded(plain, plain, _is_capital(plain), tuple(range(len(draft) + 1)))
     signs: list[str] = []
     back: list[int] = []
@@ -62,8 +61,9 @@ def fold(draft: str) -> Folded:
         while end < len(draft) and unicodedata.combining(draft[end]):
             end += 1
         for sign in _one_way(draft[at:end]):
-            signs.append(sign)
-            back.append(at)
+            if sign != " " or not signs or signs[-1] != " ":  # of several spaces one is kept
+                signs.append(sign)
+                back.append(at)
         at = end
     back.append(len(draft))
     text = _WORD.sub(lambda found: _one_alphabet(found.group()), "".join(signs))

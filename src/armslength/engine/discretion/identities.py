@@ -18,8 +18,8 @@ _HEX = re.compile(
     r"(?<![\w:.-])(?:0x)?(?=[0-9A-F]*[A-F])(?=[A-F]*\d)(?!\d{1,2}(?:FEB|DEC)\d)[0-9A-F]{6}(?![\w-])", re.IGNORECASE
 )
 _CALLED = re.compile(
-    r"\b(?:[Cc]all[\s-]?signs?|[Пп]озывн\w+|CALL[\s-]?SIGNS?|ПОЗЫВН\w+)\W{1,3}(?:(?:was|is|were|of|the|used|his|their|был|его)\W+)*"
-    r"([A-ZА-Я][\w-]*(?:\s?\d{1,4})?|\w*\d\w*)"
+    r"\b(?:[Cc]all[\s-]?signs?|[Пп]озывн\w+|CALL[\s-]?SIGNS?|ПОЗЫВН\w+)\W{1,3}(?:(?i:was|is|were|of|the|used|his|their|был|его)\W+)*"
+    r"([A-ZА-Я][\w-]*(?:\s?\d{1,4})?|[a-zа-я]{3,}[\s-]?\d{1,4}|\w*\d\w*)"
 )
 _AIRLINE = re.compile(r"\b([A-Z]{3})\d{2,4}[A-Z]?\b")
 _NUMBERED = re.compile(r"\b([A-Z]{4,12})[\s-]?\d{2}(?![\d:.,/]|\s?(?:ft|NM|km|kt|%|FT|KM|KT))\b")
@@ -36,7 +36,8 @@ def identities(folded: Folded, names: Names) -> Iterator[Found]:
             for found in form.pattern.finditer(within):
                 yield Found(found.start(), found.end(), form.kind, form.form, form.sure)
     for found in _CALLED.finditer(native):
-        if not _shorthand(found[1]):
+        numbered = any(sign.isdigit() for sign in found[1])
+        if not _shorthand(found[1]) and (numbered or not folded.capitals):
             yield Found(found.start(), found.end(), IDENTITY, "a call sign that is none of the terms")
     for found in _AIRLINE.finditer(text):
         if not _shorthand(found[1]):

@@ -14,6 +14,8 @@ __all__ = ["Names", "masked", "names_of", "words"]
 
 Names = re.Pattern[str]
 """Matches the names that both sides know from the terms."""
+_COMPASS = {"", "north", "south", "east", "west", "север", "юг", "восток", "запад"}
+"""A party may be called so; alone such a word is a direction all the same."""
 _MASK = "\x00"
 _NUMBERED = r"(?:[\s-]*\d{1,2}(?!\d))?"
 
@@ -28,8 +30,8 @@ def names_of(terms: Terms) -> Names:
     named += [uncrewed.name for party in terms.parties for uncrewed in party.uncrewed]
     named += [block.area.name for block in terms.blocks] + [site.name for site in terms.protected_sites]
     named += [area.name for area in (*terms.exempt, *((terms.area,) if terms.area else ()))]
-    wanted = {" ".join(one.replace("*", " ").replace("?", " ").split()) for one in named}
-    return re.compile(phrases(wanted - {""}).pattern + _NUMBERED, re.IGNORECASE)
+    wanted = {" ".join(one.replace("*", " ").replace("?", " ").split()).lower() for one in named}
+    return re.compile(phrases(wanted - _COMPASS).pattern + _NUMBERED, re.IGNORECASE)
 
 
 def masked(text: str, *harmless: re.Pattern[str]) -> str:
