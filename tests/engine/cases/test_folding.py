@@ -191,3 +191,29 @@ def test_what_names_a_number_that_nobody_opened_is_in_no_case() -> None:
     (matter,) = group_matters(said.documents)
     assert all(one.case != "N-9" for one in matter)
     assert fold(matter, PARTIES, GROUP, at).state is State.SEALED
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("NS"), st.integers(0, 400), st.integers(0, 3), st.integers(0, 2)), max_size=12)
+)
+@settings(max_examples=80)
+def test_openings_are_grouped_as_a_plain_reading_does(made: list[tuple[str, int, int, int]]) -> None:
+    """Held against a reading that looks at all pairs: the quick one leaves nobody out."""
+    said = Said()
+    for number, (side, minute, place, matter) in enumerate(made):
+        about = subject(START + minute * MINUTE, 2000 + 4 * place, matter=f"m{matter}" if matter else "")
+        by = "North" if side == "N" else "South"
+        said.say(by, c.Opening(c.Why.PERSON, Severity.SEV2, about, TERMS), START + number % 5, f"{side}-{number}", 1)
+    heads: list[c.Document] = []
+    joined: dict[str, str] = {}
+    for one in sorted(said.documents, key=lambda one: (one.time_ns, one.digest)):
+        head = next(
+            (h for h in heads if h.case not in joined.values() and h.by != one.by
+             and same_matter(h.body.subject, one.body.subject)), None,  # type: ignore[union-attr]
+        )  # fmt: skip
+        if head is None:
+            heads.append(one)
+        else:
+            joined[one.case] = head.case
+    plain = {frozenset({h.case, *(case for case, to in joined.items() if to == h.case)}) for h in heads}
+    assert {frozenset(one.case for one in matter) for matter in group_matters(said.documents)} == plain

@@ -15,7 +15,7 @@ from armslength.domain import case as c
 from armslength.domain.case import BODIES, Kind, State
 from armslength.domain.finding import Severity
 from armslength.errors import LocalProtocolError, RemoteProtocolError
-from armslength.node.core.cases import MOST_CASES, prefix_of
+from armslength.node.core.case_refusing import MOST_CASES, prefix_of
 from armslength.node.core.effects import Effects
 from armslength.node.core.inputs import Standings
 from armslength.protocol.case_documents import _READ, CASE_TYPE, read_document, sign_document
@@ -144,13 +144,13 @@ def test_what_comes_late_is_said_to_be_late() -> None:
 def test_nobody_fills_our_store(monkeypatch: pytest.MonkeyPatch) -> None:
     pair = CasePair()
     pair.desks = ()
-    monkeypatch.setattr("armslength.node.core.cases.MOST_CASES", 3)
+    monkeypatch.setattr("armslength.node.core.case_refusing.MOST_CASES", 3)
     assert MOST_CASES >= 100
     for number in range(1, 5):
         far = replace(OPENING, subject=replace(SUBJECT, from_ns=number * 10**15, until_ns=number * 10**15))
         says = sent(pair, far, f"S-{number:04d}")
     assert "more cases than can be held" in says[0] and len(pair.cases(pair.north).files) == 3
-    monkeypatch.setattr("armslength.node.core.cases.MOST_SAID", 4)
+    monkeypatch.setattr("armslength.node.core.case_refusing.MOST_SAID", 4)
     for number in range(6):
         says = sent(pair, c.Statement(f"Words {number}", "en"), number=100 + number)
     assert "More was said" in says[0]

@@ -125,7 +125,7 @@ def test_a_session_about_no_single_case_counts() -> None:
     pair = CasePair()
     pair.do(pair.north, "case session", case="group", medium="video")
     pair.run(2.0)
-    assert [len(pair.cases(side).process._record(pair.now).meetings) for side in (pair.north, pair.south)] == [1, 1]
+    assert [len(pair.cases(side).process._record((), pair.now).meetings) for side in (pair.north, pair.south)] == [1, 1]
     assert not pair.cases(pair.south).files
 
 

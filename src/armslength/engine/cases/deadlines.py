@@ -27,6 +27,8 @@ __all__ = [
     "thawed",
 ]
 
+KNOWN_NS = 31 * NS
+"""What the other side did in time is known here so much later at the latest, where the line stands."""
 SOON_NS = 60 * NS
 """What the other side had so soon counts from its own stamp: so both sides come to the same times."""
 Ice = Sequence[tuple[int, int | None]]
@@ -124,12 +126,12 @@ def reminder(owed: Deadline, now_ns: int) -> float | None:
 
 
 def moments(owed: Sequence[Deadline], now_ns: int) -> list[int]:
-    """Return when, after `now_ns`, time alone changes something: reminders and deadlines [UTC ns]."""
+    """Return when, after `now_ns`, time alone changes something: reminders, deadlines, what is then known [UTC ns]."""
     out = []
     for one in owed:
         if one.done_ns is None and one.due_ns is not None:
             lasts = one.due_ns - one.since_ns
-            out += [one.due_ns + 1, *(one.due_ns - round(share * lasts) for share in REMIND)]
+            out += [one.due_ns + 1, one.due_ns + KNOWN_NS, *(one.due_ns - round(share * lasts) for share in REMIND)]
     return [at for at in out if at > now_ns]
 
 

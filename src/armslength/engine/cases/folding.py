@@ -20,6 +20,9 @@ __all__ = ["NEAR_ARCMIN", "NEAR_NS", "fold", "group_matters", "head_of", "same_m
 
 NEAR_NS, NEAR_ARCMIN = 60 * NS, 5
 """Two openings by different sides are about one matter where their times are that near, and their places."""
+HOUR_NS = 3600 * NS
+MOST_HOURS = 48
+"""Of a matter that lasts longer only so much is looked through for others that are the same."""
 FINDING_STATES = frozenset({State.SESSION, State.TWO_FINDINGS})
 MEASURE_STATES = frozenset({State.JOINT_FINDING, State.TWO_FINDINGS, State.MEASURES})
 ANSWER_AWAITED = frozenset({State.REPORTED, State.ACKNOWLEDGED})
@@ -45,22 +48,39 @@ def group_matters(documents: Iterable[Document]) -> list[list[Document]]:
     number that nobody opened is in none of them.
     """
     rest = sorted(documents, key=lambda one: one.order)
-    openings = sorted(
-        (one for one in rest if isinstance(one.body, c.Opening)), key=lambda one: (one.time_ns, one.digest)
-    )
+    openings = [one for one in rest if isinstance(one.body, c.Opening)]
     called: dict[str, str] = {}
-    heads: list[Document] = []
+    near: dict[object, list[Document]] = {}
     joined: set[str] = set()
-    for one in openings:
+    for one in sorted(openings, key=lambda one: (one.time_ns, one.digest)):
         if one.case in called:
             continue
+        where = _buckets(one)
+        heads = sorted({h.case: h for key in where for h in near.get(key, ())}.values(), key=_age)
         head = next((h for h in heads if h.case not in joined and h.by != one.by and _one(h, one)), None)
-        if head is None:
-            heads.append(one)
-        else:
+        if head is not None:
             joined.add(head.case)
+        for key in where if head is None else ():
+            near.setdefault(key, []).append(one)
         called[one.case] = one.case if head is None else head.case
-    return [[one for one in rest if called.get(one.case) == head.case] for head in heads]
+    out: dict[str, list[Document]] = {number: [] for number in called.values()}
+    for one in rest:
+        if one.case in called:
+            out[called[one.case]].append(one)
+    return list(out.values())
+
+
+def _buckets(one: Document) -> list[object]:
+    """Return under which keys openings are looked for that may be about the same matter: hours, and the id."""
+    subject = one.body.subject if isinstance(one.body, c.Opening) else None
+    if subject is None:
+        return []
+    hours = range((subject.from_ns - NEAR_NS) // HOUR_NS, (subject.until_ns + NEAR_NS) // HOUR_NS + 1)
+    return [*hours[:MOST_HOURS], *([subject.matter] if subject.matter else [])]
+
+
+def _age(one: Document) -> tuple[int, str]:
+    return one.time_ns, one.digest
 
 
 def head_of(matter: Sequence[Document]) -> str:

@@ -16,8 +16,9 @@ from armslength.domain.case import File
 from armslength.errors import InputError
 from armslength.node.core.asked import choice_of, line_of, text_of
 from armslength.node.core.case_opening import subject_of
+from armslength.node.core.case_refusing import prefix_of
 from armslength.node.core.case_views import in_full, in_short
-from armslength.node.core.cases import Cases, prefix_of
+from armslength.node.core.cases import Cases
 from armslength.node.core.discretion import guard
 from armslength.protocol.case_documents import LONGEST_TEXT
 from armslength.units import NS

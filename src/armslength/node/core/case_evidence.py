@@ -10,7 +10,7 @@ answers by a command. It is asked again after a while where it did not answer, a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from armslength.crypto.envelope import to_json
@@ -40,11 +40,12 @@ class Exchange:
         self._parts: dict[str, Held] = {}
         self._evidence: dict[tuple[str, str], Evidence] = {}
         self._asked: dict[tuple[str, str], float] = {}
+        self._over: set[str] = set()
 
     def restore(self, parts: Iterable[Held]) -> None:
         """Take back what was kept."""
         self._parts = {one.document.digest: one for one in parts}
-        self._evidence, self._asked = self.cases.rows.all_evidence(), {}
+        self._evidence, self._asked, self._over = self.cases.rows.all_evidence(), {}, set()
 
     def has(self, digest: str) -> bool:
         """Return whether a piece is here already."""
@@ -68,26 +69,27 @@ class Exchange:
         """Ask the desk for what comes next in each case."""
         own, other = self.cases.parties
         for file in list(self.cases.files.values()):
-            if file.state is State.CLOSED:
+            if file.state is State.CLOSED or file.case in self._over:
                 continue
             if own not in file.commitments:
-                self._ask("gather", file, effects, now, **self._about(file))
+                self._ask("gather", file, effects, now, lambda file=file: self._about(file))
             elif other not in file.commitments:
                 continue
             else:
                 mine, theirs = self.of(file, own), self.of(file, other)
                 if (mine is None or not mine.whole) and not self.cases.frozen:
-                    self._ask("disclose", file, effects, now, **self._committed(file, own))
+                    self._ask("disclose", file, effects, now, lambda file=file: self._committed(file, own))
                 if theirs is not None and theirs.opened is None and (whole := self._whole(file, theirs)):
-                    self._ask("open", file, effects, now, data=whole, **self._committed(file, other))
+                    self._ask(
+                        "open", file, effects, now, lambda f=file, w=whole: {"data": w, **self._committed(f, other)}
+                    )
+                if mine is not None and mine.whole and theirs is not None and theirs.opened is not None:
+                    self._over.add(file.case)
 
-    def broken(self) -> dict[tuple[str, str], str]:
+    def broken(self, files: Iterable[File]) -> dict[tuple[str, str], str]:
         """Return why evidence is not what was committed to, by number of the case and party."""
-        return {
-            (self.cases.number_of(number), party): one.says
-            for (number, party), one in self._evidence.items()
-            if one.opened is False
-        }
+        found = (((file.case, party), self.of(file, party)) for file in files for party in self.cases.parties)
+        return {key: one.says for key, one in found if one is not None and one.opened is False}
 
     def heard(self, held: Held, effects: Effects, now: Now) -> None:
         """Take a piece of the other side's evidence, or record why not."""
@@ -165,21 +167,21 @@ class Exchange:
         for held in [one for one in self._parts.values() if not one.out and self._of(one, file)]:
             del self._parts[held.document.digest]
             effects.writes.append(cases.rows.no_part(held))
-        cases.process.stale = True
+        cases.process.stale.add(file.case)
         what = {"case": file.case, "by": other, "whole": there.whole, "holds": holds, "found": says}
         found = "is what it committed to" if holds else "IS NOT WHAT IT COMMITTED TO"
         cases.note(
             "evidence opened", file, what, f"Case {file.case}: the evidence of {other} {found}. {says}", effects, now
         )  # fmt: skip
 
-    def _ask(self, do: str, file: File, effects: Effects, now: Now, **more: Any) -> None:
+    def _ask(self, do: str, file: File, effects: Effects, now: Now, more: Callable[[], dict[str, Any]]) -> None:
         """Ask the desk to do something, unless it was asked lately."""
         if now.mono_s - self._asked.get((do, file.case), float("-inf")) < AGAIN_S * max(self.cases.line.speed, 1.0):
             return
         self._asked[do, file.case] = now.mono_s
         line = self.cases.line
         about = {"counterpart": line.name, "agreement": line.agreed.agreement, "case": file.case}
-        effects.desk.append({"do": do, **about, **more})
+        effects.desk.append({"do": do, **about, **more()})
 
     def _about(self, file: File) -> dict[str, Any]:
         """Return what is to be gathered about."""

@@ -5,18 +5,20 @@ A finding is entered like every other of the line, once for everything that is s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from armslength.crypto.canonical import canonical, digest
 from armslength.domain import case as c
 from armslength.domain.case import Document, File, State
 from armslength.domain.finding import Finding, Severity
+from armslength.engine.cases.deadlines import reminder
 from armslength.engine.cases.folding import same_matter
 from armslength.engine.cases.opening import Openings
 from armslength.engine.process.registry import judge
 from armslength.engine.process.rule import Notice, Record, Spoken
 from armslength.errors import InputError
+from armslength.node.core import case_words as words
 from armslength.units import NS
 
 if TYPE_CHECKING:
@@ -27,9 +29,9 @@ if TYPE_CHECKING:
 __all__ = ["Process"]
 
 EVERY_S = 60.0
-"""The rules about process look so often, and whenever something is said in a case [s]."""
-STAYS_NS = 86_400 * NS
-"""A case is judged for so long after it was closed."""
+"""Sessions and notices are looked at so often; a case whenever something is said in it, or falls due [s]."""
+AT_ONCE = 20
+"""Cases judged in one step."""
 LATELY_NS = 30 * 86_400 * NS
 SAID = frozenset({"SUS", "RSM"})
 
@@ -39,19 +41,20 @@ class Process:
 
     def __init__(self, cases: Cases) -> None:
         self.cases = cases
-        self.stale = True
+        self.stale: set[str] = set()
         self._told: dict[str, str] = {}
+        self._reminded: dict[str, float] = {}
         self._notices: dict[str, Notice] = {}
         self._openings = Openings(cases.line.own.party)
         self._wanted: list[tuple[Finding, c.Why, Severity]] = []
         self._look_s = float("-inf")
+        self._stood = False
 
     def restore(self) -> None:
         """Take back what was told and heard."""
         rows = self.cases.rows
         self._told = {key: str(row["digest"]) for key, row in rows.all_of("found").items()}
         self._notices = {key: _notice(row) for key, row in rows.all_of("notice").items()}
-        self.stale = True
 
     def noticed(self, payload: Mapping[str, Any], effects: Effects, now: Now) -> None:
         """A notice was given, or came: remember it, for P06."""
@@ -71,7 +74,20 @@ class Process:
         if key not in self._notices:
             self._notices[key] = _notice({**row, "digest": key})
             effects.writes.append(self.cases.rows.put("notice", key, {**row, "digest": key}))
-            self.stale = True
+            self._look_s = float("-inf")
+
+    def remind(self, file: File, effects: Effects, now: Now) -> None:
+        """Remind of what is due soon in a case, once for each of the shares of its time."""
+        line = self.cases.line
+        for one in self.cases.owed(file):
+            share, key = reminder(one, now.utc_ns), f"{file.case}|{one.key}"
+            if share is None or self._reminded.get(key, 1.0) <= share:
+                continue
+            self._reminded[key] = share
+            told = {"case": file.case, "what": "reminder", "of": one.what, "by": one.by, "due_ns": str(one.due_ns)}
+            says = words.reminder(file, one, now.utc_ns, line.own.party)
+            state = {"counterpart": line.name, "state": file.state.value}
+            effects.tells.append({"event": "case", **state, **told, "says": says})
 
     def found(self, one: Finding) -> None:
         """Something was found on this line: where it is grave enough, a case is opened at the next tick."""
@@ -84,11 +100,18 @@ class Process:
         wanted, self._wanted = self._wanted, []
         for one, why, severity in wanted:
             self._open(one, why, severity, effects, now)
-        if self.stale or now.mono_s >= self._look_s:
-            self.stale = False
-            self._look_s = now.mono_s + EVERY_S * max(self.cases.line.speed, 1.0)
-            for found in judge(self._record(now)):
-                self._enter(found, effects, now)
+        line = self.cases.line
+        if (line.standing == "OPEN") is not self._stood:  # what was not known while it was down may be known now
+            self._stood = line.standing == "OPEN"
+            self.stale |= self.cases.files.keys()
+        due = now.mono_s >= self._look_s
+        if not self.stale and not due:
+            return
+        self._look_s = now.mono_s + EVERY_S * max(line.speed, 1.0) if due else self._look_s
+        now_judged = sorted(self.stale)[:AT_ONCE]
+        self.stale.difference_update(now_judged)
+        for found in judge(self._record(now_judged, now)):
+            self._enter(found, effects, now)
 
     def _open(self, found: Finding, why: c.Why, severity: Severity, effects: Effects, now: Now) -> None:
         """Open a case about a finding, unless there is one about the same matter."""
@@ -108,9 +131,10 @@ class Process:
             told = {"counterpart": cases.line.name, "case": "", "state": "", **what}
             effects.tells.append({"event": "case", **told, "says": f"No case was opened about a finding: {wrong}"})
 
-    def _record(self, now: Now) -> Record:
+    def _record(self, numbers: Iterable[str], now: Now) -> Record:
+        """Return what the rules go by, with these cases."""
         cases, line = self.cases, self.cases.line
-        files = [one for one in cases.files.values() if one.stamps.get("closed", now.utc_ns) > now.utc_ns - STAYS_NS]
+        files = [cases.files[number] for number in numbers if number in cases.files]
         return Record(
             own=line.own.party,
             other=line.name,
@@ -120,7 +144,7 @@ class Process:
             stands_ns=line.since_ns if line.standing == "OPEN" else None,
             files=files,
             owed={one.case: cases.owed(one) for one in files},
-            broken=cases.exchange.broken(),
+            broken=cases.exchange.broken(files),
             serious=sorted(one.stamps["opened"] for one in cases.files.values() if _is_serious(one, now.utc_ns)),
             meetings=_meetings(cases),
             notices=tuple(self._notices.values()),

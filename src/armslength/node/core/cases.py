@@ -7,7 +7,6 @@ read here: the desk outside the core gathers, encrypts and opens it, and is aske
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -15,23 +14,23 @@ from armslength.crypto.canonical import digest
 from armslength.crypto.envelope import Envelope, to_json
 from armslength.domain import case as c
 from armslength.domain.case import Deadline, Document, File, State
-from armslength.engine.cases.deadlines import deadlines, moments, reminder
+from armslength.engine.cases.deadlines import deadlines, moments
 from armslength.engine.cases.folding import fold, group_matters, head_of
 from armslength.errors import DisclosureError, InputError, LocalProtocolError, RemoteProtocolError
 from armslength.node.core import case_words as words
 from armslength.node.core.case_evidence import Exchange
 from armslength.node.core.case_process import Process
+from armslength.node.core.case_refusing import of_the_group, unfit
 from armslength.node.core.case_rows import Held, Ice, Rows
 from armslength.protocol.bucket import Bucket
 from armslength.protocol.case_documents import FACTS, SETTLING, frame_kind, read_document, sign_document
-from armslength.units import NS
 
 if TYPE_CHECKING:
     from armslength.node.core.effects import Effects
     from armslength.node.core.line import Line
     from armslength.protocol.events import Now
 
-__all__ = ["Cases", "prefix_of"]
+__all__ = ["Cases"]
 
 MOST_AT_ONCE = 8
 """Documents that are offered and not taken yet."""
@@ -39,11 +38,6 @@ BURST, STEADY = 16, 2
 """So many leave at once, and so many in a second after that: far below what a session takes for a flood."""
 LOOK_S = 1.0
 NEVER_NS = 2**63
-FUTURE_NS = 60 * NS
-"""A stamp may be ahead of our clock by so much, beyond what the clocks are known to differ by."""
-MOST_CASES, MOST_SAID = 1_000, 500
-"""Cases that the other side may open, and documents that it may say in one; beyond, nothing more is taken."""
-HEARD_OF = "It is about a case that nobody opened."
 
 
 class Cases:
@@ -66,11 +60,13 @@ class Cases:
         self.rows = Rows("", {})
         self.exchange, self.process = Exchange(self), Process(self)
         self.encounters: Iterable[Mapping[str, Any]] = ()
-        self._agreement = ""
+        self._agreement = self._of = self._terms = ""
         self._matters: dict[str, list[Document]] = {}
         self._called: dict[str, str] = {}
+        self._said: dict[str, list[Document]] = {}
+        self._joined: dict[str, set[str]] = {}
         self._offered: dict[str, Held] = {}
-        self._told: dict[str, float] = {}
+        self._unsent: dict[str, Held] = {}
         self._due_ns: dict[str, int] = {}
         self._look_s = float("-inf")
         self._pace = Bucket(BURST, STEADY)
@@ -89,6 +85,10 @@ class Cases:
         """Return the number by which a case goes that was opened under `case`; "" where nobody opened it."""
         return self._called.get(case, "")
 
+    def said_in(self, number: str) -> list[Document]:
+        """Return what was said in a case, or of the group."""
+        return self._said.get(number, []) if number == c.GROUP else self._matters.get(number, [])
+
     def numbers(self) -> list[str]:
         """Return every number under which a case was opened, by either side."""
         return list(self._called)
@@ -96,14 +96,18 @@ class Cases:
     def adopt(self, effects: Effects, now: Now) -> None:
         """Go by what is in force and suspended now; take up the cases where an agreement begins, or after a restart."""
         agreed = self.line.agreed
-        if not agreed.agreement:
-            self._agreement, self.held, self.files, self._matters, self._called = "", {}, {}, {}, {}
-            return
-        if agreed.agreement != self._agreement:
+        if agreed.agreement and agreed.agreement != self._of:
             self._restore(agreed.agreement, now)
+        self._agreement = agreed.agreement
+        if not agreed.agreement:
+            return
+        terms, self._terms = self._terms, agreed.digest
         if self.frozen is not ("working_group" in agreed.suspended):
             self._freeze(effects, now)
-        self._regroup(now)
+        elif terms == agreed.digest:
+            return
+        for number in self._matters:
+            self._refold(number, now)
         self.offer(now)
 
     def say(
@@ -159,7 +163,7 @@ class Cases:
             return
         if document.digest in self.held or self.exchange.has(document.digest):
             return
-        if why := self._unfit(document, now):
+        if why := unfit(self, document, now):
             self.refuse(document.case, why, effects, now, document)
             return
         held = Held(document, wire, False, now.utc_ns, now.utc_ns)
@@ -176,6 +180,7 @@ class Cases:
         if held is None:
             return False
         held.taken_ns = now.utc_ns
+        self._unsent.pop(held.document.digest, None)
         if isinstance(held.document.body, c.Part):
             self.exchange.taken(held, effects)
         else:
@@ -189,9 +194,8 @@ class Cases:
             return
         self._look_s = now.mono_s + LOOK_S
         for number in [one for one, due in self._due_ns.items() if due <= now.utc_ns]:
-            self.process.stale = True
             self._refold(number, now)
-            self._remind(self.files[number], effects, now)
+            self.process.remind(self.files[number], effects, now)
         self.exchange.go_on(effects, now)
         self.process.tick(effects, now)
         self.offer(now)
@@ -216,11 +220,10 @@ class Cases:
         if line.peer.standing() != "OPEN" or len(self._offered) >= MOST_AT_ONCE:
             return
         waiting = {one.document.digest for one in self._offered.values()}
-        for held in [*self.held.values(), *self.exchange.leaving()]:
+        for held in [*self._unsent.values(), *self.exchange.leaving()]:
             if len(self._offered) >= MOST_AT_ONCE:
                 return
-            due = held.out and held.taken_ns is None and held.document.digest not in waiting
-            if due and may[frame_kind(held.document.body.kind)]:
+            if held.document.digest not in waiting and may[frame_kind(held.document.body.kind)]:
                 if not self._pace.take(now.mono_s, max(line.speed, 1.0)):
                     return
                 self._offered[digest(held.wire)] = held
@@ -228,7 +231,7 @@ class Cases:
 
     def signed(self, case: str, body: c.Body, now: Now, persons: tuple[str, ...] = ()) -> tuple[Document, Envelope]:
         """Return a document of ours, signed; it is neither entered nor kept yet. Raises InputError."""
-        line, said = self.line, self._matters.get(self.number_of(case), ())
+        line, said = self.line, self.said_in(case if case == c.GROUP else self.number_of(case))
         number = 1 + max((one.number for one in said), default=0)
         try:
             return sign_document(
@@ -239,7 +242,7 @@ class Cases:
 
     def must_fit(self, document: Document, now: Now) -> None:
         """Refuse to say what would have no place. Raises InputError."""
-        if isinstance(document.body, c.Opening | c.Part) or _of_the_group(document):
+        if isinstance(document.body, c.Opening | c.Part) or of_the_group(document):
             return
         number = self.number_of(document.case)
         if not number:
@@ -248,29 +251,6 @@ class Cases:
         trial = fold([*self._matters[number], document], self.parties, group, now.utc_ns, self.ice)
         if why := trial.misplaced.get(document.digest):
             raise InputError(why, where=number, remedy=f"armslength case show {number}")
-
-    def _unfit(self, document: Document, now: Now) -> str:
-        """Return why a document of the other side is not taken; "" where it is."""
-        line = self.line
-        ahead = max(0.0, line.offset[1]) if line.offset is not None else 0.0
-        if document.time_ns > now.utc_ns + FUTURE_NS + round(ahead * NS):
-            return "It is stamped in the future: nothing can have been written then."
-        if isinstance(document.body, c.Opening):
-            prefix = prefix_of(line.name, line.own.party, line.agreed.key, line.own.key.public)
-            if not re.fullmatch(rf"{prefix}-[0-9]{{1,6}}", document.case):
-                return "It opens a case under a number that is not of its own count."
-            if document.case in self._called:
-                return "It opens a case under a number that it used before."
-            if sum(file.opened_by == line.name for file in self.files.values()) >= MOST_CASES:
-                return "It has opened more cases than can be held."
-            if document.body.subject.from_ns > document.time_ns + FUTURE_NS:
-                return "It is about something that was still to come when it was written."
-            return ""
-        number = self.number_of(document.case)
-        if not number and not _of_the_group(document):
-            return HEARD_OF
-        said = self._matters[number] if number else [one for one in self.held.values() if one.document.case == c.GROUP]
-        return "More was said in this case than can be held." if len(said) >= MOST_SAID else ""
 
     def _enter(self, held: Held, effects: Effects, now: Now, role: str, more: dict[str, Any]) -> None:
         line, one = self.line, held.document
@@ -312,9 +292,11 @@ class Cases:
 
     def _keep(self, held: Held, effects: Effects, now: Now) -> None:
         """Hold a document, keep it, and see where its case stands."""
-        self.process.stale = True
         effects.writes.append(self.rows.document(held))
+        self._said.setdefault(held.document.case, []).append(held.document)
         self.held[held.document.digest] = held
+        if held.out:
+            self._unsent[held.document.digest] = held
         if isinstance(held.document.body, c.Opening):
             self._regroup(now)
             self.exchange.go_on(effects, now)
@@ -323,32 +305,25 @@ class Cases:
             self._refold(number, now)
 
     def _regroup(self, now: Now) -> None:
-        """Say anew which openings are one matter."""
-        matters = group_matters(held.document for held in self.held.values())
-        self._matters = {head_of(matter): matter for matter in matters}
-        self._called = {one.case: number for number, matter in self._matters.items() for one in matter}
-        self.files, self._due_ns = {}, {}
-        for number in self._matters:
-            self._refold(number, now)
+        """Say anew which openings are one matter; what has not changed stays as it is."""
+        openings = [one for said in self._said.values() for one in said if isinstance(one.body, c.Opening)]
+        matters = {head_of(matter): {one.case for one in matter} for matter in group_matters(openings)}
+        self._called = {case: number for number, cases in matters.items() for case in cases}
+        for gone in self._joined.keys() - matters.keys():
+            del self.files[gone], self._due_ns[gone], self._matters[gone]
+        for number, cases in matters.items():
+            if self._joined.get(number) != cases:
+                said = [one for case in cases for one in self._said[case]]
+                self._matters[number] = sorted(said, key=lambda one: one.order)
+                self._refold(number, now)
+        self._joined = matters
 
     def _refold(self, number: str, now: Now) -> None:
         """See where a case stands now, and when time alone may change that, or what is owed in it."""
         group = self.line.terms.working_group
         file = self.files[number] = fold(self._matters[number], self.parties, group, now.utc_ns, self.ice)
         self._due_ns[number] = min(moments(self.owed(file), now.utc_ns), default=NEVER_NS)
-
-    def _remind(self, file: File, effects: Effects, now: Now) -> None:
-        """Remind of what is due soon, once for each of the shares of its time."""
-        for one in self.owed(file):
-            share, key = reminder(one, now.utc_ns), f"{file.case}|{one.key}"
-            if share is not None and self._told.get(key, 1.0) > share:
-                self._told[key] = share
-                self._notice(file, one, words.reminder(file, one, now.utc_ns, self.line.own.party), effects)
-
-    def _notice(self, file: File, one: Deadline, says: str, effects: Effects) -> None:
-        told = {"case": file.case, "what": "reminder", "of": one.what, "by": one.by, "due_ns": str(one.due_ns)}
-        state = {"counterpart": self.line.name, "state": file.state.value}
-        effects.tells.append({"event": "case", **state, **told, "says": says})
+        self.process.stale.add(number)
 
     def _freeze(self, effects: Effects, now: Now) -> None:
         if self.frozen:
@@ -364,30 +339,17 @@ class Cases:
         effects.tells.append({"event": "case", "counterpart": self.line.name, "state": "", **what, "says": says})
 
     def _restore(self, agreement: str, now: Now) -> None:
-        self._agreement = agreement
+        self._of, self._agreement, self._terms = agreement, agreement, ""
         self.rows = Rows(agreement, self.line.restored)
         kept = self.rows.documents(*self.parties)
         self.held = {one.document.digest: one for one in kept if not isinstance(one.document.body, c.Part)}
         self.held = dict(sorted(self.held.items(), key=lambda one: (one[1].at_ns, one[1].document.order)))
         self.pending, self.local = self.rows.all_of("pending"), self.rows.all_of("local")
         self.ice = self.rows.kept_ice()
-        self._offered, self._told = {}, {}
+        self._offered, self._matters, self._joined, self._said = {}, {}, {}, {}
+        for held in self.held.values():
+            self._said.setdefault(held.document.case, []).append(held.document)
+        self._unsent = {key: held for key, held in self.held.items() if held.out and held.taken_ns is None}
         self._regroup(now)
         self.exchange.restore([one for one in kept if isinstance(one.document.body, c.Part)])
         self.process.restore()
-
-
-def _of_the_group(document: Document) -> bool:
-    return document.case == c.GROUP and isinstance(document.body, c.Meeting | c.Statement | c.FindingSignature)
-
-
-def prefix_of(party: str, other: str, key: str, other_key: str) -> str:
-    """Return what the numbers of cases that `party` opens begin with: never what those of `other` do.
-
-    As many letters and digits of its name as tell the two apart, at most five; where none do, A for the lesser key.
-    """
-    mine, theirs = (re.sub(r"[^A-Z0-9]", "", name.upper())[:5] for name in (party, other))
-    for length in range(1, len(mine) + 1):
-        if len(theirs) >= length and mine[:length] != theirs[:length]:
-            return mine[:length]
-    return "A" if key < other_key else "B"
