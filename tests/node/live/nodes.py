@@ -22,7 +22,7 @@ from armslength.node.acting import acting
 from armslength.node.counterparts import keep_identity
 from armslength.node.home import Home, make_home, open_home
 
-PATIENCE_S = 40.0
+PATIENCE_S = 120.0
 MEMBERS = """
 [[aircraft]]
 party = "{party}"
