@@ -43,15 +43,21 @@ class Lowered:
         did = [max(d, 0.0) if d > bound else 0.0 for d, bound in zip(self.metres, self.bounds, strict=True)]
         return (did[0] / sum(did), did[1] / sum(did)) if sum(did) > 0.0 else None
 
-    def more(self, side: int) -> tuple[bool, bool, bool]:
-        """Return whether `side` lowered it, and more than the other: possibly, as measured, certainly."""
+    def more(self, side: int, least_m: float) -> tuple[bool, bool, bool]:
+        """Return whether `side` lowered it by more than `least_m`, and more than the other: possible,
+        as measured, certain.
+
+        Where nothing is known it is possible.
+        """
         mine, other = self.metres[side], self.metres[1 - side]
         if math.isnan(mine + other):
             return True, False, False
-        error = math.hypot(*self.bounds)
-        beyond = min(mine + self.bounds[side], mine - max(other, 0.0) + error)
-        short = min(mine - self.bounds[side], mine - max(other, 0.0) - error)
-        return beyond > 0.0, mine > max(other, 0.0), short > 0.0
+        error, both = self.bounds[side], math.hypot(*self.bounds)
+
+        def told(sign: float) -> bool:
+            return mine + sign * error > least_m and mine - max(other, 0.0) + sign * both > 0.0
+
+        return told(1.0), told(0.0), told(-1.0)
 
 
 def lowered(meetings: Meetings, at: int) -> Lowered:
@@ -83,9 +89,12 @@ def lowered(meetings: Meetings, at: int) -> Lowered:
     before, after = predicted(steps, steps), predicted(steps + 1, steps + 1)
     one, two = predicted(steps + 1, steps), predicted(steps, steps + 1)
     by_first, by_second = 0.5 * (before - one + two - after), 0.5 * (before - two + one - after)
-    # The errors of the velocities in between cancel; those at the ends stay, times how far ahead they are carried.
-    ahead = np.minimum(m.t_cpa[steps], BACK_S)
-    bounds = [float(np.nanmax(ahead * m.error_speed[side][steps], initial=0.0)) for side in (0, 1)]
+    # What is lowered in all is the difference of two predictions: the errors of velocities in between cancel as far as
+    # they make no error of position, and those at both ends stay, times how far ahead they are carried.
+    ends = np.array([steps[0], steps[-1] + 1])
+    ahead = np.minimum(m.t_cpa[ends], BACK_S)
+    carried = np.nan_to_num(ahead * m.error_speed[:, ends])
+    bounds = np.hypot(np.hypot(carried[:, 0], carried[:, 1]), m.error_h_m[at]).tolist()
     return Lowered((float(np.nansum(by_first)), float(np.nansum(by_second))), (bounds[0], bounds[1]))
 
 
@@ -128,6 +137,16 @@ def right_of_way(meetings: Meetings, at: int) -> tuple[int | None, bool]:
     side = 0 if bearing[1] > 0.0 else 1
     sure = bool(np.all(np.abs(bearing) > error)) and (bearing[1 - side] > 0.0) and not bearing[side] > 0.0
     return side, apart and sure_tail and sure
+
+
+def converging_since(meetings: Meetings, at: int) -> int:
+    """Return the first sample of the time up to `at` in which they came nearer without a break, at most 120 s back."""
+    m = meetings
+    begin = int(m.start[m.of[at]])
+    begin += int(np.searchsorted(m.t[begin : at + 1], m.t[at] - BACK_S))
+    before: I64 = np.arange(begin, at)
+    broken = np.flatnonzero(~(m.goes_on[before] & (m.closure[before] > 0.0)))
+    return begin + int(broken[-1]) + 1 if len(broken) else begin
 
 
 @dataclass(frozen=True, slots=True)
