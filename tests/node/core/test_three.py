@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from armslength.crypto.keys import SigningKey
+from armslength.domain.finding import Finding, Outcome, Severity
 from armslength.node.core.inputs import Recorded, Standings
 from node.core.pair import BEGIN_NS, Pair
 
@@ -53,6 +54,34 @@ def test_an_encounter_is_entered_once_in_the_book_it_concerns(parties: tuple[str
     grown = {name: size - before.get(name, 0) for name, size in pair.sizes().items() if size != before.get(name, 0)}
     assert grown == {book: 1}
     assert len(pair.north.heard("encounter")) == 1
+
+
+@pytest.mark.parametrize(
+    ("agreement", "parties", "books"),
+    [
+        ("river-2026", ("NORTH", "SOUTH"), {"river-2026"}),
+        ("river-2026", ("SOUTH", "NORTH"), {"river-2026"}),
+        ("hill-2026", ("NORTH", "WEST"), {"hill-2026"}),
+        ("hill-2026", ("NORTH", "SOUTH"), set()),
+        ("river-2026", ("SOUTH", "WEST"), set()),
+        ("river-2026", ("NORTH", ""), set()),
+    ],
+)
+def test_a_finding_about_two_aircraft_stands_in_the_book_of_their_terms(
+    agreement: str, parties: tuple[str, str], books: set[str]
+) -> None:
+    pair = Three()
+    pair.three()
+    before = pair.sizes()
+    found = Finding(
+        "G04", "d10001 d20001", Outcome.NOT_DETERMINABLE, Severity.SEV3, "", BEGIN_NS, BEGIN_NS + 9, 1.0, 2.0, "m/s",
+        (), "It was fast.", "", 0, "d10001", "d20001", 0.5,
+    )  # fmt: skip
+    for _ in range(2):  # the recorder tells it again after a restart
+        pair.give(pair.north, Recorded(findings=((agreement, found, parties),)))
+    grown = {name for name, size in pair.sizes().items() if size != before.get(name, 0)}
+    assert grown == books
+    assert len(pair.north.heard("finding")) == len(books)
 
 
 def test_a_message_to_one_is_nothing_to_the_other() -> None:
