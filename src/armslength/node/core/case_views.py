@@ -7,16 +7,16 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from armslength.domain import case as c
-from armslength.domain.case import Deadline, Document, File, Grade
+from armslength.domain.case import Deadline, Document, File, Grade, State
 from armslength.domain.finding import Severity
-from armslength.engine.cases.deadlines import keep_until_ns
+from armslength.engine.cases.deadlines import keep_until_ns, passed
 from armslength.engine.cases.grade import Controls, Measured, provisional
 from armslength.node.core.case_evidence import Exchange
 
 if TYPE_CHECKING:
     from armslength.node.core.cases import Cases
 
-__all__ = ["body_of", "graded_of", "in_full", "in_short"]
+__all__ = ["body_of", "graded_of", "in_full", "in_short", "summary"]
 
 FIGURES = ("share", "low", "high", "closure_mps", "d_h_m", "d_v_m")
 
@@ -39,6 +39,18 @@ def in_short(cases: Cases, file: File, now_ns: int) -> dict[str, Any]:
         "stamps": {name: str(at) for name, at in file.stamps.items()},
         "next": None if next_one is None else _owed(next_one, now_ns),
     }
+
+
+def summary(cases: Cases, now_ns: int) -> dict[str, Any]:
+    """Return how many cases stand in which state, and what is overdue in them, for the status."""
+    states: dict[str, int] = {}
+    overdue = []
+    for file in cases.files.values():
+        states[file.state.value] = states.get(file.state.value, 0) + 1
+        if file.state is not State.CLOSED:
+            late = passed(cases.owed(file), now_ns)
+            overdue += [{"case": file.case, "what": one.what, "by": one.by} for one in late]
+    return {"states": dict(sorted(states.items())), "overdue": overdue}
 
 
 def in_full(cases: Cases, file: File, now_ns: int) -> dict[str, Any]:
