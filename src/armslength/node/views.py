@@ -12,6 +12,7 @@ import numpy as np
 from armslength import __version__
 from armslength.domain.picture import DATUMS, STATES, Snapshot, mark_words
 from armslength.node.clock import Clock
+from armslength.node.core.case_views import summary as cases_of
 from armslength.node.core.core import Core
 from armslength.node.core.declared import listed
 from armslength.node.core.duty import view as duty_view
@@ -214,6 +215,7 @@ class NodeViews:
             "duplicated": line.log.duplicated,
             "evidence": dict(line.evidence),
             "findings": summary(line.talking),
+            "cases": cases_of(line.cases, now),
             "ledger": {
                 "book": line.book,
                 "size": book.size if book else 0,
