@@ -2,8 +2,10 @@
 
     stretch of plots -> tracks -> stays -> joined -> encounters
                        (tracking) (detection) (joining) (findings)
-                    `-> stays in the vicinity -> meetings -> findings of the rules of conduct
-                       (detection)              (conduct)
+                    |-> stays in the vicinity -> meetings -> findings of the rules of conduct
+                    |  (detection)              (conduct)
+                    `-> visits to blocks and sites -> findings of the rules of discipline
+                       (discipline)
 
 Whoever runs them brings the stretches (`node/ordering.py`) and decides when to judge.
 """
@@ -27,6 +29,7 @@ from armslength.engine.joining import Joined, Joiner
 from armslength.engine.tracking import GAP_S, Tracker, by_name
 from armslength.node.belonging import Belonging
 from armslength.node.conduct import Conduct
+from armslength.node.discipline import Discipline
 from armslength.node.findings import Findings
 from armslength.node.membership import Membership
 from armslength.units import NS
@@ -49,7 +52,7 @@ class Stages:
         roster: of everybody in the plots; may be shared.
         tracker: its `names` are the sources that the plots name by number.
         watch: looks on.
-        conduct: what the rules of conduct find.
+        conduct: what the rules of conduct find. discipline: what those about places find.
     """
 
     terms: Terms
@@ -60,10 +63,12 @@ class Stages:
     joiner: Joiner = field(default_factory=Joiner)
     belonging: Belonging = field(init=False)
     conduct: Conduct = field(init=False)
+    discipline: Discipline = field(init=False)
 
     def __post_init__(self) -> None:
         self.belonging = Belonging(self.terms, self.membership, self.roster)
         self.conduct = Conduct(self.terms, self.roster, self.belonging)
+        self.discipline = Discipline(self.terms, self.roster, self.belonging)
         self._minima = minima_of(self.terms)
 
     @classmethod
@@ -82,22 +87,28 @@ class Stages:
                 now = (until_ns - self.tracker.epoch_ns) / NS - GAP_S
                 self.joiner.settle(now)
                 self.conduct.settle(now, until_ns)
+                self.discipline.settle(now, until_ns)
             return
         groups = self.belonging.groups(tracks.aircraft, until_ns)
         self.joiner.add(detect_stays(tracks, groups, self._minima, self.terms), tracks.aircraft)
         self.watch(tracks, self.joiner)
         self.joiner.settle(tracks.window[1])
         self.conduct.stretch(tracks, groups, until_ns)
+        self.discipline.stretch(tracks, until_ns)
 
     def finish(self) -> list[tuple[Joined, Encounter]]:
         """Return every encounter, numbered in order of time; nothing follows."""
         self.conduct.settle(math.inf)
+        self.discipline.settle(math.inf)
         return self._judged(self.joiner.finish(), self.belonging)
 
     def findings(self, encounters: Sequence[Encounter]) -> list[Finding]:
-        """Return what the rules of conduct found in the meetings that are over, numbered as `encounters` are."""
-        epoch_ns = self.tracker.epoch_ns
-        return [] if epoch_ns is None else self.conduct.findings(encounters, self.tracker.marks, epoch_ns)
+        """Return what the rules found in the meetings and visits that are over, numbered as `encounters` are."""
+        epoch_ns, marks = self.tracker.epoch_ns, self.tracker.marks
+        if epoch_ns is None:
+            return []
+        found = self.conduct.findings(encounters, marks, epoch_ns) + self.discipline.findings(marks, epoch_ns)
+        return sorted(found, key=lambda one: (one.opened_ns, one.rule, one.first, one.second, one.about))
 
     def closed(self) -> list[tuple[Joined, Encounter]]:
         """Return the encounters that can no longer go on, judged by what is known now, numbered in order of time."""
@@ -110,6 +121,7 @@ class Stages:
             before = (before_ns - self.tracker.epoch_ns) / NS
             self.joiner.forget(before)
             self.conduct.forget(before_ns)
+            self.discipline.forget(before_ns)
             self.tracker.marks.forget(before)
 
     def _judged(self, found: Sequence[Joined], belonging: Belonging) -> list[tuple[Joined, Encounter]]:

@@ -1,0 +1,105 @@
+"""The rules about places, along the stages: visits to blocks, sites and volumes of activities, and what they find.
+
+A visit is judged when it is over. What becomes known of a track later (that it is implausible) is laid over the
+findings when they are asked for; so is which aircraft flew together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from armslength.agreement.terms import GEOMETRIC, Terms
+from armslength.domain.finding import SUSPENDED, Finding, Outcome
+from armslength.domain.plot import Roster
+from armslength.domain.track import Marks, Tracks
+from armslength.domain.visit import Visit
+from armslength.engine.conduct.regimes import Regimes
+from armslength.engine.detection import MIXED_BOUND_M
+from armslength.engine.discipline.d02 import repeated
+from armslength.engine.discipline.entry import Case, Entry, Told, Who
+from armslength.engine.discipline.flights import one_each
+from armslength.engine.discipline.gather import Gatherer
+from armslength.engine.discipline.places import TEXTS, judge, places
+from armslength.node.belonging import Belonging
+from armslength.units import NS
+
+
+@dataclass
+class Discipline:
+    """What the rules about places find along one chain of stages.
+
+    Attributes:
+        told: what was told of places; may be added to. regimes: suspensions; may be added to.
+        found: entries in the visits that are over.
+    """
+
+    terms: Terms
+    roster: Roster
+    belonging: Belonging
+    told: Told = field(default_factory=Told)
+    regimes: Regimes = field(default_factory=Regimes)
+    found: list[Entry] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        geometric = self.terms.datum == GEOMETRIC
+        self._gatherer = Gatherer(places(self.terms), geometric=geometric, mixed_bound_m=MIXED_BOUND_M)
+
+    @property
+    def looks(self) -> bool:
+        """Whether there is anything to watch, and anybody who belongs to a party."""
+        return bool(self._gatherer.places) and self.belonging.membership is not None
+
+    def stretch(self, tracks: Tracks, before_ns: int | None) -> None:
+        """Take the tracks of the next stretch; whose they are counts as it was known before `before_ns` (UTC)."""
+        if self.looks:
+            party = [self._party(one, before_ns) for one in tracks.aircraft.tolist()]
+            self._judge(self._gatherer.add(tracks, party), before_ns)
+
+    def settle(self, now: float, before_ns: int | None = None) -> None:
+        """Judge the visits that are over when nothing more comes before `now` [s after the epoch]."""
+        if self.looks:
+            self._judge(self._gatherer.settle(now), before_ns)
+
+    def findings(self, marks: Marks, epoch_ns: int) -> list[Finding]:
+        """Return what was found so far, in order of time, as `marks` and suspensions allow."""
+        told = [replace(one, finding=self._laid_over(one.finding, marks, epoch_ns)) for one in self.found]
+        return one_each(repeated(told, self.terms.conduct["D02"]["repeated_s"]))
+
+    def forget(self, before_ns: int) -> None:
+        """Drop what closed before `before_ns` (UTC), but not an overflight that makes the next one graver."""
+        kept = before_ns - round(self.terms.conduct["D02"]["repeated_s"] * NS)
+        self.found = [
+            one for one in self.found if _closed(one.finding) >= (kept if one.finding.rule == "D02" else before_ns)
+        ]
+
+    def _judge(self, visits: Iterable[Visit], before_ns: int | None) -> None:
+        for visit in visits:
+            member = self.belonging.member(visit.aircraft, before_ns)
+            uncrewed = member is not None and member.category.startswith("uncrewed")
+            who = Who(self.roster.addresses[visit.aircraft], uncrewed)
+            self.found += judge(Case(visit, who, self.terms, self.told))
+
+    def _party(self, aircraft: int, before_ns: int | None) -> str:
+        member = self.belonging.member(aircraft, before_ns)
+        return "" if member is None or member.excluded else member.party
+
+    def _laid_over(self, found: Finding, marks: Marks, epoch_ns: int) -> Finding:
+        provisions = TEXTS[found.rule].provisions
+        regime = self.regimes.at((), provisions, (found.first, ""), found.opened_ns, _closed(found))
+        if regime == SUSPENDED:
+            says = f"{found.explanation} Recorded, not judged: {', '.join(provisions)} is suspended."
+            found = replace(found, outcome=Outcome.NOT_DETERMINABLE, regime=regime, explanation=says)
+        if found.first not in self.roster:
+            return found
+        place = self.roster.index(found.first)
+        why = marks.why(place, (found.opened_ns - epoch_ns) / NS, (_closed(found) - epoch_ns) / NS)
+        if not why:
+            return found
+        outcome = found.outcome if found.outcome is Outcome.NO_BREACH else Outcome.NOT_DETERMINABLE
+        says = f"{found.explanation} It rests on an implausible track: {why}."
+        return replace(found, outcome=outcome, explanation=says)
+
+
+def _closed(found: Finding) -> int:
+    return found.opened_ns if found.closed_ns is None else found.closed_ns
