@@ -18,6 +18,7 @@ from armslength.engine.cases.deadlines import deadlines, moments
 from armslength.engine.cases.folding import fold, group_matters, head_of
 from armslength.errors import DisclosureError, InputError, LocalProtocolError, RemoteProtocolError
 from armslength.node.core import case_words as words
+from armslength.node.core.case_calls import acknowledged, ring
 from armslength.node.core.case_evidence import Exchange
 from armslength.node.core.case_process import Process
 from armslength.node.core.case_refusing import of_the_group, unfit
@@ -147,6 +148,8 @@ class Cases:
         self._enter(held, effects, now, role, {**(beside or {}), "article": ruling.article})
         self._keep(held, effects, now)
         self.offer(now)
+        if role != "node":
+            ring(self, document, role, effects, now)
         return document
 
     def hear(self, envelope: Envelope, wire: bytes, effects: Effects, now: Now) -> None:
@@ -196,6 +199,7 @@ class Cases:
         for number in [one for one, due in self._due_ns.items() if due <= now.utc_ns]:
             self._refold(number, now)
             self.process.remind(self.files[number], effects, now)
+        acknowledged(self, effects, now)
         self.exchange.go_on(effects, now)
         self.process.tick(effects, now)
         self.offer(now)
