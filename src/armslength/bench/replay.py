@@ -1,4 +1,7 @@
-"""How fast recordings are replayed: generated traffic at two sizes, each in a fresh process; and real recordings."""
+"""How fast recordings are replayed: generated traffic at two sizes, with the rules of conduct and without; real ones.
+
+Each in a fresh process.
+"""
 
 from __future__ import annotations
 
@@ -23,28 +26,30 @@ from dataclasses import replace
 from pathlib import Path
 from armslength.agreement.terms import Separation, default_terms
 from armslength.cli.options import minima
-from armslength.engine import detection
-from armslength.node import replay as r
+from armslength.node import replay as r, stages
 
 horizontal, vertical = minima(sys.argv[1])
 terms = replace(default_terms(), separation=Separation(horizontal, vertical, 180.0))
+if sys.argv[3] == "without rules":
+    off = {number: replace(rule, enabled=False) for number, rule in terms.conduct.items()}
+    terms = replace(terms, conduct=off)
 spent = [0.0]
-def timed(*given, found=r.detect_stays):
+def timed(*given, found=stages.detect_stays):
     begin = time.perf_counter()
     out = found(*given)
     spent[0] += time.perf_counter() - begin
     return out
-r.detect_stays = timed
+stages.detect_stays = timed
 def run():
     spent[0] = 0.0
     begin, cpu = time.perf_counter(), time.process_time()
-    outcome = r.replay(r.Request([Path(p) for p in sys.argv[3:]], terms, "bench"))
+    outcome = r.replay(r.Request([Path(p) for p in sys.argv[4:]], terms, "bench"))
     return outcome, time.perf_counter() - begin, time.process_time() - cpu, spent[0]
 runs = [run() for _ in range(int(sys.argv[2]))]
 outcome, wall, cpu, detection_s = min(runs, key=lambda one: one[1])
 print(json.dumps({
     "rows": sum(one.rows_read for one in outcome.recordings), "seconds": wall, "cpu_s": cpu, "detection_s": detection_s,
-    "encounters": len(outcome.encounters), "aircraft": len(outcome.roster),
+    "encounters": len(outcome.encounters), "aircraft": len(outcome.roster), "findings": len(outcome.findings),
     "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
 }))
 """
@@ -78,7 +83,7 @@ def bench_replay(rows: int, recordings: list[Path], scratch: Path | None, say: S
                     remedy="Name a folder with room with --scratch, or ask for fewer --rows.",
                 ) from None
             say(f"replaying {count:,} rows")
-            generated.append(_inside(path, 1))
+            generated.append(_inside(path, 1) | {"without_rules": _inside(path, 1, rules=False)})
             path.unlink()
     commands = []
     for path in recordings:
@@ -89,9 +94,10 @@ def bench_replay(rows: int, recordings: list[Path], scratch: Path | None, say: S
     return {"minima": SEPARATION, "cores": os.cpu_count(), "generated": generated, "recordings": commands}
 
 
-def _inside(path: Path, repeat: int) -> dict[str, Any]:
+def _inside(path: Path, repeat: int, *, rules: bool = True) -> dict[str, Any]:
     """Replay `path` in a fresh process, `repeat` times, the fastest counts; kernels are compiled beforehand."""
-    run = [sys.executable, "-c", _CHILD, SEPARATION, str(repeat), str(path)]
+    which = "with rules" if rules else "without rules"
+    run = [sys.executable, "-c", _CHILD, SEPARATION, str(repeat), which, str(path)]
     done = subprocess.run(run, capture_output=True, text=True, check=False)
     if done.returncode:
         raise InputError(f"{path}: {done.stderr.strip().splitlines()[-1] if done.stderr else 'no answer'}")

@@ -47,7 +47,12 @@ def _lines(figures: dict[str, Any], with_peer: bool) -> list[str]:
     for one in figures["generated"]:
         out.append(
             f"  {one['rows']:>12,} generated rows: {one['rows_per_second'] / 1e6:.2f} million rows/s, "
-            f"{one['peak_mib']:.0f} MiB at most, {one['encounters']:,} encounters"
+            f"{one['peak_mib']:.0f} MiB at most, {one['encounters']:,} encounters, {one['findings']:,} findings"
+        )
+        bare = one["without_rules"]
+        out.append(
+            f"  {'':12} without the rules of conduct: {bare['rows_per_second'] / 1e6:.2f} million rows/s, "
+            f"{bare['peak_mib']:.0f} MiB at most; with them {one['seconds'] / bare['seconds']:.2f} times as long"
         )
     for one in figures["recordings"]:
         out.append(
