@@ -137,7 +137,7 @@ def _crossings(m: Meetings, context: Context, by: int) -> _Crossings:
         over(x, error_x, 0.0) & over(moves, error_moves, 0.0) & sure((bearing <= widest) | (x <= 0.0))
         & ~under(angle, error_angle, least) & ~over(angle, error_angle, np.pi - least)
         & ~over(d_v, m.error_v_m[i], figures["vertical_m"])
-    )  # fmt: skip
+    ).where(context.in_area[i])  # fmt: skip
     too_near = under(x, error_x, figures["distance_m"]) | under(g, error_g, figures["gap_s"])
     return _Crossings(i, x, error_x, g, error_g, d_v, angle, crosses, crosses & too_near)
 
