@@ -33,6 +33,7 @@ def full(one: dict[str, Any]) -> str:
     lines.append(f"  about: {stamp(int(subject['from_ns']))} to {stamp(int(subject['until_ns']))}{_place(subject)}")
     lines += [f"  {step}: {stamp(int(one['stamps'][step]))}" for step in STEPS if step in one["stamps"]]
     lines += [f"  evidence of {party}: {_evidence(held)}" for party, held in one["evidence"].items()]
+    lines += _compared(one)
     grade = one["grade"]
     score = f", score {grade['score']}" if grade["score"] >= 0 else ""
     lines.append(f"  provisional grade: {grade['letter']}{score}. {' '.join(grade['why'])}")
@@ -49,6 +50,26 @@ def full(one: dict[str, Any]) -> str:
     for waits in one["waiting_for_second_person"]:
         lines.append(f"  waits for a second person, after {waits['person']}: {waits['verb']} [{waits['id']}]")
     return "\n".join(lines)
+
+
+def _compared(one: dict[str, Any]) -> list[str]:
+    """Return what the two recordings differ by: as a whole first, then where they part."""
+    found = one["compared"]
+    if found is None:
+        return []
+    clock = "a clock cannot be told from a place"
+    if found["told_apart"]:
+        clock = f"their clock is {float(found['lag_s']):+.2f} s ahead (sigma {float(found['lag_sigma_s']):.2f} s)"
+    shift = f"their positions {float(found['east_m']):+.0f} m east and {float(found['north_m']):+.0f} m north of ours"
+    level = "" if found["level_m"] is None else f", levels {float(found['level_m']):+.0f} m"
+    lines = [f"  recordings compared ({found['samples']} samples): {clock}; {shift}{level}"]
+    for part in found["differences"]:
+        span = f"{stamp(int(part['from_ns']))} to {stamp(int(part['until_ns']))[11:]}"
+        lines.append(
+            f"    they part: aircraft of {part['party']}, {span}, by up to {float(part['largest_m']):.0f} m "
+            f"(bound {float(part['bound_m']):.0f} m)"
+        )
+    return lines
 
 
 def _place(subject: dict[str, Any]) -> str:

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 from armslength.adapters.plot_store.looking import plots_between
@@ -25,7 +25,7 @@ from armslength.crypto.canonical import digest, parse
 from armslength.crypto.commitment import commit
 from armslength.errors import ArmslengthError, HomeError, StoreError
 from armslength.node.desk_gather import BEFORE_S, Wanted, gather
-from armslength.node.desk_measure import measure
+from armslength.node.desk_measure import compared, measure
 from armslength.node.desk_package import MOST_BYTES, Package, keep, kept, pack, unpack
 from armslength.node.home import Home
 from armslength.node.membership import Membership
@@ -104,10 +104,7 @@ class Desk:
         root = committed.root().hex()
         data = self._home.vault.encrypt(keep(committed, found.opened))
         self._write(wanted, f"{root}.own.age", data)
-        tracks: dict[str, list[dict[str, Any]]] = {}
-        for label in found.opened:
-            minute = parse(found.things[label], limit=MOST_BYTES)
-            tracks.setdefault(minute["party"], []).append(minute)
+        tracks = _tracks(found.things[label] for label in found.opened)
         shown = measure(tracks, wanted["horizontal_m"], wanted["vertical_m"])
         about = {"says": found.says, "file": root, "measured": shown}
         return {"what": "gathered", "root": root, "leaves": committed.size, **about}
@@ -139,7 +136,15 @@ class Desk:
         says = f"It opens {counted(minutes, 'minute')} of {counted(len(found.tracks), 'track')}."
         says = " ".join(found.faults) if found.faults else says
         shown = measure(found.tracks, wanted["horizontal_m"], wanted["vertical_m"]) if not found.faults else None
-        return {"what": "opened", "holds": not found.faults, "says": says, "file": name, "measured": shown}
+        differs = compared(self._own_tracks(wanted), found.tracks) if not found.faults else None
+        about = {"says": says, "file": name, "measured": shown, "compared": differs}
+        return {"what": "opened", "holds": not found.faults, **about}
+
+    def _own_tracks(self, wanted: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+        """Return our recording of the same matter, as it is opened to the other side."""
+        name = f"{_root(wanted, 'own_root')}.own.age"
+        committed, labels = kept(self._home.vault.decrypt(self._read(wanted, name), name))
+        return _tracks(one.data for one in committed.open(labels))
 
     def _party_of(self, address: str, callsign: str) -> str:
         membership = self._membership()
@@ -185,8 +190,17 @@ def read_evidence(
     return unpack(opened, root, leaves, cases, party)
 
 
-def _root(wanted: Mapping[str, Any]) -> str:
-    root = str(wanted["root"])
+def _tracks(minutes: Iterable[bytes]) -> dict[str, list[dict[str, Any]]]:
+    """Return minutes of tracks by the party whose aircraft it is."""
+    out: dict[str, list[dict[str, Any]]] = {}
+    for data in minutes:
+        minute = parse(data, limit=MOST_BYTES)
+        out.setdefault(minute["party"], []).append(minute)
+    return out
+
+
+def _root(wanted: Mapping[str, Any], which: str = "root") -> str:
+    root = str(wanted[which])
     if len(root) != _ROOT or root.strip("0123456789abcdef"):
         raise StoreError("A commitment has no root.")
     return root

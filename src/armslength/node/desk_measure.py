@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from armslength.domain.plot import F64
+from armslength.engine.cases.comparing import Recorded, compare
 from armslength.units import FT, NS
 
-__all__ = ["measure"]
+__all__ = ["compared", "measure"]
 
 STEP_S = 1.0
 GAP_S = 15.0
@@ -24,6 +25,7 @@ UNSAID_M = 185.0
 LEVEL_M = 60.0
 """Two-sigma bound of a difference of two levels [m]."""
 
+MOST_DIFFERENCES = 50
 Track = tuple[F64, F64, F64, F64, F64]
 
 
@@ -63,6 +65,30 @@ def measure(
         "d_v_m": d_v[at], "closure_mps": closure,
     }  # fmt: skip
     return {name: f"{float(value):.3f}" for name, value in figures.items()} | {"at_ns": str(round(float(t[at]) * NS))}
+
+
+def compared(
+    ours: Mapping[str, Sequence[Mapping[str, Any]]], theirs: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> dict[str, Any] | None:  # fmt: skip
+    """Return what their recording differs by from ours, for JSON; None where they have too little in common."""
+    found = compare(*({party: Recorded(*_track(one)) for party, one in side.items()} for side in (ours, theirs)))
+    if found is None:
+        return None
+    figures = ("lag_s", "lag_sigma_s", "east_m", "north_m", "shift_sigma_m", "level_m")
+    return {
+        "samples": found.samples,
+        "told_apart": found.told_apart,
+        **{name: _said(getattr(found, name)) for name in figures},
+        "differences": [
+            {"party": one.party, "from_ns": str(one.from_ns), "until_ns": str(one.until_ns),
+             "largest_m": _said(one.largest_m), "bound_m": _said(one.bound_m)}
+            for one in found.differences[:MOST_DIFFERENCES]
+        ],
+    }  # fmt: skip
+
+
+def _said(value: float) -> str | None:
+    return f"{value:.3f}" if math.isfinite(value) else None
 
 
 def _track(minutes: Sequence[Mapping[str, Any]]) -> Track:

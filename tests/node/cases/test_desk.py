@@ -75,7 +75,9 @@ class Side:
     def opens(self, root: str, data: bytes, **more: Any) -> dict[str, Any]:
         """Return what it makes of the other side's evidence."""
         other = "South" if self.home.config.party == "North" else "North"
-        return self.ask("open", **{"root": root, "leaves": 256, "data": [data], "party": other, **more})
+        about = {"root": root, "leaves": 256, "data": [data], "party": other}
+        own = {} if "own_root" in more else {"own_root": self.ask("gather")["root"]}
+        return self.ask("open", **{**about, **own, **more})
 
 
 def fly(home: Home, seed: int) -> None:
@@ -122,8 +124,12 @@ def test_each_opens_to_the_other_what_it_committed_to(sides: tuple[Side, Side]) 
         found, sent, whole = exchanged(side, other)
         assert "of the aircraft of North" in found["says"] and "of the aircraft of South" in found["says"]
         assert len(sent["parts"]) == math.ceil(len(whole) / 24_576)
-        opened = other.opens(found["root"], whole, leaves=found["leaves"])
+        mine = other.ask("gather")
+        opened = other.opens(found["root"], whole, leaves=found["leaves"], own_root=mine["root"])
         assert opened["holds"], opened["says"]
+        differs = opened["compared"]
+        assert differs["told_apart"] and abs(float(differs["lag_s"])) < 0.2 and differs["samples"] > 300
+        assert abs(float(differs["east_m"])) < 30.0 and len(differs["differences"]) < 12
         assert opened["says"].endswith("minutes of 2 tracks.")
         for shown in (found["measured"], opened["measured"]):
             figures = {name: float(value) for name, value in shown.items()}

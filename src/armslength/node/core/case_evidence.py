@@ -162,13 +162,16 @@ class Exchange:
             file,
             other,
             effects,
-            Evidence(there.whole, there.parts, holds, says, str(args["file"]), args.get("measured")),
+            Evidence(
+                there.whole, there.parts, holds, says, str(args["file"]), args.get("measured"), args.get("compared")
+            ),
         )
         for held in [one for one in self._parts.values() if not one.out and self._of(one, file)]:
             del self._parts[held.document.digest]
             effects.writes.append(cases.rows.no_part(held))
         cases.process.stale.add(file.case)
         what = {"case": file.case, "by": other, "whole": there.whole, "holds": holds, "found": says}
+        what |= {"compared": args["compared"]} if args.get("compared") else {}
         found = "is what it committed to" if holds else "IS NOT WHAT IT COMMITTED TO"
         cases.note(
             "evidence opened", file, what, f"Case {file.case}: the evidence of {other} {found}. {says}", effects, now
@@ -201,6 +204,7 @@ class Exchange:
             "cases": cases,
             "held": there.file if there else "",
             "party": party,
+            "own_root": getattr(file.commitments[self.cases.parties[0]].body, "root", ""),
         }
 
     def _minima(self) -> dict[str, float]:

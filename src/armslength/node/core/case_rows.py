@@ -56,6 +56,7 @@ class Evidence:
         opened: what came of opening it: True, it is what was committed to; False, it is not; None: not opened yet.
         says: in words. file: in which file of the home it lies.
         measured: how near the two came by it, as `desk_measure.measure` says; None where that is not known.
+        compared: what it differs by from ours, as `desk_measure.compared` says.
     """
 
     whole: str = ""
@@ -64,6 +65,7 @@ class Evidence:
     says: str = ""
     file: str = ""
     measured: Mapping[str, str] | None = None
+    compared: Mapping[str, Any] | None = None
 
 
 class Rows:
@@ -110,7 +112,9 @@ class Rows:
 
     def evidence(self, case: str, party: str, one: Evidence) -> Put:
         """Return what keeps how far evidence is."""
-        row = {name: getattr(one, name) for name in ("file", "measured", "opened", "parts", "says", "whole")}
+        row = {
+            name: getattr(one, name) for name in ("compared", "file", "measured", "opened", "parts", "says", "whole")
+        }
         return Put("case/evidence/" + self._agreement, f"{case}/{party}", canonical(row))
 
     def all_evidence(self) -> dict[tuple[str, str], Evidence]:

@@ -64,6 +64,7 @@ def in_full(cases: Cases, file: File, now_ns: int) -> dict[str, Any]:
         "about": cases.local.get(file.case, {}),
         "evidence": {party: _evidence(cases.exchange, file, party) for party in cases.parties},
         "answer": answer.substance.value if isinstance(answer, c.Answer) else None,
+        "compared": _compared(cases, file),
         "grade": {
             "letter": graded.letter.value,
             "score": graded.score,
@@ -85,6 +86,12 @@ def in_full(cases: Cases, file: File, now_ns: int) -> dict[str, Any]:
             if cases.number_of(str(one["args"].get("case", ""))) == file.case
         ],
     }
+
+
+def _compared(cases: Cases, file: File) -> dict[str, Any] | None:
+    """Return what the other side's recording differs by from ours."""
+    there = cases.exchange.of(file, cases.parties[1])
+    return None if there is None or there.compared is None else dict(there.compared)
 
 
 def graded_of(cases: Cases, file: File) -> Grade:
