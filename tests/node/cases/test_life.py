@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from armslength.agreement.rules import may_disclose
@@ -237,3 +239,17 @@ def test_documents_pass_the_gate_by_their_kind(monkeypatch: pytest.MonkeyPatch) 
     pair.do(pair.north, "case report", case="N-0001", headline="Crossing", **SAID)
     pair.do(pair.south, "case acknowledge", case="N-0001")
     assert {"facts", "case"} <= set(seen)
+
+
+def test_no_other_door_leads_past_the_second_person() -> None:
+    pair = lived("acknowledge")
+    fields = {"case": "N-0001", "answer": "ACCEPT", "ref_hash": "sha256:" + "0" * 64}
+    refused = pair.ask(pair.south, "send", code="ANS", fields=fields)
+    assert "ask for two persons" in refused["error"]["what"]
+    pair.terms = replace(pair.terms, working_group=replace(pair.terms.working_group, two_persons=False))
+    for side in (pair.north, pair.south):
+        changed = replace(pair.agreed(side), digest="sha256:" + "cd" * 32, earlier=("sha256:" + "ab" * 32,))
+        pair.give(side, Standings((changed,)))
+    pair.run(2.0)
+    assert "id" in pair.ask(pair.south, "send", code="ANS", fields=fields), "the control: the terms ask for one"
+    assert "document" in pair.ask(pair.south, "case answer", case="N-0001", answer="accept")

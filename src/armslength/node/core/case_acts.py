@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from armslength.node.core.core import Core
     from armslength.node.core.effects import Effects
     from armslength.node.core.inputs import Command
+    from armslength.node.core.line import Line
     from armslength.protocol.events import Now
 
-__all__ = ["BINDING", "VERBS"]
+__all__ = ["BINDING", "VERBS", "must_be_two", "opened"]
 
 BINDING = frozenset({c.Kind.ANSWER, c.Kind.PROPOSAL, c.Kind.SIGNATURE, c.Kind.MEASURE, c.Kind.CLOSING})
 """Documents that bind the party: two persons decide them, where the terms say so."""
@@ -37,6 +38,17 @@ PENDING_NS = 3 * 86_400 * NS
 """An act of one person waits so long for the second."""
 LONGEST_PERSON = 40
 One = TypeVar("One", bound=Enum)
+
+
+def must_be_two(line: Line, code: str) -> None:
+    """Refuse a message that binds the party, where the terms ask for two persons: a message has one.
+
+    Raises:
+        InputError: it is ANS, and they do.
+    """
+    if code == "ANS" and line.terms.working_group.two_persons:
+        remedy = 'Two persons answer: armslength case answer CASE ANSWER --person "ROLE"; the message goes with it.'
+        raise InputError("An answer on a case binds this side, and the terms ask for two persons.", remedy=remedy)
 
 
 def _list(core: Core, one: Command, effects: Effects, now: Now) -> Mapping[str, Any]:
