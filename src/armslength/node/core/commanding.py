@@ -14,6 +14,7 @@ from armslength.node.core.asked import text_of as _text
 from armslength.node.core.books import NODE
 from armslength.node.core.callsigns import checked, stranger
 from armslength.node.core.case_acts import VERBS as CASE_VERBS
+from armslength.node.core.case_acts import must_be_two
 from armslength.node.core.effects import Effects
 from armslength.node.core.inputs import Command
 from armslength.node.core.messages import RELAYED, UNDERSTOOD
@@ -74,6 +75,7 @@ def _send(core: Core, one: Command, effects: Effects, now: Now) -> Mapping[str, 
         what = {"code": code, "allowed": ruling.allowed, "article": ruling.article, "says": ruling.why}
         unknown = checked(line.terms, code, fields)
         return {**what, **_posts(line), **_beside(line, code, fields, unknown)}
+    must_be_two(line, code)
     message = line.send(code, fields, effects, now, role=one.role, ref=ref, valid_until_ns=until)
     unknown = stranger(line.terms, code, fields)
     return {**_sent(line, message), "seq": message.seq, **_posts(line), **_beside(line, code, fields, unknown)}
