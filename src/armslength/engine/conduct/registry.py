@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from armslength.agreement.terms import Terms
-from armslength.engine.conduct import g01, g02, g04, g05, g06, g09, g10, g11, g12, g13
+from armslength.engine.conduct import g01, g02, g04, g05, g06, g07, g09, g10, g11, g12, g13
 from armslength.engine.conduct.rule import Reach, Rule
 
 __all__ = ["RULES", "reach"]
@@ -14,7 +14,19 @@ __all__ = ["RULES", "reach"]
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
         rule.text.id: rule
-        for rule in (g01.RULE, g02.RULE, g04.RULE, g05.RULE, g06.RULE, g09.RULE, g10.RULE, g11.RULE, g12.RULE, g13.RULE)
+        for rule in (
+            g01.RULE,
+            g02.RULE,
+            g04.RULE,
+            g05.RULE,
+            g06.RULE,
+            g07.RULE,
+            g09.RULE,
+            g10.RULE,
+            g11.RULE,
+            g12.RULE,
+            g13.RULE,
+        )
     }
 )
 """Every rule by its id, in order; its words are `RULES[id].text`."""
