@@ -88,6 +88,15 @@ def test_where_the_rule_names_nobody_flights_stand_by_party():
     assert len(counted(flight, found)) == 1
 
 
+def test_who_only_passes_by_does_not_fly_along():
+    known = {a.address: a for a in (north(1), north(2), SOUTH)}
+    places = Places()
+    for a, path in ((north(1), fly(200)), (north(2), fly(200, 0.0, 16.0, course=180.0))):
+        places.see(meeting((path, fly(200, 2.0))), {0: a.address, 1: "b00000"}.__getitem__)
+    found = [one("a00001", "b00000", 20.0, 180.0), one("a00002", "b00000", 20.0, 180.0)]
+    assert places.rows and len(grouped(found, places, known.get)) == 2
+
+
 def test_places_are_forgotten():
     places = Places()
     places.see(meeting((fly(200), fly(200, 2.0))), {0: "a", 1: "b"}.__getitem__)

@@ -1,7 +1,7 @@
 """One finding for a rule, an encounter and an ordered pair of elements (RULES 3.1, unit of count).
 
-An element is a flight of up to four aircraft of one party that were within 1 NM of each other; an uncrewed aircraft is
-its own. What several pairs of the same two elements did at about the same time is one finding: the gravest of them
+An element is a flight of up to four aircraft of one party that were within 1 NM of each other for more than half of the
+time; an uncrewed aircraft is its own. What several pairs of the same two elements did at about the same time is one finding: the gravest of them
 stands, and says how many more there were.
 """
 
@@ -33,7 +33,7 @@ Who = Callable[[str], Aircraft | None]
 
 @dataclass
 class Places:
-    """Where aircraft were while they were in meetings, every ten seconds: rows of t [UTC s], lat, lon [deg]."""
+    """Where aircraft were while they were in meetings, every ten seconds: rows of t [UTC s], lat, lon [deg], level [m]."""
 
     rows: dict[str, list[F64]] = field(default_factory=dict)
 
@@ -45,17 +45,21 @@ class Places:
             here = np.arange(m.start[k], m.start[k + 1])
             here = here[seconds[here] % EVERY_S == 0]
             for side, aircraft in enumerate((m.first[k], m.second[k])):
-                rows = np.stack([seconds[here], m.lat[side, here], m.lon[side, here]])
+                rows = np.stack([seconds[here], m.lat[side, here], m.lon[side, here], m.level_m[side, here]])
                 self.rows.setdefault(address(int(aircraft)), []).append(rows)
 
     def together(self, one: str, other: str, since_ns: int, until_ns: int) -> bool:
-        """Return whether the two were within TOGETHER_M of each other at some time between, as far as that is known."""
+        """Return whether the two were within TOGETHER_M of each other for more than half of what is known between."""
         a, b = (self._between(address, since_ns / NS, until_ns / NS) for address in (one, other))
         _, i, j = np.intersect1d(a[0], b[0], return_indices=True)
+        if not len(i):
+            return False
         north = (a[1, i] - b[1, j]) * METRES
         turn = np.mod(a[2, i] - b[2, j] + 180.0, 360.0) - 180.0
         east = turn * METRES * np.cos(np.radians(a[1, i]))
-        return bool(np.any(np.hypot(north, east) < TOGETHER_M))
+        up = np.nan_to_num(a[3, i] - b[3, j])
+        near = np.sqrt(north**2 + east**2 + up**2) < TOGETHER_M
+        return 2 * np.count_nonzero(near) > len(near)
 
     def forget(self, before_ns: int) -> None:
         """Drop what was before `before_ns` [UTC ns]."""
@@ -67,7 +71,7 @@ class Places:
                 del self.rows[address]
 
     def _between(self, address: str, since: float, until: float) -> F64:
-        rows = np.concatenate([np.empty((3, 0)), *self.rows.get(address, [])], axis=1)
+        rows = np.concatenate([np.empty((4, 0)), *self.rows.get(address, [])], axis=1)
         return rows[:, (rows[0] >= since - EVERY_S) & (rows[0] <= until + EVERY_S)]
 
 
