@@ -1,8 +1,8 @@
 """One finding for a rule, an encounter and an ordered pair of elements (RULES 3.1, unit of count).
 
 An element is a flight of up to four aircraft of one party that were within 1 NM of each other for more than half of the
-time; an uncrewed aircraft is its own. What several pairs of the same two elements did at about the same time is one finding: the gravest of them
-stands, and says how many more there were.
+time; an uncrewed aircraft is its own. What several pairs of the same two elements did at about the same time is one
+finding: the gravest of them stands, and says how many more there were.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Who = Callable[[str], Aircraft | None]
 
 @dataclass
 class Places:
-    """Where aircraft were while they were in meetings, every ten seconds: rows of t [UTC s], lat, lon [deg], level [m]."""
+    """Where aircraft were in meetings, every ten seconds: rows of t [UTC s], lat, lon [deg], level [m]."""
 
     rows: dict[str, list[F64]] = field(default_factory=dict)
 
@@ -59,7 +59,7 @@ class Places:
         east = turn * METRES * np.cos(np.radians(a[1, i]))
         up = np.nan_to_num(a[3, i] - b[3, j])
         near = np.sqrt(north**2 + east**2 + up**2) < TOGETHER_M
-        return 2 * np.count_nonzero(near) > len(near)
+        return bool(2 * np.count_nonzero(near) > len(near))
 
     def forget(self, before_ns: int) -> None:
         """Drop what was before `before_ns` [UTC ns]."""
