@@ -17,6 +17,7 @@ from armslength.agreement.reading import read_terms
 from armslength.errors import InputError
 from armslength.node.membership import load_membership
 from armslength.scenario import recording
+from armslength.scenario.episodes.registry import EPISODES
 from armslength.scenario.registry import SCENARIOS
 from armslength.scenario.sky import Sky
 from armslength.scenario.truth import Truth
@@ -162,7 +163,7 @@ def test_command(tmp_path: Path) -> None:
     listed = CliRunner().invoke(cli.app, ["scenario", "list"])
     assert all(name in listed.stdout for name in SCENARIOS)
     as_json = CliRunner().invoke(cli.app, ["scenario", "list", "--json"])
-    assert set(json.loads(as_json.stdout)) == set(SCENARIOS)
+    assert set(json.loads(as_json.stdout)) == set(SCENARIOS) | set(EPISODES)
 
 
 @pytest.mark.parametrize(

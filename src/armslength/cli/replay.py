@@ -36,6 +36,9 @@ def replay(
     ],
     agreement: Annotated[Path | None, typer.Option(help="Terms to judge by; without, the rule of threes.")] = None,
     members: Annotated[Path | None, typer.Option(help="Who each aircraft belongs to (local file).")] = None,
+    talk: Annotated[
+        Path | None, typer.Option(help="What was said meanwhile: JSON lines of facts (docs/talk.md).")
+    ] = None,
     separation: Annotated[str | None, typer.Option(help='Other minima, for example "5 NM, 1000 ft".')] = None,
     near_miss: Annotated[str | None, typer.Option(help='Other near-miss distance, for example "500 ft".')] = None,
     from_: Annotated[str | None, typer.Option("--from", help="Not before this time, 2015-11-03T09:00:00Z.")] = None,
@@ -55,7 +58,7 @@ def replay(
     from armslength.node.replay import replay as run
     from armslength.node.summary import summarise
 
-    request = _request(recordings, agreement, members, (separation, near_miss), (from_, to))
+    request = _request(recordings, agreement, members, talk, (separation, near_miss), (from_, to))
     begin = time.monotonic()
     with showing() as progress:
         outcome = run(request, progress)
@@ -81,8 +84,8 @@ def replay(
 
 
 def _request(
-    paths: list[Path], agreement: Path | None, members: Path | None, figures: tuple[str | None, str | None],
-    times: tuple[str | None, str | None],
+    paths: list[Path], agreement: Path | None, members: Path | None, talk: Path | None,
+    figures: tuple[str | None, str | None], times: tuple[str | None, str | None],
 ) -> Request:  # fmt: skip
     """Read the terms, the members and the options.
 
@@ -99,6 +102,7 @@ def _request(
     from armslength.node.membership import load_membership
     from armslength.node.replay import Request
     from armslength.node.textfile import read_text
+    from armslength.node.told_file import read_told
 
     terms, source = default_terms(), "the rule of threes (default profile)"
     if agreement is not None:
@@ -126,7 +130,8 @@ def _request(
     since, until = moment(times[0], "--from"), moment(times[1], "--to")
     if since is not None and until is not None and since >= until:
         raise InputError("--from is not before --to.", remedy="Exchange them.")
-    return Request(paths, terms, source, membership, since, until)
+    told = None if talk is None else read_told(read_text(talk, InputError), str(talk))
+    return Request(paths, terms, source, membership, since, until, told)
 
 
 def _write(out: Path, request: Request, outcome: Outcome, summary: dict[str, Any]) -> None:

@@ -29,10 +29,17 @@ def write(
     ] = None,
     json_: Annotated[bool, typer.Option("--json", help="Print scenario.json on stdout and nothing else.")] = False,
 ) -> None:
-    """Write both parties' recordings, the agreement, the membership file and the truth of a scenario."""
+    """Write both parties' recordings, the agreement, the membership file and the truth of a scenario.
+
+    Of an episode of the record: what was said too, and the findings that must come instead of the truth.
+    """
+    from armslength.scenario.episodes.registry import EPISODES
     from armslength.scenario.write import write_scenario
 
     begins = _begins(begins_in)
+    if name in EPISODES:
+        _write_episode(name, seed, out, overwrite, begins, sources=sources, as_json=json_)
+        return
     written = write_scenario(name, seed, out, overwrite=overwrite, begins=begins, sources=sources)
     if json_:
         import json
@@ -52,6 +59,39 @@ def write(
         typer.echo(f"What each source saw: {', '.join(files)}.")
     if begins:
         typer.echo(f"It begins at {facts['begins']}, and lasts until {facts['ends']}.")
+
+
+def _write_episode(
+    name: str, seed: int, out: Path, overwrite: bool, begins: str, *, sources: bool, as_json: bool
+) -> None:  # fmt: skip
+    """Write an episode and say how to replay it.
+
+    Raises:
+        InputError: --sources, or what `write_episode` raises.
+    """
+    from dataclasses import replace
+
+    from armslength.errors import InputError
+    from armslength.scenario.episodes.registry import EPISODES
+    from armslength.scenario.episodes.write import FILES, write_episode
+
+    if sources:
+        raise InputError(f"{name} is an episode, which has no sources.", where="--sources", remedy="Leave it out.")
+    episode = replace(EPISODES[name], begins=begins) if begins else EPISODES[name]
+    write_episode(episode, seed, out, overwrite=overwrite)
+    if as_json:
+        import json
+
+        told = {"episode": name, "summary": episode.summary, "seed": seed, "files": list(FILES)}
+        typer.echo(json.dumps(told, indent=2))
+        return
+    typer.echo(f"{name}: {episode.summary}.")
+    expected = counted(len(episode.expects), "finding") if episode.expects else "no finding"
+    typer.echo(f"It must give {expected}: {out / 'expected.csv'}. Replay it with")
+    typer.echo(
+        f"  armslength replay {out / 'north.parquet'} --agreement {out / 'agreement.toml'} "
+        f"--members {out / 'members.toml'} --talk {out / 'talk.jsonl'}"
+    )
 
 
 def _begins(begins_in: str | None) -> str:
@@ -80,14 +120,17 @@ def _begins(begins_in: str | None) -> str:
 def list_(
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Show the scenarios that can be written."""
+    """Show the scenarios and the episodes that can be written."""
+    from armslength.scenario.episodes.registry import EPISODES
     from armslength.scenario.registry import SCENARIOS
 
+    summaries = {one.name: one.summary for one in SCENARIOS.values()}
+    summaries |= {one.name: one.summary for one in EPISODES.values()}
     if json_:
         import json
 
-        typer.echo(json.dumps({one.name: one.summary for one in SCENARIOS.values()}, indent=2))
+        typer.echo(json.dumps(summaries, indent=2))
         return
-    width = max(map(len, SCENARIOS))
-    for one in SCENARIOS.values():
-        typer.echo(f"{one.name:<{width}}  {one.summary}")
+    width = max(map(len, summaries))
+    for name, summary in summaries.items():
+        typer.echo(f"{name:<{width}}  {summary}")

@@ -33,6 +33,7 @@ from armslength.node.evidence import Keeper
 from armslength.node.membership import Membership
 from armslength.node.ordering import TimeOrder
 from armslength.node.stages import Stages, minima_of
+from armslength.node.told import Told, in_order
 
 Progress = Callable[[float, str], None]
 """Told how much is done (0 to 1) and what is being done."""
@@ -44,7 +45,7 @@ DRAWN = 60
 
 @dataclass(frozen=True)
 class Request:
-    """What to replay, and under which terms. Times are UTC ns, None unbounded."""
+    """What to replay, and under which terms. Times are UTC ns, None unbounded. `told`: what was said meanwhile."""
 
     paths: Sequence[Path]
     terms: Terms
@@ -52,6 +53,7 @@ class Request:
     membership: Membership | None = None
     from_ns: int | None = None
     to_ns: int | None = None
+    told: Told | None = None
 
     @property
     def minima(self) -> Minima:
@@ -160,6 +162,8 @@ class _Run:
         # Neither must they where a node judged the same plots bucket by bucket.
         self.order = TimeOrder(merge=request.membership is None and not stored)
         self.stages = Stages(request.terms, request.membership, roster, tracker, self._look)
+        if request.told is not None:
+            request.told.beside(self.stages.conduct)
         limits = request.minima.near_miss_m, request.terms.separation.dwell_limit_s
         self.keeper = Keeper(lambda found: found.gravity(*limits))
         self.thinner = Thinner()
@@ -211,11 +215,13 @@ class _Run:
         o = self.outcome
         o.parties = self.stages.belonging.count()
         o.contested += self.stages.belonging.contested.values()
+        if self.request.told is not None:
+            o.findings = self.request.told.findings(self.request.terms)
         if o.tracker.epoch_ns is None:
             return
         found = self.stages.finish()
         o.encounters = [encounter for _, encounter in found]
-        o.findings = self.stages.findings(o.encounters)
+        o.findings = in_order([*o.findings, *self.stages.findings(o.encounters)])
         o.pictures = self.stages.conduct.pictures_of(o.findings, DRAWN)
         o.grazing = self.stages.joiner.grazing
         by_number = {encounter.encounter: one for one, encounter in found}
