@@ -11,7 +11,7 @@ from armslength.agreement.terms import Terms
 from armslength.domain.finding import Finding, Outcome, Severity
 from armslength.domain.meeting import Meetings
 from armslength.domain.rule import Parameter, RuleText
-from armslength.engine.conduct.attribution import who_lowered
+from armslength.engine.conduct.attribution import who_knew, who_lowered
 from armslength.engine.conduct.context import Context
 from armslength.engine.conduct.doubt import margin
 from armslength.engine.conduct.nearness import Nearness, nearness
@@ -171,7 +171,7 @@ def _flown(
             said += f" Whether it was under {feet(agreed.slant_m)} in a straight line cannot be determined."
         if unsure or outcome is not Outcome.BREACH:
             said += " " + why_unsure(m, first, last)
-    said += f" {who_lowered(m, i)}{_crews(told)}"
+    said += f" {who_lowered(m, i)}{who_knew(context, int(found.of[worst]), first)}{_crews(told)}"
     return context.find(
         TEXT, int(found.of[worst]), (first, last), outcome, Severity.SEV1 if under or told else Severity.SEV2,
         measured, said, margin_sigma=margin(measured[0], bound, measured[1], breach_over=False),

@@ -12,7 +12,7 @@ from armslength.domain.finding import Finding, Outcome, Severity
 from armslength.domain.meeting import Meetings
 from armslength.domain.plot import F64, I64, Bool
 from armslength.domain.rule import Parameter, RuleText
-from armslength.engine.conduct.attribution import BACK_S, converging_since, lowered, right_of_way, who_lowered
+from armslength.engine.conduct.attribution import BACK_S, converging_since, lowered, right_of_way, who_knew, who_lowered
 from armslength.engine.conduct.context import Context
 from armslength.engine.conduct.doubt import Told, margin, over, sure, under
 from armslength.engine.conduct.rule import Reach, Rule
@@ -171,7 +171,7 @@ def _finding(context: Context, found: _Crossings, group: Sequence[int], by: int)
         said += f" Nearer than {miles(figures['warn_m'])}, and neither too near nor too soon: no breach."
     else:
         possible, certain, way = _exempt(m, i, by, figures["severe_m"])
-        said += f"{way} {who_lowered(m, i)}"
+        said += f"{way} {who_lowered(m, i)}{who_knew(context, int(m.of[i]), i)}"
         if certain:
             severity, outcome = Severity.SEV4, Outcome.NO_BREACH
             said += f" The {names[1 - by]} was the closer: no breach."
