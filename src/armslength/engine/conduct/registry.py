@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from armslength.agreement.terms import Terms
-from armslength.engine.conduct import g01, g02, g04, g05, g06, g07, g09, g10, g11, g12, g13
+from armslength.engine.conduct import g01, g02, g04, g05, g06, g07, g08, g09, g10, g11, g12, g13
 from armslength.engine.conduct.rule import Reach, Rule
 
 __all__ = ["RULES", "reach"]
@@ -21,6 +21,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
             g05.RULE,
             g06.RULE,
             g07.RULE,
+            g08.RULE,
             g09.RULE,
             g10.RULE,
             g11.RULE,
