@@ -201,7 +201,7 @@ class File:
         stamps: when each state or step was first reached [UTC ns]: "opened", "sealed", "reported", "full report",
             "acknowledged", "answered", "no answer", "met", "found", "measures", "closed"; "extended".
         documents: in the one order. misplaced: digests of those that had no place when their turn came, with why.
-        commitments: by party. findings: by digest, the latest of each party. measures: by digest.
+        commitments: by party. findings, measures: by digest. done: by digest of a measure, what says so.
     """
 
     case: str
@@ -222,5 +222,6 @@ class File:
     joint: Document | None = None
     findings: dict[str, Document] = field(default_factory=dict)
     measures: dict[str, Document] = field(default_factory=dict)
+    done: dict[str, Document] = field(default_factory=dict)
     signed: dict[str, set[str]] = field(default_factory=dict)
     closed_by: set[str] = field(default_factory=set)

@@ -99,6 +99,17 @@ def test_a_measure_has_its_time() -> None:
     assert owed(said, at)[f"{MEASURE} South"].due_ns == at + DAY
 
 
+def test_a_measure_outlives_its_case_until_it_is_said_to_be_done() -> None:
+    said, at = whole_life("closed")
+    measure = next(one.digest for one in said.documents if isinstance(one.body, c.Measure))
+    assert [one.what for one in passed(list(owed(said, at).values()), at + 2 * DAY)] == [MEASURE]
+    said.say("North", c.Statement("We think it is done.", "en", measure), at + HOUR)
+    assert owed(said, at)[f"{MEASURE} South"].done_ns is None, "whom it binds says so"
+    said.say("South", c.Statement("Crews were told.", "en", measure), at + HOUR)
+    assert owed(said, at + DAY)[f"{MEASURE} South"].done_ns == at + HOUR
+    assert said.file(at + DAY).state.value == "closed" and len(said.file(at + DAY).misplaced) == 1
+
+
 def test_records_are_kept_a_year_after_the_end() -> None:
     said, at = whole_life("closed")
     assert keep_until_ns(said.file(at), GROUP) == at + 365 * DAY

@@ -103,10 +103,10 @@ def deadlines(
     if opening.severity is Severity.SEV1:
         due = thawed(opened, group.extraordinary_s, ice)
         out.append(Deadline(SESSION, "", "P04", opened, due, file.stamps.get("met")))
-    out += [_measure(one) for one in file.measures.values() if getattr(one.body, "due_ns", 0)]
     over = file.stamps.get("closed")
     if over is not None:  # what both closed is owed by nobody
         out = [one for one in out if one.done_ns is not None or (one.due_ns is not None and one.due_ns <= over)]
+    out += [_measure(one, file.done.get(name)) for name, one in file.measures.items() if getattr(one.body, "due_ns", 0)]
     arrived = {(one.by, one.time_ns): known[one.digest] for one in file.documents if known and one.digest in known}
     out = [one if one.done_ns is None else replace(one, known_ns=_known(one, arrived)) for one in out]
     return sorted(out, key=lambda one: (one.due_ns is None, one.due_ns or 0, one.what, one.by))
@@ -162,7 +162,9 @@ def _owed(what: str, by: str, rule: str, since_ns: int, seconds: float, done: Do
     return Deadline(what, by, rule, since_ns, since_ns + round(seconds * NS), None if done is None else done.time_ns)
 
 
-def _measure(one: Document) -> Deadline:
+def _measure(one: Document, done: Document | None) -> Deadline:
+    """Measures outlive their case."""
     whose = str(getattr(one.body, "whose", ""))
     due = int(getattr(one.body, "due_ns", 0))
-    return Deadline(MEASURE, "" if whose == "both" else whose, "", one.time_ns, due)
+    at = None if done is None else done.time_ns
+    return Deadline(MEASURE, "" if whose == "both" else whose, "", one.time_ns, due, at)

@@ -132,7 +132,7 @@ class _Folding:
             file.documents.append(one)
             self._overdue(one.time_ns)
             try:
-                if self._at.under is State.CLOSED:
+                if self._at.under is State.CLOSED and not self._is_of_a_measure(one):
                     raise InputError("It came when the case was closed.")
                 _STEPS[one.body.kind](self, one)
             except InputError as wrong:
@@ -236,8 +236,18 @@ class _Folding:
         if len(self.file.closed_by) == 2:
             self._happen(Event.CLOSED_BY_BOTH, one.time_ns, "closed")
 
+    def _stated(self, one: Document) -> None:
+        """A statement of the side that a measure binds, about it, says that it is done."""
+        if self._is_of_a_measure(one):
+            assert isinstance(one.body, c.Statement)
+            self.file.done.setdefault(one.body.about, one)
+
+    def _is_of_a_measure(self, one: Document) -> bool:
+        about = self.file.measures.get(one.body.about) if isinstance(one.body, c.Statement) else None
+        return about is not None and isinstance(about.body, c.Measure) and about.body.whose in {one.by, "both"}
+
     def _stays(self, one: Document) -> None:
-        """Openings, evidence and statements move nothing."""
+        """Openings and evidence move nothing."""
 
     def _by_who_answers(self, one: Document) -> None:
         of = getattr(one.body, "of", None)
@@ -254,7 +264,7 @@ _STEPS: dict[c.Kind, Callable[[_Folding, Document], None]] = {
     c.Kind.EVIDENCE: _Folding._stays,
     c.Kind.REPORT: _Folding._reported,
     c.Kind.ACKNOWLEDGEMENT: _Folding._acknowledged,
-    c.Kind.STATEMENT: _Folding._stays,
+    c.Kind.STATEMENT: _Folding._stated,
     c.Kind.ANSWER: _Folding._answered,
     c.Kind.EXTENSION: _Folding._extended,
     c.Kind.SESSION: _Folding._met,
