@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,27 +11,45 @@ from armslength.cli.answering import AsJson, InHome, print_json
 from armslength.cli.case_app import Number
 from armslength.units import counted
 
+if TYPE_CHECKING:
+    from armslength.node.home import Home
+
 Out = Annotated[Path, typer.Argument(metavar="OUT", help="The file to write.", show_default=False)]
 
 
-def export(case: Number, out: Out, home: InHome = None, as_json: AsJson = False) -> None:
+def export(
+    case: Number,
+    out: Out,
+    report: Annotated[
+        bool, typer.Option("--report", help="Write a report beside it too, for people: OUT.html and OUT.pdf.")
+    ] = False,
+    home: InHome = None,
+    as_json: AsJson = False,
+) -> None:
     """Write a case as a bundle: what was said, evidence, messages, each proven, for `armslength verify` to check.
 
     The node may be running. What goes in: the documents of both sides, the tracks that were opened, the messages from
-    five minutes before to five minutes after. Addresses, raw plots and the terms do not.
+    five minutes before to five minutes after. Addresses, raw plots and the terms do not. The report has the fields of
+    ICAO ADREP and EU 376/2014, and says "unknown" where there is nothing to say.
     """
     from armslength.cli.answering import must_be_free
     from armslength.node.case_exporting import export_case
     from armslength.node.home import home_path, open_home
 
-    must_be_free(out)
+    papers = [out.with_name(f"{out.name}.{kind}") for kind in ("html", "pdf")] if report else []
+    for path in (out, *papers):
+        must_be_free(path)
     node = open_home(home_path(home))
-    done = export_case(node, case, out, now_ns(node.path))
+    now = now_ns(node.path)
+    done = export_case(node, case, out, now)
+    if report:
+        _report(node, case, now, *papers)
     if as_json:
         print_json(
             {
                 "case": done.case,
                 "file": str(out),
+                "report": [str(path) for path in papers],
                 "documents": done.documents,
                 "messages": done.messages,
                 "leaves": done.leaves,
@@ -51,6 +69,21 @@ def export(case: Number, out: Out, home: InHome = None, as_json: AsJson = False)
     for why in done.left_out:
         typer.echo(f"Not in it: {why}")
     typer.echo(f"Sealed as {done.digest}")
+    for path in papers:
+        typer.echo(f"For people: {path}")
+
+
+def _report(node: Home, case: str, now: int, html: Path, pdf: Path) -> None:
+    """Write the report of a case in both forms."""
+    from armslength.node.case_papers import read_case
+    from armslength.node.private_files import write_private
+    from armslength.report.case_fields import paper_of
+    from armslength.report.case_html import case_html
+    from armslength.report.case_pdf import case_pdf
+
+    paper = paper_of(read_case(node, case, now))
+    write_private(html, case_html(paper).encode())
+    write_private(pdf, case_pdf(paper))
 
 
 def now_ns(home: Path) -> int:
