@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from armslength.agreement.terms import Terms
-from armslength.engine.conduct import g01, g02, g04, g05, g06, g07, g08, g09, g10, g11, g12, g13
+from armslength.engine.conduct import g01, g02, g03, g04, g05, g06, g07, g08, g09, g10, g11, g12, g13
 from armslength.engine.conduct.rule import Reach, Rule
 
 __all__ = ["RULES", "reach"]
@@ -17,6 +17,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         for rule in (
             g01.RULE,
             g02.RULE,
+            g03.RULE,
             g04.RULE,
             g05.RULE,
             g06.RULE,
