@@ -105,8 +105,13 @@ def _words(body: dict[str, Any]) -> str:
     for name in ("substance", "letter", "headline", "reason", "medium", "root"):
         if body.get(name):
             more = f", {body['stands'].lower()}" if "stands" in body else ""
-            text = f": {body['text']}" if body.get("text") else ""
+            text = f": {_one_line(body['text'])}" if body.get("text") else ""
             return f" {str(body[name])[:200]}{more}{text}"
     if body.get("severity"):
         return f" {body['severity']}"
-    return f": {body['text']}" if body.get("text") else ""
+    return f": {_one_line(body['text'])}" if body.get("text") else ""
+
+
+def _one_line(text: str) -> str:
+    """Return a text that cannot begin a line of its own: it may be the other side's."""
+    return " / ".join(part.strip() for part in text.splitlines() if part.strip())

@@ -51,7 +51,7 @@ _LANGUAGE = re.compile(r"(?:[a-z]{2,3})?")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 LONGEST_TEXT, LONGEST_LINE = 8_000, 200
 MOST_NUMBER = 1_000_000
-MOST_PARTS = 1_024
+MOST_PARTS = 256
 One = TypeVar("One", bound=Enum)
 
 

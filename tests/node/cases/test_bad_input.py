@@ -152,7 +152,7 @@ def test_nobody_fills_our_store(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "more cases than can be held" in says[0] and len(pair.cases(pair.north).files) == 3
     monkeypatch.setattr("armslength.node.core.case_refusing.MOST_SAID", 4)
     for number in range(6):
-        says = sent(pair, c.Statement(f"Words {number}", "en"), number=100 + number)
+        says = sent(pair, c.Statement(f"Words {number}", "en"), number=91 + number)
     assert "More was said" in says[0]
 
 
@@ -195,6 +195,37 @@ def test_what_a_person_types_wrong_is_told_so(verb: str, args: dict[str, Any], w
     error = pair.ask(pair.north, verb, **args)["error"]
     assert wrong in f"{error['where']}: {error['what']} {error.get('remedy', '')}", error
     assert len(pair.entries(pair.north, "case out")) == entries
+
+
+def test_a_number_that_would_end_the_case_is_refused() -> None:
+    pair = CasePair()
+    live(pair, "open")
+    (says,) = sent(pair, c.Statement("Words", "en"), "N-0001", number=1_000_000)
+    assert "far beyond everything" in says
+    assert "document" in pair.ask(pair.north, "case state", case="N-0001", text="We can still speak.")
+    assert "made a statement" in sent(pair, c.Statement("Words", "en"), "N-0001", number=90)[0], "the control"
+
+
+def test_an_opening_that_is_dated_back_takes_no_case_over() -> None:
+    pair = CasePair()
+    live(pair, "open")
+    live(pair, "sealed")
+    about = pair.file(pair.north).opening
+    (says,) = sent(pair, about, "S-0001", time_ns=pair.file(pair.north).stamps["opened"] - 10**12)
+    assert "dated back" in says and pair.file(pair.north).opened_by == "NORTH"
+    assert "opened it" in sent(pair, about, "S-0001")[0] and pair.file(pair.north).also == ("S-0001",), "the control"
+
+
+def test_what_is_refused_does_not_fill_the_ledger_and_what_is_held_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    pair = CasePair()
+    for number in range(200):
+        sent(pair, ROOT, "S-0007", number=1 + number)
+    assert len(pair.entries(pair.north, "case refused")) == 60 and pair.cases(pair.north).refused == 200
+    pair.mono += 3600.0
+    assert sent(pair, ROOT, "S-0007")
+    sent(pair, OPENING)
+    monkeypatch.setattr("armslength.node.core.case_refusing.MOST_BYTES", pair.cases(pair.north).bytes_held - 1)
+    assert "than can be held" in sent(pair, ROOT)[0]
 
 
 def test_every_kind_is_read_as_it_was_written() -> None:

@@ -50,7 +50,7 @@ def summary(cases: Cases, now_ns: int) -> dict[str, Any]:
         if file.state is not State.CLOSED:
             late = passed(cases.owed(file), now_ns)
             overdue += [{"case": file.case, "what": one.what, "by": one.by} for one in late]
-    return {"states": dict(sorted(states.items())), "overdue": overdue}
+    return {"states": dict(sorted(states.items())), "overdue": overdue, "refused": cases.refused}
 
 
 def in_full(cases: Cases, file: File, now_ns: int) -> dict[str, Any]:

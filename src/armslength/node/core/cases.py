@@ -21,10 +21,11 @@ from armslength.node.core import case_words as words
 from armslength.node.core.case_calls import acknowledged, ring
 from armslength.node.core.case_evidence import Exchange
 from armslength.node.core.case_process import Process
-from armslength.node.core.case_refusing import of_the_group, unfit
+from armslength.node.core.case_refusing import REFUSED_AN_HOUR, of_the_group, unfit
 from armslength.node.core.case_rows import Held, Ice, Rows
 from armslength.protocol.bucket import Bucket
 from armslength.protocol.case_documents import FACTS, SETTLING, frame_kind, read_document, sign_document
+from armslength.units import NS
 
 if TYPE_CHECKING:
     from armslength.node.core.effects import Effects
@@ -49,6 +50,8 @@ class Cases:
         files: every case by its number.
         ice: when the working group was suspended.
         encounters: the latest, for the place of what was found.
+        heard_ns: the latest stamp of facts that came [UTC ns]: they come in the order of their stamps.
+        bytes_held: of what came. refused: how much was not taken.
     """
 
     def __init__(self, line: Line) -> None:
@@ -70,6 +73,8 @@ class Cases:
         self._unsent: dict[str, Held] = {}
         self._due_ns: dict[str, int] = {}
         self._look_s = float("-inf")
+        self.heard_ns = self.bytes_held = self.refused = 0
+        self._hour = self._in_hour = 0
         self._pace = Bucket(BURST, STEADY)
 
     @property
@@ -280,7 +285,12 @@ class Cases:
         effects.tells.append({"event": "case", "counterpart": line.name, "state": state, **told, "says": says})
 
     def refuse(self, case: str, why: str, effects: Effects, now: Now, document: Document | None = None) -> None:
-        """Record what came and is not taken, and why."""
+        """Record what came and is not taken, and why; where that happens often, it is only counted."""
+        hour = now.utc_ns // (3600 * NS)
+        self._hour, self._in_hour = hour, self._in_hour + 1 if hour == self._hour else 1
+        self.refused += 1
+        if self._in_hour > REFUSED_AN_HOUR:
+            return
         line, what = self.line, {"case": case, "why": why}
         if document is not None:
             what |= {"kind": document.body.kind.value, "document": document.digest}
@@ -299,6 +309,7 @@ class Cases:
         effects.writes.append(self.rows.document(held))
         self._said.setdefault(held.document.case, []).append(held.document)
         self.held[held.document.digest] = held
+        self._count(held)
         if held.out:
             self._unsent[held.document.digest] = held
         if isinstance(held.document.body, c.Opening):
@@ -307,6 +318,12 @@ class Cases:
         elif number := self.number_of(held.document.case):
             self._matters[number].append(held.document)
             self._refold(number, now)
+
+    def _count(self, held: Held) -> None:
+        if not held.out:
+            self.bytes_held += len(held.wire)
+            if frame_kind(held.document.body.kind) == FACTS:
+                self.heard_ns = max(self.heard_ns, held.document.time_ns)
 
     def _regroup(self, now: Now) -> None:
         """Say anew which openings are one matter; what has not changed stays as it is."""
@@ -352,6 +369,7 @@ class Cases:
         self.ice = self.rows.kept_ice()
         self._offered, self._matters, self._joined, self._said = {}, {}, {}, {}
         for held in self.held.values():
+            self._count(held)
             self._said.setdefault(held.document.case, []).append(held.document)
         self._unsent = {key: held for key, held in self.held.items() if held.out and held.taken_ns is None}
         self._regroup(now)
