@@ -169,7 +169,7 @@ def test_command(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["euphrate", "--seed", "1"], "Take one of these: euphrates, dateline, quiet, river."),
+        (["euphrate", "--seed", "1"], "Take one of these: euphrates, dateline, quiet, river, conduct."),
         (["quiet", "--seed", "-1"], "The seed is -1."),
     ],
 )

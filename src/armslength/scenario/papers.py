@@ -56,6 +56,7 @@ def terms_of(sky: Sky) -> Terms:
         near_miss=usual.near_miss,
         lookahead_s=usual.lookahead_s,
         manoeuvre={**usual.manoeuvre, **hard},
+        blocks=tuple(sky.blocks),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from armslength.errors import InputError
-from armslength.scenario import river
+from armslength.scenario import conduct, river
 from armslength.scenario.aircraft import NORTH, SOUTH, UNKNOWN
 from armslength.scenario.cast import sorties, stations, transports
 from armslength.scenario.plane import Plane
@@ -76,6 +76,10 @@ SCENARIOS = {
         Scenario(
             "river", "twelve minutes for two live nodes: what they must warn of, early or late, and what not",
             -36.0, -20.0, river.DURATION, "2026-03-03T09:00:00Z", river.compose, river.SENSORS,
+        ),
+        Scenario(
+            "conduct", "the same twelve minutes with three that break the rules of conduct: what the demonstration plays",
+            -36.0, -20.0, river.DURATION, "2026-03-03T09:00:00Z", conduct.compose, river.SENSORS,
         ),
     )
 }  # fmt: skip

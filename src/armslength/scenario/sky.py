@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from armslength.agreement.articles import Block
 from armslength.scenario.aircraft import EXCLUDED, NORTH, SOUTH, TRANSPORT, UNKNOWN, Aircraft, Kind
 from armslength.scenario.kinematics import Flight
 from armslength.scenario.plane import Plane
@@ -72,6 +73,7 @@ class Sky:
     """A sky under construction. `rng` is the only source of chance.
 
     `terminal` is the exempt terminal area: x, y of its middle on the plane, radius on the earth, ceiling [m].
+    `blocks` are those that the terms reserve.
     """
 
     plane: Plane
@@ -80,6 +82,7 @@ class Sky:
     terminal: tuple[float, float, float, float]
     aircraft: list[Aircraft] = field(default_factory=list)
     planned: list[Planned] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
     _looks: list[F64] = field(default_factory=list)
 
     def add(
