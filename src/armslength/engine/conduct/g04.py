@@ -94,12 +94,12 @@ def _tests(m: Meetings, context: Context) -> Mapping[str, Told]:
     return out
 
 
-def _short(m: Meetings, d: float, tau_s: float) -> tuple[F64, F64]:
+def _short(m: Meetings, d: float, tau_s: float, span: slice = slice(None)) -> tuple[F64, F64]:
     """Return how much distance is left beyond what is closed in `tau_s` [m], negative where tau is less; its bound."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        left = m.d_h - d * d / m.d_h
-        slope = 1.0 + (d / m.d_h) ** 2
-        return left - tau_s * m.closure, np.hypot(slope * m.error_h_m, tau_s * m.error_relative)
+        left = m.d_h[span] - d * d / m.d_h[span]
+        slope = 1.0 + (d / m.d_h[span]) ** 2
+        return left - tau_s * m.closure[span], np.hypot(slope * m.error_h_m[span], tau_s * m.error_relative[span])
 
 
 def _finding(
@@ -154,7 +154,7 @@ def _measured(
     with np.errstate(invalid="ignore", divide="ignore"):
         tau = (d * d - wide * wide) / (d * c)
     i = int(np.argmin(np.where(held["tau"] & (tau > 0.0), tau, np.inf)))
-    error = float(_short(m, wide, figures["tau_s"])[1][span.start + i] / c[i])
+    error = float(_short(m, wide, figures["tau_s"], span)[1][i] / c[i])
     return (float(max(tau[i], 0.0)), figures["tau_s"], "s"), error, False, span.start + i
 
 
