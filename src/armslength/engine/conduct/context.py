@@ -19,6 +19,7 @@ from armslength.domain.plot import Bool
 from armslength.domain.rule import RuleText
 from armslength.engine.conduct.regimes import Regimes
 from armslength.engine.conduct.told import Asked, Reported, Said, Warned
+from armslength.units import NS
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,17 @@ class Context:
             for area in self.terms.exempt:
                 exempt[side] |= self._inside(side, area, unknown_level=False)
         return self.in_area & ~(exempt[0] & exempt[1])
+
+    def both_in(self, area: Area, found: Finding) -> bool:
+        """Return whether both aircraft of a finding were in `area` all its time, as measured."""
+        m, closed = self.meetings, found.opened_ns if found.closed_ns is None else found.closed_ns
+        since, until = ((at - m.epoch_ns) / NS for at in (found.opened_ns, closed))
+        inside = self._inside(0, area, unknown_level=False) & self._inside(1, area, unknown_level=False)
+        during = [
+            slice(m.start[k], m.start[k + 1]) for k in self.places.get((found.first, found.second), ())
+        ]  # fmt: skip
+        seen = [inside[one][(m.t[one] >= since) & (m.t[one] <= until)] for one in during]
+        return any(map(len, seen)) and all(bool(np.all(one)) for one in seen)
 
     def _inside(self, side: int, area: Area, *, unknown_level: bool = True) -> Bool:
         m = self.meetings

@@ -7,43 +7,26 @@ from dataclasses import replace
 from armslength.domain.finding import SUSPENDED, Finding, Outcome
 from armslength.domain.meeting import Meetings
 from armslength.engine.conduct.context import Context
-from armslength.engine.conduct.registry import RULES, reach
-from armslength.engine.conduct.rule import Reach, Rule
+from armslength.engine.conduct.registry import RULES
+from armslength.engine.conduct.rule import Rule
+from armslength.engine.conduct.shown import Shown
 
 
 def judge(meetings: Meetings, context: Context) -> list[Finding]:
     """Return what the enabled rules find, by rule, then by time, then by pair.
 
-    Rules that look no further than half the vicinity are shown the meetings in which the two came, as measured, as near
-    as any of these rules looks (`Rule.reach`), and those that a crew reported; the other rules are shown all.
+    A rule is shown what lies around the times in which a pair may have been as near as it looks (`shown`).
     """
     out: list[Finding] = []
-    if not len(meetings):
-        return out
-    whole = reach(context.terms)
-    near: Context | None = None
+    shown = Shown(context)
     for number, rule in RULES.items():
-        if not context.terms.conduct[number].enabled:
+        if not context.terms.conduct[number].enabled or not len(meetings):
             continue
-        part = context
-        if rule.reach(context.terms).horizontal_m <= 0.5 * whole.horizontal_m:
-            near = near or _near(context, 0.5 * whole.horizontal_m)
-            part = near
+        part = shown.to(rule)
         if len(part.meetings):
             found = [under_regime(rule, one, context) for one in rule.judge(part.meetings, part)]
             out += sorted(found, key=lambda one: (one.opened_ns, one.first, one.second, one.about))
     return out
-
-
-def _near(context: Context, most_m: float) -> Context:
-    """Return the context of the meetings that rules are shown which look no further than `most_m`."""
-    terms, far = context.terms, Reach(0.0, 0.0)
-    for number, rule in RULES.items():
-        wanted = rule.reach(terms)
-        if terms.conduct[number].enabled and wanted.horizontal_m <= most_m:
-            far = far | wanted
-    part = context.meetings.take(context.meetings.within(far.horizontal_m, far.vertical_m) | context.by_crews)
-    return context if part is context.meetings else replace(context, meetings=part)
 
 
 def under_regime(rule: Rule, found: Finding, context: Context) -> Finding:
@@ -52,7 +35,9 @@ def under_regime(rule: Rule, found: Finding, context: Context) -> Finding:
         return found
     closed = found.opened_ns if found.closed_ns is None else found.closed_ns
     pair = (found.first, found.second)
-    regime = context.regimes.at(rule.relaxed, rule.text.provisions, pair, found.opened_ns, closed)
+    regime = context.regimes.at(
+        rule.relaxed, rule.text.provisions, pair, found.opened_ns, closed, lambda area: context.both_in(area, found)
+    )
     if not regime:
         return found
     if regime == SUSPENDED:

@@ -6,8 +6,10 @@ ARM is the usual one and has no name here (""). A window of another regime relax
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from armslength.agreement.area import Area
 from armslength.domain.finding import SUSPENDED
 
 INTERCEPT, TEST, JOIN = "INTERCEPT", "TEST", "JOIN"
@@ -23,6 +25,7 @@ class Window:
         aircraft: addresses that it holds for; of two, one must be in it, where it names one, and both, where it names
             more. None: it holds for all.
         provisions: of SUSPENDED, which.
+        area: where it holds, levels on the datum of the terms; None: everywhere.
     """
 
     kind: str
@@ -30,6 +33,7 @@ class Window:
     until_ns: int | None
     aircraft: frozenset[str] | None = None
     provisions: frozenset[str] = frozenset()
+    area: Area | None = None
 
     def covers(self, pair: tuple[str, str], from_ns: int, until_ns: int) -> bool:
         """Return whether it holds for both aircraft of `pair` at all times between, UTC [ns]."""
@@ -47,20 +51,23 @@ class Regimes:
     windows: tuple[Window, ...] = ()
 
     def at(
-        self, kinds: tuple[str, ...], provisions: tuple[str, ...], pair: tuple[str, str], from_ns: int, until_ns: int
-    ) -> str:
+        self, kinds: tuple[str, ...], provisions: tuple[str, ...], pair: tuple[str, str], from_ns: int, until_ns: int,
+        within: Callable[[Area], bool] = lambda area: False,
+    ) -> str:  # fmt: skip
         """Return the regime that something from `from_ns` until `until_ns` [UTC ns] was under: "" the usual one.
 
         Args:
             kinds: that relax what is judged, first come first named. provisions: that it rests on; a suspension of one
                 of them at any of that time goes before all.
             pair: addresses of both aircraft.
+            within: whether both were in an area all that time.
         """
         for one in self.windows:
             overlaps = one.from_ns <= until_ns and (one.until_ns is None or one.until_ns > from_ns)
             if one.kind == SUSPENDED and overlaps and not one.provisions.isdisjoint(provisions):
                 return SUSPENDED
         for kind in kinds:
-            if any(one.kind == kind and one.covers(pair, from_ns, until_ns) for one in self.windows):
-                return kind
+            for one in self.windows:
+                if one.kind == kind and one.covers(pair, from_ns, until_ns) and (one.area is None or within(one.area)):
+                    return kind
         return ""
