@@ -27,14 +27,14 @@ def seen(lat: float, lon: float, other: tuple[float, float]) -> tuple[float, flo
 
 
 def in_wake(
-    here: tuple[float, float, float], path: Sequence[tuple[float, float, float, float]], longest: float
+    here: tuple[float, float, float], path: Sequence[tuple[float, float, float, float]], longest: float, nearest: float
 ) -> tuple[float, float, float, float]:
     """Return distance from the nearest point of a path [m], its age [s], how far behind [m], its level less one's.
 
     Args:
         here: latitude, longitude [deg] and level [m] of the one who may be in the wake.
         path: of the other, in order of time and up to now: t [s], latitude, longitude [deg], level [m].
-        longest: how old a point may be [s].
+        longest: how old a point may be [s]. nearest: no point further away counts [m].
     """
     best = (math.inf, math.nan, math.nan, math.nan)
     now, behind = path[-1][0], 0.0
@@ -49,7 +49,7 @@ def in_wake(
             s = min(max(s, 0.0), 1.0)
         place = [p + s * (q - p) for p, q in zip(a, b, strict=True)]
         apart = math.hypot(*place)
-        if apart < best[0]:
+        if apart < best[0] and apart < nearest:
             level = younger[3] + s * (older[3] - younger[3])
             best = apart, now - younger[0] + s * (younger[0] - older[0]), behind + s * length, level - here[2]
         behind += length

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -92,29 +92,42 @@ def judge(meetings: Meetings, context: Context) -> list[Finding]:
     """Return one finding for each pair, encounter and side whose wake the other was possibly made to fly through."""
     out = []
     for by in (0, 1):
-        wakes = _wakes(meetings, context, by)
-        found = events(meetings, wakes.wake)
-        begun = runs(meetings, wakes.tube.possible).first
+        paths = _paths(meetings, context, by)
+        near = np.zeros(len(meetings), np.bool_)
+        near[meetings.of[~np.isnan(paths[0])]] = True
+        if not np.any(near):
+            continue
+        part = replace(context, meetings=meetings.take(near))
+        wakes = _wakes(part, paths[:, near[meetings.of]], by)
+        found = events(part.meetings, wakes.wake)
+        begun = runs(part.meetings, wakes.tube.possible).first
         begun = begun[np.searchsorted(begun, found.first, side="right") - 1] if len(begun) else begun
-        placed = [_placed(context, wakes, by, int(one)) for one in begun]
+        placed = [_placed(part, wakes, by, int(one)) for one in begun]
         rows = [i for i in range(len(found)) if placed[i][0]]
         of, first, last = (getattr(found, name)[rows] for name in ("of", "first", "last"))
-        for group in encounters(meetings, of, first, last):
-            out.append(_finding(context, wakes, found, [rows[i] for i in group], placed, by))
+        for group in encounters(part.meetings, of, first, last):
+            out.append(_finding(part, wakes, found, [rows[i] for i in group], placed, by))
     return out
 
 
-def _wakes(m: Meetings, context: Context, by: int) -> _Wakes:
-    figures = context.figures("G07")
-    furthest = reach(context.terms)
+def _paths(m: Meetings, context: Context, by: int) -> F64:
+    """Return what one side is to the path of the other, as `in_wake`, shape (4, N)."""
+    figures, furthest = context.figures("G07"), reach(context.terms)
     # Wider than wakes reach: who comes up from behind must be seen before it is in the wake.
     screen = (m.d_h - m.error_h_m < 1.2 * furthest.horizontal_m) & ~(m.d_v - m.error_v_m >= furthest.vertical_m)
     which = np.flatnonzero(screen)
-    columns = np.full((4, len(m.t)), np.nan)
-    some = np.empty((4, len(which)))
-    in_wake(m.start[m.of[which]], which, m.t, m.lat, m.lon, m.level_m, by, figures["age_s"] + MORE_S, some)
-    columns[:, which] = some
-    lateral, age, behind, rise = columns
+    out, some = np.full((4, len(m.t)), np.nan), np.empty((4, len(which)))
+    nearest = figures["lateral_m"] + m.error_h_m[which]
+    in_wake(
+        m.start[m.of[which]], which, m.t, m.lat, m.lon, m.level_m, by, figures["age_s"] + MORE_S, nearest, some
+    )  # fmt: skip
+    out[:, which] = some
+    return out
+
+
+def _wakes(context: Context, paths: F64, by: int) -> _Wakes:
+    m, figures = context.meetings, context.figures("G07")
+    lateral, age, behind, rise = paths
     seen = ~np.isnan(lateral)
     tube = under(lateral, m.error_h_m, figures["lateral_m"]) & _level(m, rise, figures["below_m"])
     tube = tube.where(seen & ~(behind <= figures["lateral_m"]))

@@ -92,7 +92,15 @@ def reach(terms: Terms) -> Reach:
 
 def judge(meetings: Meetings, context: Context) -> list[Finding]:
     """Return one finding for each pair, encounter and side that possibly pursued the other."""
-    m, figures = meetings, context.figures("G10")
+    turning = np.ones(len(meetings), np.bool_)
+    for side in (0, 1):  # without a turn of both there is nothing to repeat
+        some = np.zeros(len(meetings), np.bool_)
+        some[meetings.of[np.abs(meetings.turn[side]) > TURNING]] = True
+        turning &= some
+    if not np.any(turning):
+        return []
+    m, figures = meetings.take(turning), context.figures("G10")
+    context = replace(context, meetings=m)
     between = over(m.d_h, m.error_h_m, figures["nearest_m"]) & under(m.d_h, m.error_h_m, figures["farthest_m"])
     between &= under(m.d_v, m.error_v_m, context.terms.separation.vertical_m).where(context.in_area)
     during = intercepted(context)

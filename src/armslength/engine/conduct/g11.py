@@ -91,8 +91,8 @@ def reach(terms: Terms) -> Reach:
 def judge(meetings: Meetings, context: Context) -> list[Finding]:
     """Return one finding for each pair, encounter and side that possibly flew at the other."""
     figures = context.figures("G11")
-    fast = meetings.closure + meetings.error_relative > figures["closure_mps"]
-    screen = fast & (meetings.d_h - meetings.error_h_m < figures["ends_m"])
+    screen = np.flatnonzero(meetings.d_h - meetings.error_h_m < figures["ends_m"])
+    screen = screen[meetings.closure[screen] + meetings.error_relative[screen] > figures["closure_mps"]]
     which = np.zeros(len(meetings), np.bool_)
     which[meetings.of[screen]] = True
     if not np.any(which):

@@ -26,7 +26,9 @@ def looked_at(samples, by, terms):
             out.append(None)
             continue
         path = [(o.t, o.lat[by], o.lon[by], o.level[by]) for o in samples[max(0, k - 90) : k + 1]]
-        told = in_wake((s.lat[1 - by], s.lon[1 - by], s.level[1 - by]), path, f["age_s"] + 10.0)
+        told = in_wake(
+            (s.lat[1 - by], s.lon[1 - by], s.level[1 - by]), path, f["age_s"] + 10.0, f["lateral_m"] + s.error_h
+        )
         out.append(None if math.isnan(told[0]) else told)
     return out
 
