@@ -78,7 +78,7 @@ SCENARIOS = {
             -36.0, -20.0, river.DURATION, "2026-03-03T09:00:00Z", river.compose, river.SENSORS,
         ),
         Scenario(
-            "conduct", "the same twelve minutes with three that break the rules of conduct: what the demonstration plays",
+            "conduct", "the river with three that break the rules of conduct: what the demonstration plays",
             -36.0, -20.0, river.DURATION, "2026-03-03T09:00:00Z", conduct.compose, river.SENSORS,
         ),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from armslength.domain.case import State
 from armslength.domain.finding import Finding, Outcome, Severity
 from armslength.node.core.effects import Effects
-from armslength.node.core.inputs import Happened
+from armslength.node.core.inputs import Happened, Recorded
 from node.cases.case_pair import SAID, CasePair, live
 from node.core.pair import Side
 
@@ -48,6 +48,26 @@ def test_a_grave_finding_opens_a_case_and_the_same_of_both_sides_is_one() -> Non
     finds(pair, pair.north, opened_ns=opened, by="", value=9.0)
     pair.run(5.0)
     assert len(pair.both()[0]) == 1, "said again it opens nothing"
+
+
+def test_what_was_found_when_the_node_stopped_opens_its_case_when_it_is_found_again() -> None:
+    pair = CasePair()
+    found = Finding(
+        "G05", "d10001 d20001", Outcome.BREACH, Severity.SEV1, "SOUTH", pair.now.utc_ns, pair.now.utc_ns, 1.0, 2.0, "m",
+        (), "It crossed.", first="d10001", second="d20001",
+    )  # fmt: skip
+    told = Recorded(findings=(("river-2026", found, ("NORTH", "SOUTH")),))
+    pair.give(pair.north, told)  # and no tick comes any more
+    pair.restart(pair.north)
+    pair.mend()
+    pair.run(5.0)
+    assert not pair.cases(pair.north).files
+    for _ in range(2):
+        pair.give(pair.north, told)  # the recorder judges the last hours anew
+        pair.run(5.0)
+        assert len(pair.both()[0]) == 1 and len(said(pair, pair.north, "G05")) == 1
+        pair.restart(pair.north)
+        pair.mend()
 
 
 def test_a_finding_on_our_own_charge_opens_nothing_here() -> None:

@@ -84,6 +84,19 @@ def test_a_finding_about_two_aircraft_stands_in_the_book_of_their_terms(
     assert len(pair.north.heard("finding")) == len(books)
 
 
+def test_a_finding_about_one_aircraft_stands_in_the_book_of_the_terms_that_name_the_place() -> None:
+    pair = Three()
+    pair.three()
+    before = pair.sizes()
+    found = Finding(
+        "D01", "d20001 block 1", Outcome.BREACH, Severity.SEV3, "SOUTH", BEGIN_NS, BEGIN_NS + 9, 1.0, 2.0, "m", (),
+        "It was inside.", first="d20001",
+    )  # fmt: skip
+    pair.give(pair.north, Recorded(findings=(("river-2026", found, ("", "")), ("elsewhere", found, ("", "")))))
+    assert {name for name, size in pair.sizes().items() if size != before.get(name, 0)} == {"river-2026"}
+    assert len(pair.north.heard("finding")) == 1
+
+
 def test_a_message_to_one_is_nothing_to_the_other() -> None:
     from armslength.node.core.inputs import Command
 

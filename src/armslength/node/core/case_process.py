@@ -46,7 +46,7 @@ class Process:
         self._reminded: dict[str, float] = {}
         self._notices: dict[str, Notice] = {}
         self._openings = Openings(cases.line.own.party)
-        self._wanted: list[tuple[Finding, c.Why, Severity]] = []
+        self._wanted: list[tuple[Finding, c.Why, Severity, bool]] = []
         self._look_s = float("-inf")
         self._stood = False
 
@@ -89,17 +89,20 @@ class Process:
             state = {"counterpart": line.name, "state": file.state.value}
             effects.tells.append({"event": "case", **state, **told, "says": says})
 
-    def found(self, one: Finding) -> None:
-        """Something was found on this line: where it is grave enough, a case is opened at the next tick."""
-        wanted = self._openings.take(one)
+    def found(self, one: Finding, *, again: bool = False) -> None:
+        """Something was found on this line: where it is grave enough, a case is opened at the next tick.
+
+        `again`: it was found before a restart. A node that stops judges what is left, and has no tick any more.
+        """
+        wanted = None if again and one.severity > Severity.SEV2 else self._openings.take(one)
         if wanted is not None:
-            self._wanted.append((one, *wanted))
+            self._wanted.append((one, *wanted, again))
 
     def tick(self, effects: Effects, now: Now) -> None:
         """Open what findings ask for, and judge what is due."""
-        wanted, self._wanted = self._wanted, []
-        for one, why, severity in wanted:
-            self._open(one, why, severity, effects, now)
+        wanted, self._wanted = sorted(self._wanted, key=lambda one: one[2]), []  # the gravest names the case
+        for one, why, severity, again in wanted:
+            self._open(one, why, severity, effects, now, again=again)
         line = self.cases.line
         if (line.standing == "OPEN") is not self._stood:  # what was not known while it was down may be known now
             self._stood = line.standing == "OPEN"
@@ -113,7 +116,7 @@ class Process:
         for found in judge(self._record(now_judged, now)):
             self._enter(found, effects, now)
 
-    def _open(self, found: Finding, why: c.Why, severity: Severity, effects: Effects, now: Now) -> None:
+    def _open(self, found: Finding, why: c.Why, severity: Severity, effects: Effects, now: Now, *, again: bool) -> None:
         """Open a case about a finding, unless there is one about the same matter."""
         from armslength.node.core.case_acts import opened
         from armslength.node.core.case_opening import about_finding
@@ -122,7 +125,7 @@ class Process:
         subject, pair = about_finding(cases.encounters, found)
         for file in cases.files.values():
             same = [one.body.subject for one in file.documents if isinstance(one.body, c.Opening)]
-            if file.state is not State.CLOSED and any(same_matter(subject, one) for one in same):
+            if (again or file.state is not State.CLOSED) and any(same_matter(subject, one) for one in same):
                 return
         try:
             opened(cases, c.Opening(why, severity, subject, cases.line.agreed.digest), pair, effects, now)

@@ -44,6 +44,8 @@ class Entered:
                 effects.tells.append({"event": "encounter", **found})
         for agreement, finding, parties in one.findings:
             others = [lines[name] for name in set(parties) & lines.keys()] if own in parties else []
+            if not finding.second:  # of one aircraft in a place that these terms name
+                others = [line for line in lines.values() if line.agreed.agreement == agreement]
             if others and others[0].agreed.agreement == agreement and not self._books.full:
                 others[0].talking.add(finding, effects, now)
         for segment in one.segments:

@@ -238,9 +238,10 @@ class Talking:
         first = key not in self._told
         self.findings.pop(key, None)
         self.findings[key] = found
-        if self._told.get(key) == same:
-            return  # said before a restart
-        line.cases.process.found(found)
+        again = self._told.get(key) == same  # said before a restart; its case may not have been opened then
+        line.cases.process.found(found, again=again)
+        if again:
+            return
         self._told[key] = same
         if first:
             name = f"{found.rule} {found.outcome.value}"
