@@ -68,17 +68,8 @@ class Meetings:
         return len(self.first)
 
     def take(self, which: Bool) -> Meetings:
-        """Return the meetings `which`, shape (K,)."""
-        if np.all(which):
-            return self
-        samples = np.flatnonzero(which[self.of])
-        columns = {
-            one.name: np.take(getattr(self, one.name), samples, axis=-1)
-            for one in fields(self)
-            if one.name not in {"epoch_ns", "start", "first", "second"}
-        }
-        start = np.concatenate([[0], np.cumsum(np.diff(self.start)[which])]).astype(np.int64)
-        return Meetings(self.epoch_ns, start, self.first[which], self.second[which], **columns)
+        """Return the meetings `which`, shape (K,), as a whole."""
+        return self.part(which[self.of])
 
     def within(self, horizontal_m: float, vertical_m: float) -> Bool:
         """Return which meetings came as near as that, both at once, as measured; unknown levels may be; shape (K,)."""
@@ -86,6 +77,21 @@ class Meetings:
         out = np.zeros(len(self), np.bool_)
         out[self.of[near]] = True
         return out
+
+    def part(self, kept: Bool) -> Meetings:
+        """Return the samples `kept`, shape (N,), without the meetings of which none is."""
+        if np.all(kept):
+            return self
+        samples = np.flatnonzero(kept)
+        columns = {
+            one.name: np.take(getattr(self, one.name), samples, axis=-1)
+            for one in fields(self)
+            if one.name not in {"epoch_ns", "start", "first", "second"}
+        }
+        count = np.bincount(self.of[samples], minlength=len(self))
+        left = count > 0
+        start = np.concatenate([[0], np.cumsum(count[left])]).astype(np.int64)
+        return Meetings(self.epoch_ns, start, self.first[left], self.second[left], **columns)
 
     def ns(self, sample: int) -> int:
         """Return when a sample is, UTC [ns]."""

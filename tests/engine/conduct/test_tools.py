@@ -115,3 +115,21 @@ def test_a_window_covers_a_pair_for_all_of_a_time():
     assert regimes.at((JOIN, INTERCEPT), (), ("a", "c"), 100, 199) == ""
     assert regimes.at((JOIN,), (), ("a", "b"), 100, 199) == ""
     assert Regimes((Window(JOIN, 0, None, frozenset({"a"})),)).at((JOIN,), (), ("a", "z"), 5, 9) == JOIN
+
+
+def test_a_rule_is_shown_what_lies_around_its_reach_and_no_more():
+    from armslength.domain.rule import RuleText
+    from armslength.engine.conduct.rule import Reach, Rule
+    from armslength.engine.conduct.shown import Shown
+    from engine.conduct.flights import around
+
+    text = RuleText("G00", "", "", "", "", (), (), "", "", "")
+    m = meeting((fly(200, 0, -8), fly(200, -8, 0, course=90.0)), (fly(200), fly(200, 9.0)), error_h=0.0, error_v=0.0)
+    shown = Shown(around(m))
+    one = Rule(text, lambda m, c: [], lambda terms: Reach(NM, 300.0, 20.0, 5.0))
+    part = shown.to(one)
+    assert len(part.meetings) == 1 and part.who(0, 1) == around(m).who(0, 1)
+    inside = np.flatnonzero(m.d_h[: m.start[1]] < NM)
+    assert part.meetings.t.tolist() == list(range(inside[0] - 20, inside[-1] + 6))
+    assert shown.to(one) is part
+    assert shown.to(Rule(text, one.judge, lambda terms: Reach(50 * NM, 300.0))).meetings is m

@@ -11,7 +11,7 @@ from armslength.agreement.terms import Terms
 from armslength.domain.finding import Finding, Outcome, Severity
 from armslength.domain.meeting import Meetings
 from armslength.domain.rule import Parameter, RuleText
-from armslength.engine.conduct.attribution import who_knew, who_lowered
+from armslength.engine.conduct.attribution import BACK_S, who_knew, who_lowered
 from armslength.engine.conduct.context import Context
 from armslength.engine.conduct.doubt import margin
 from armslength.engine.conduct.nearness import Nearness, nearness
@@ -57,7 +57,7 @@ def reach(terms: Terms) -> Reach:
     """Return what G02 must be shown: twice the close tier, since the errors of coarse plots are as wide as that."""
     figures = terms.conduct["G02"]
     wide = max(figures["close_horizontal_m"], terms.near_miss.slant_m)
-    return Reach(2.0 * wide, 2.0 * max(figures["close_vertical_m"], terms.near_miss.slant_m))
+    return Reach(2.0 * wide, 2.0 * max(figures["close_vertical_m"], terms.near_miss.slant_m), BACK_S)
 
 
 @dataclass(frozen=True, slots=True)
