@@ -114,7 +114,9 @@ def test_evidence_without_a_commitment_and_a_second_time() -> None:
     pair.desks = ("NORTH", "SOUTH")
     pair.run(130.0)
     assert pair.file(pair.north).state is State.SEALED
-    assert "came already" in sent(pair, part, "N-0001")[0]
+    entries = len(pair.north.store.entries[pair.agreement])
+    assert sent(pair, part, "N-0001") == [], "the word that it came may have been lost"
+    assert len(pair.north.store.entries[pair.agreement]) == entries
     assert "came already" in sent(pair, replace(part, whole=OF), "N-0001")[0]
 
 

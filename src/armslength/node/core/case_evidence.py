@@ -100,8 +100,10 @@ class Exchange:
         why = ""
         if document.by not in file.commitments:
             why = NOT_SEALED
-        elif there is not None and (there.opened is not None or (there.whole, there.parts) != (part.whole, part.parts)):
+        elif there is not None and (there.whole, there.parts) != (part.whole, part.parts):
             why = TWICE
+        elif there is not None and there.opened is not None:
+            return  # it was taken before, and the word of that was lost
         if why:
             cases.refuse(document.case, why, effects, now, document)
             return
