@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from armslength.cli import case_export, case_settle
+from armslength.cli import case_export, case_group, case_settle
 from armslength.cli.answering import AsJson, InHome, print_json
 from armslength.cli.case_app import File, Language, Number, Person, Text, To, ask, moment, said, text_of
 
@@ -154,6 +154,6 @@ def extend(
 
 for settling in (
     case_settle.session, case_settle.propose, case_settle.sign, case_settle.measure, case_settle.close,
-    case_settle.confirm, case_export.export,
+    case_settle.confirm, case_export.export, case_group.agenda, case_group.minutes, case_group.reconcile,
 ):  # fmt: skip
     app.command(settling.__name__)(settling)

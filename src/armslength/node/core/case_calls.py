@@ -70,7 +70,7 @@ def _told(cases: Cases, document: Document) -> tuple[str, dict[str, Any]] | None
             return "IRP", {**about, **place, "severity": file.opening.severity.name, "hash": document.digest}
         case c.Answer(substance=substance, of=of):
             return "ANS", {"case": document.case, "answer": substance.value, "ref_hash": of}
-        case c.Meeting(at_ns=at_ns, medium=medium, agenda=agenda):
+        case c.Meeting(at_ns=at_ns, medium=medium, agenda=agenda, minutes=""):
             about = {} if document.case == c.GROUP else {"case": document.case}
             return "WGC", {"at_ns": str(at_ns), "medium": medium.value, "agenda": agenda, **about}
     return None
