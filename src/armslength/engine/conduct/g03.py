@@ -78,7 +78,8 @@ class _Idle:
 
 def reach(terms: Terms) -> Reach:
     """Return what G03 must be shown: those who came near after all, and their flight since the alert."""
-    return Reach(1.5 * terms.separation.horizontal_m, 1.1 * terms.separation.vertical_m, terms.lookahead_s)
+    agreed = terms.separation
+    return Reach(1.5 * agreed.horizontal_m, agreed.vertical_m, terms.lookahead_s + RATE_S)
 
 
 def judge(meetings: Meetings, context: Context) -> list[Finding]:

@@ -83,9 +83,10 @@ class _Wakes:
 
 
 def reach(terms: Terms) -> Reach:
-    """Return what G07 must be shown."""
+    """Return what G07 must be shown: with the paths flown before."""
     figures = terms.conduct["G07"]
-    return Reach(max(figures["behind_m"], figures["behind_light_m"]), 1.1 * terms.separation.vertical_m)
+    far = max(figures["behind_m"], figures["behind_light_m"])
+    return Reach(far, terms.separation.vertical_m, figures["age_s"] + MORE_S)
 
 
 def judge(meetings: Meetings, context: Context) -> list[Finding]:

@@ -50,9 +50,6 @@ TEXT = RuleText(
     ("conduct",),
 )
 
-WIDE = 1.1
-"""So much wider than its distances the rule looks, for what is only possible."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Stay:
@@ -81,7 +78,7 @@ def reach(terms: Terms) -> Reach:
     figures = terms.conduct["G09"]
     far = max(figures["shadow_distance_m"], figures["formation_horizontal_m"])
     high = max(terms.separation.vertical_m, figures["formation_vertical_m"])
-    return Reach(far * WIDE, high * WIDE)
+    return Reach(far, high)
 
 
 def judge(meetings: Meetings, context: Context) -> list[Finding]:

@@ -85,9 +85,10 @@ class _Pursuit:
 
 
 def reach(terms: Terms) -> Reach:
-    """Return what G10 must be shown."""
+    """Return what G10 must be shown: with the turns about the beginning and the end of a pursuit."""
     figures = terms.conduct["G10"]
-    return Reach(figures["farthest_m"], 1.1 * terms.separation.vertical_m)
+    about = 2.0 * figures["lag_s"]
+    return Reach(figures["farthest_m"], terms.separation.vertical_m, about, about)
 
 
 def judge(meetings: Meetings, context: Context) -> list[Finding]:

@@ -85,7 +85,7 @@ def reach(terms: Terms) -> Reach:
     """Return what G11 must be shown: who came so near, with the run there and the steady flight before it."""
     figures = terms.conduct["G11"]
     before = figures["steady_s"] + max(figures["begins_m"] - figures["ends_m"], 0.0) / figures["closure_mps"]
-    return Reach(1.1 * figures["ends_m"], 1.1 * terms.separation.vertical_m, before)
+    return Reach(figures["ends_m"], terms.separation.vertical_m, before)
 
 
 def judge(meetings: Meetings, context: Context) -> list[Finding]:

@@ -19,7 +19,7 @@ def below(value, bound, limit, sign):
 def looked_at(samples, by, terms):
     """What each sample is to the path of the other: distance, age, how far behind, how much under; None: too far."""
     f, out = terms.conduct["G07"].figures, []
-    far, high = max(f["behind_m"], f["behind_light_m"]), 1.1 * terms.separation.vertical_m
+    far, high = max(f["behind_m"], f["behind_light_m"]), terms.separation.vertical_m
     for k, s in enumerate(samples):
         apart = abs(s.level[1] - s.level[0])
         if math.hypot(s.east, s.north) - s.error_h >= 1.2 * far or apart - s.error_v >= high:
