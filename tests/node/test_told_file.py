@@ -9,9 +9,10 @@ import pytest
 
 from armslength.agreement.area import Area, Circle
 from armslength.domain import talk as t
+from armslength.domain.finding import SUSPENDED
 from armslength.domain.visit import Distress
 from armslength.domain.visit import Notice as Activity
-from armslength.engine.conduct.regimes import SUSPENDED, TEST, Window
+from armslength.engine.conduct.regimes import TEST, Window
 from armslength.engine.conduct.told import FLARES, Asked, Reported, Said, Warned
 from armslength.engine.process.rule import Notice, Spoken
 from armslength.errors import InputError

@@ -163,7 +163,7 @@ class _Run:
         self.order = TimeOrder(merge=request.membership is None and not stored)
         self.stages = Stages(request.terms, request.membership, roster, tracker, self._look)
         if request.told is not None:
-            request.told.beside(self.stages.conduct)
+            request.told.beside(self.stages.conduct, self.stages.discipline)
         limits = request.minima.near_miss_m, request.terms.separation.dwell_limit_s
         self.keeper = Keeper(lambda found: found.gravity(*limits))
         self.thinner = Thinner()

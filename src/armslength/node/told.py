@@ -12,9 +12,11 @@ from armslength.domain.visit import Notice as Activity
 from armslength.engine.comms import judge as comms
 from armslength.engine.conduct.regimes import Regimes, Window
 from armslength.engine.conduct.told import Asked, Reported, Said, Warned
+from armslength.engine.discipline.entry import Told as Places
 from armslength.engine.process.p06 import SuspensionInForm
 from armslength.engine.process.rule import Notice, Record, Spoken
 from armslength.node.conduct import Conduct
+from armslength.node.discipline import Discipline
 
 
 @dataclass
@@ -43,9 +45,10 @@ class Told:
     suspensions: list[Notice] = field(default_factory=list)
     spoken: list[Spoken] = field(default_factory=list)
 
-    def beside(self, conduct: Conduct) -> None:
-        """Have the rules of conduct look at it beside the flights."""
-        conduct.regimes = Regimes(tuple(self.windows))
+    def beside(self, conduct: Conduct, discipline: Discipline) -> None:
+        """Have the rules about flying and about places look at it beside the flights."""
+        conduct.regimes = discipline.regimes = Regimes(tuple(self.windows))
+        discipline.told = Places(tuple(self.activities), tuple(self.distress))
         conduct.warned, conduct.asked = tuple(self.warned), tuple(self.asked)
         conduct.said, conduct.reported = tuple(self.said), tuple(self.reported)
 

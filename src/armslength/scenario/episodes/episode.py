@@ -28,12 +28,6 @@ FREQUENCIES = (
 PLAN = tuple((one.id, one.channel) for one in FREQUENCIES)
 TERMINAL = (110 * NM, -110 * NM, 5 * NM, 3000 * FT)
 """The exempt terminal area that the terms of every scenario have: here where nobody flies."""
-SENSORS: Mapping[str, tuple[Source, ...]] = {
-    party: tuple(
-        Reports(f"tracks of {whose}", whose, 1.0, 8.0, 400 * NM, 1.0, 0.0, 1.0, 0.5) for whose in (NORTH, SOUTH)
-    )
-    for party in (NORTH, SOUTH)
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +73,7 @@ class Episode:
         expects: every finding, in order of rules.
         told: what was said, asked, reported and suspended: facts in the order of their stamps.
         terms: changes the usual terms.
+        sigma_m: error of each horizontal component of a plot, one sigma [m].
     """
 
     name: str
@@ -89,6 +84,16 @@ class Episode:
     expects: tuple[Expected, ...]
     told: Callable[[Sky, Clock], Sequence[Any]] = _silent
     terms: Callable[[Terms, Sky, Clock], Terms] = _usual
+    sigma_m: float = 4.0
+
+    @property
+    def sensors(self) -> Mapping[str, tuple[Source, ...]]:
+        """The sources of each party: fused tracks of everybody, once a second, without gaps."""
+        both = tuple(
+            Reports(f"tracks of {whose}", whose, 1.0, self.sigma_m, 400 * NM, 1.0, 0.0, 1.0, 0.5)
+            for whose in (NORTH, SOUTH)
+        )
+        return {NORTH: both, SOUTH: both}
 
     @property
     def clock(self) -> Clock:

@@ -11,7 +11,7 @@ import numpy as np
 from armslength.agreement.writing import write_terms
 from armslength.errors import InputError
 from armslength.scenario.aircraft import NORTH, SOUTH
-from armslength.scenario.episodes.episode import SENSORS, Episode, Expected, address, sky_of, terms_in
+from armslength.scenario.episodes.episode import Episode, Expected, address, sky_of, terms_in
 from armslength.scenario.episodes.telling import lines
 from armslength.scenario.papers import members
 from armslength.scenario.recording import recording
@@ -48,7 +48,7 @@ def write_episode(episode: Episode, seed: int, folder: Path, *, overwrite: bool 
     }
     folder.mkdir(parents=True, exist_ok=True)
     for number, party in enumerate((NORTH, SOUTH), start=1):
-        seen = picture(sky, party, np.random.default_rng([seed, number]), SENSORS)
+        seen = picture(sky, party, np.random.default_rng([seed, number]), episode.sensors)
         table = recording(sky, seen, clock.begins_ns)
         table.write_parquet(folder / f"{party.lower()}.parquet", compression="zstd", statistics=True)
     for name, text in texts.items():
