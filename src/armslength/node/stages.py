@@ -24,6 +24,7 @@ from armslength.domain.encounter import Encounter
 from armslength.domain.finding import Finding
 from armslength.domain.plot import KeptAside, Plots, Roster
 from armslength.domain.track import Tracks
+from armslength.engine.conduct.g14 import without_tracks
 from armslength.engine.detection import Minima, detect_stays
 from armslength.engine.joining import Joined, Joiner
 from armslength.engine.tracking import GAP_S, Tracker, by_name
@@ -108,6 +109,7 @@ class Stages:
         if epoch_ns is None:
             return []
         found = self.conduct.findings(encounters, marks, epoch_ns) + self.discipline.findings(marks, epoch_ns)
+        found += without_tracks(self.terms, self.conduct.reported, found)
         return sorted(found, key=lambda one: (one.opened_ns, one.rule, one.first, one.second, one.about))
 
     def closed(self) -> list[tuple[Joined, Encounter]]:

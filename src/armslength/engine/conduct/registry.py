@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from armslength.agreement.terms import Terms
-from armslength.engine.conduct import g01, g02, g03, g04, g05, g06, g07, g08, g09, g10, g11, g12, g13
+from armslength.engine.conduct import g01, g02, g03, g04, g05, g06, g07, g08, g09, g10, g11, g12, g13, g14
 from armslength.engine.conduct.rule import Reach, Rule
 
 __all__ = ["RULES", "reach"]
@@ -28,6 +28,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
             g11.RULE,
             g12.RULE,
             g13.RULE,
+            g14.RULE,
         )
     }
 )

@@ -8,14 +8,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-COLLISION_HAZARD, WASH, CONTROL_LOST = "COLLISION_HAZARD", "WASH", "CONTROL_LOST"
-FLARES, CHAFF, LASER, FUEL, OBJECTS, GESTURES, LIGHTS_OFF, RADAR_LOCK = (
-    "FLARES", "CHAFF", "LASER", "FUEL", "OBJECTS", "GESTURES", "LIGHTS_OFF", "RADAR_LOCK",
-)  # fmt: skip
-KINDS = (
-    COLLISION_HAZARD, WASH, CONTROL_LOST, FLARES, CHAFF, LASER, FUEL, OBJECTS, GESTURES, LIGHTS_OFF, RADAR_LOCK,
-)  # fmt: skip
-"""What a crew can report."""
+from armslength.domain.crew_report import (
+    CHAFF,
+    COLLISION_HAZARD,
+    CONTROL_LOST,
+    FLARES,
+    FUEL,
+    GESTURES,
+    KINDS,
+    LASER,
+    LIGHTS_OFF,
+    OBJECTS,
+    RADAR_LOCK,
+    WASH,
+)
+
+__all__ = [
+    "CHAFF", "COLLISION_HAZARD", "CONTROL_LOST", "FLARES", "FUEL", "GESTURES", "KINDS", "LASER", "LIGHTS_OFF",
+    "OBJECTS", "RADAR_LOCK", "WASH", "Asked", "Reported", "Said", "Warned", "concerns",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
