@@ -116,7 +116,7 @@ class Desk:
         committed, labels = kept(self._home.vault.decrypt(own, f"{root}.own.age"))
         sent = self._path(wanted, f"{root}.sent.age")
         if not sent.is_file():
-            packed = pack(committed, labels, agreement, str(wanted["case"]), self._home.config.party)
+            packed = pack(committed, labels, agreement, str(wanted["under"]), self._home.config.party)
             self._write(wanted, sent.name, self._home.vault.encrypt(packed, [self._recipient(wanted)]))
         data = read_private(sent)
         pieces = [data[at : at + LARGEST_PART] for at in range(0, len(data), LARGEST_PART)]

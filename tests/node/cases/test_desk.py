@@ -69,6 +69,7 @@ class Side:
         """Return what the desk does."""
         other = "South" if self.home.config.party == "North" else "North"
         about = {"do": do, "counterpart": other, "agreement": DEAL, "case": "N-0001", "cases": ["N-0001"]}
+        about["under"] = "N-0001"
         minima = {"horizontal_m": 5556.0, "vertical_m": 914.4}
         return self.desk.done({**about, **minima, "subject": SUBJECT, "first": "", "second": "", **more})
 

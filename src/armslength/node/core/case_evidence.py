@@ -53,8 +53,7 @@ class Exchange:
 
     def of(self, file: File, party: str) -> Evidence | None:
         """Return how far the evidence of `party` in a case is; None where there is nothing."""
-        found = (self._evidence.get((number, party)) for number in (file.case, *file.also))
-        return next((one for one in found if one is not None), None)
+        return self._evidence.get(_key(file, party))
 
     def leaving(self) -> list[Held]:
         """Return our pieces that the other side has not taken, in order."""
@@ -141,7 +140,7 @@ class Exchange:
         if not 0 < len(pieces) <= MOST_PARTS:
             return
         for place, data in enumerate(pieces, 1):
-            document, envelope = cases.signed(file.case, c.Part(whole, place, len(pieces), data), now)
+            document, envelope = cases.signed(_key(file, own)[0], c.Part(whole, place, len(pieces), data), now)
             held = self._parts[document.digest] = Held(document, to_json(envelope), True, now.utc_ns)
             effects.writes.append(cases.rows.document(held))
         was = mine or Evidence()
@@ -168,7 +167,7 @@ class Exchange:
                 there.whole, there.parts, holds, says, str(args["file"]), args.get("measured"), args.get("compared")
             ),
         )
-        for held in [one for one in self._parts.values() if not one.out and self._of(one, file)]:
+        for held in [one for one in self._parts.values() if not one.out and one.document.case == _key(file, other)[0]]:
             del self._parts[held.document.digest]
             effects.writes.append(cases.rows.no_part(held))
         cases.process.stale.add(file.case)
@@ -201,6 +200,7 @@ class Exchange:
         cases = [file.case, *file.also]
         return {
             **self._minima(),
+            "under": _key(file, party)[0],
             "root": body.root,
             "leaves": body.leaves,
             "cases": cases,
@@ -218,15 +218,21 @@ class Exchange:
         found: dict[int, bytes] = {}
         for held in self._parts.values():
             body = held.document.body
-            if not held.out and isinstance(body, c.Part) and body.whole == there.whole and self._of(held, file):
+            same = not held.out and held.document.case == _key(file, held.document.by)[0]
+            if same and isinstance(body, c.Part) and body.whole == there.whole:
                 found[body.part] = body.data
         return [found[place] for place in sorted(found)] if len(found) == there.parts else []
 
-    def _of(self, held: Held, file: File) -> bool:
-        return held.document.case in {file.case, *file.also}
-
     def _set(self, file: File, party: str, effects: Effects, one: Evidence) -> Evidence:
-        key = next((n for n in (file.case, *file.also) if (n, party) in self._evidence), file.case)
-        self._evidence[key, party] = one
-        effects.writes.append(self.cases.rows.evidence(key, party, one))
+        self._evidence[_key(file, party)] = one
+        effects.writes.append(self.cases.rows.evidence(*_key(file, party), one))
         return one
+
+
+def _key(file: File, party: str) -> tuple[str, str]:
+    """Return under what evidence is kept, and said: the number under which that party committed to it.
+
+    So it stays with its commitment, whatever other openings turn out to be about the same matter.
+    """
+    committed = file.commitments.get(party)
+    return (file.case if committed is None else committed.case), party
