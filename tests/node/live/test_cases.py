@@ -129,6 +129,7 @@ def test_a_case_lives_through_the_death_of_each_node_in_each_state(tmp_path: Pat
             "G05",
         )
         assert opened["case"] == "N-0001"
+        eventually(lambda: nodes.type(nodes.south, "list")["cases"])
         for number, state in enumerate(STATES):
             nodes.step(state)
             nodes.come_to(state)
@@ -137,6 +138,7 @@ def test_a_case_lives_through_the_death_of_each_node_in_each_state(tmp_path: Pat
         for node, other in ((nodes.north, "South"), (nodes.south, "North")):
             seen = nodes.show(node)["evidence"]
             assert seen[other]["holds"] is True and "2 tracks" in seen[other]["says"], seen
+            assert nodes.show(node)["grade"]["letter"] in "ABC" and nodes.show(node)["compared"]["samples"] >= 8
             assert "of the aircraft of North" in seen[node.party]["says"]
             held = sorted(path.name.split(".")[1] for path in (node.home.path / "cases").rglob("*.age"))
             assert held == ["own", "sent", "theirs"]
