@@ -98,7 +98,7 @@ def reconcile(
     from armslength.node.private_files import read_private, write_private
 
     must_be_free(out)
-    node, book, _ = _book(home, to)
+    node, book, now = _book(home, to)
     own = own_counts(node, book.agreement, month)
     if out is not None:
         write_private(out, seal_counts(node, book.agreement, month, own))
@@ -113,7 +113,7 @@ def reconcile(
             typer.echo(f"{out}: hand it to {book.other}.")
         return
     names = (book.own, book.other)
-    rows, differences = held(names, own, read_counts(read_private(theirs), str(theirs), book, month))
+    rows, differences = held(names, own, read_counts(read_private(theirs), str(theirs), book, month, now))
     if as_json:
         found = {"rows": [asdict(one) for one in rows], "differences": [asdict(one) for one in differences]}
         print_json({"month": month, "first": names[0], "second": names[1], **found})

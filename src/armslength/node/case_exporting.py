@@ -87,7 +87,7 @@ def _export(
 ) -> CaseExported:
     exhibit = next(one for one in of_ledger(snapshot) if one.about.book == standing.agreement)
     newest = newest_state(snapshot, exhibit, home.key, time_ns)
-    if home.key.public not in {one.key for one in book.keys if one.party == book.own and one.until_ns is None}:
+    if home.key.public not in book.keys_at(book.own, time_ns):
         what = "The key of this home is not the one that the agreement names now."
         raise LedgerError(what, where=book.agreement, remedy="Amend the agreement to name it; then export.")
     theirs = [one.key for one in book.keys if one.party == book.other]

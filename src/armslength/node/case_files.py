@@ -69,6 +69,14 @@ class CaseBook:
         wanted = case.strip().upper()
         return next((one for one in self.files if wanted in {one.case, *one.also}), None)
 
+    def keys_at(self, party: str, time_ns: int) -> frozenset[str]:
+        """Return the keys of a party that count at a time, UTC [ns]."""
+        return frozenset(
+            one.key
+            for one in self.keys
+            if one.party == party and one.from_ns <= time_ns and (one.until_ns is None or time_ns < one.until_ns)
+        )
+
 
 def read_books(home: Home, now_ns: int) -> list[CaseBook]:
     """Return the cases of a home, by agreement, in the order of their ids.

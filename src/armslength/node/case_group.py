@@ -166,7 +166,7 @@ def seal_counts(home: Home, agreement: str, month: str, counted: Sequence[Counte
     return to_json(seal(COUNTS_TYPE, canonical(tree), home.key)) + b"\n"
 
 
-def read_counts(data: bytes, name: str, book: CaseBook, month: str) -> list[Counted]:
+def read_counts(data: bytes, name: str, book: CaseBook, month: str, now_ns: int) -> list[Counted]:
     """Return the counts in a file of the other side.
 
     Raises:
@@ -186,14 +186,13 @@ def read_counts(data: bytes, name: str, book: CaseBook, month: str) -> list[Coun
         what = f"It has the counts of {about[2]} for {about[1]} under {about[0]}."
         wanted = f"Wanted are those of {book.other} for {month.strip()} under {book.agreement}."
         raise InputError(what, where=name, remedy=wanted)
-    theirs = [one for one in book.keys if one.party == book.other]
     signed = signers(envelope)
     if not signed or len(envelope.signatures) != 1:
         raise InputError("Its signature does not fit what it says.", where=name, remedy=remedy)
     key = envelope.signatures[0][0]
-    if key not in {one.key for one in theirs if one.until_ns is None}:
-        removed = next((one.until_ns for one in theirs if one.key == key), None)
-        was = f"was removed {stamp(removed)}" if removed else f"never was a key of {book.other}"
+    if key not in book.keys_at(book.other, now_ns):
+        removed = max((one.until_ns or 0 for one in book.keys if (one.party, one.key) == (book.other, key)), default=0)
+        was = f"was removed {stamp(removed)}" if removed and removed <= now_ns else f"never was a key of {book.other}"
         raise InputError(f"It is signed by {groups(key)}, which {was}.", where=name, remedy=remedy)
     return rows
 

@@ -129,7 +129,7 @@ def test_counts_are_handed_over_signed_and_reconciled(pair: HomePair, tmp_path: 
     data = seal_counts(
         pair.homes["SOUTH"], south.agreement, MONTH, own_counts(pair.homes["SOUTH"], south.agreement, MONTH)
     )
-    theirs = read_counts(data, "south.counts", north, MONTH)
+    theirs = read_counts(data, "south.counts", north, MONTH, NOW)
     rows, differences = reconcile(("NORTH", "SOUTH"), own, theirs)
     assert [(row.rule, row.first, row.second, row.differ) for row in rows] == [
         ("D01", (1, 1), (0, 0), 0),
@@ -167,22 +167,25 @@ def _signed(key: SigningKey, pair: HomePair, **more: object) -> bytes:
 )
 def test_a_file_of_counts_that_is_not_what_it_should_be(pair: HomePair, more: dict[str, object], says: str) -> None:
     (north, _) = books(pair)
-    assert read_counts(_signed(pair.south.key, pair), "f", north, MONTH) == [], "the control"
+    assert read_counts(_signed(pair.south.key, pair), "f", north, MONTH, NOW) == [], "the control"
     with pytest.raises(InputError, match=says):
-        read_counts(_signed(pair.south.key, pair, **more), "f", north, MONTH)
+        read_counts(_signed(pair.south.key, pair, **more), "f", north, MONTH, NOW)
 
 
 def test_a_file_of_counts_of_a_stranger_or_changed_is_refused(pair: HomePair) -> None:
     (north, _) = books(pair)
     with pytest.raises(InputError, match="never was a key of SOUTH"):
-        read_counts(_signed(SigningKey(bytes([9]) * 32), pair), "f", north, MONTH)
+        read_counts(_signed(SigningKey(bytes([9]) * 32), pair), "f", north, MONTH, NOW)
     with pytest.raises(InputError, match="never was a key of SOUTH"):
-        read_counts(_signed(pair.north.key, pair), "f", north, MONTH)
+        read_counts(_signed(pair.north.key, pair), "f", north, MONTH, NOW)
+    removed = tuple(replace(one, until_ns=NOW - NS) if one.party == "SOUTH" else one for one in north.keys)
+    with pytest.raises(InputError, match="was removed 2023-11-14"):
+        read_counts(_signed(pair.south.key, pair), "f", replace(north, keys=removed), MONTH, NOW)
     tree = json.loads(_signed(pair.south.key, pair))
     sig = tree["signatures"][0]["sig"]
     tree["signatures"][0]["sig"] = ("B" if sig[0] == "A" else "A") + sig[1:]
     with pytest.raises(InputError, match=r"signature does not fit|not a file of counts"):
-        read_counts(canonical(tree), "f", north, MONTH)
+        read_counts(canonical(tree), "f", north, MONTH, NOW)
 
 
 def test_officers_type_it(pair: HomePair, tmp_path: Path) -> None:
