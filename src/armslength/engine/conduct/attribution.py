@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from armslength.domain.meeting import Meetings
-from armslength.domain.plot import F64, I64
+from armslength.domain.plot import I64
 from armslength.engine.conduct.context import Context
 from armslength.engine.conduct.words import miles
+from armslength.kernel.lowering import lowering
 from armslength.units import NS
 
 BACK_S = 120.0
@@ -73,29 +74,14 @@ def lowered(meetings: Meetings, at: int) -> Lowered:
     steps = steps[m.goes_on[steps]]
     if not len(steps):
         return Lowered((math.nan, math.nan), (math.nan, math.nan))
-    east, north = m.east_m[steps + 1], m.north_m[steps + 1]
-
-    def predicted(of_first: I64, of_second: I64) -> F64:
-        """The first's and the second's velocity as they are `of` these samples."""
-        w_e = m.v_east[1][of_second] - m.v_east[0][of_first]
-        w_n = m.v_north[1][of_second] - m.v_north[0][of_first]
-        squared = w_e * w_e + w_n * w_n
-        with np.errstate(invalid="ignore", divide="ignore"):
-            later = np.maximum(-(east * w_e + north * w_n) / squared, 0.0)
-        later = np.where(squared > 0.0, later, 0.0)
-        out: F64 = np.hypot(east + later * w_e, north + later * w_n)
-        return out
-
-    before, after = predicted(steps, steps), predicted(steps + 1, steps + 1)
-    one, two = predicted(steps + 1, steps), predicted(steps, steps + 1)
-    by_first, by_second = 0.5 * (before - one + two - after), 0.5 * (before - two + one - after)
+    by_first, by_second = lowering(steps, m.east_m, m.north_m, m.v_east, m.v_north)
     # What is lowered in all is the difference of two predictions: the errors of velocities in between cancel as far as
     # they make no error of position, and those at both ends stay, times how far ahead they are carried.
     ends = np.array([steps[0], steps[-1] + 1])
     ahead = np.minimum(m.t_cpa[ends], BACK_S)
     carried = np.nan_to_num(ahead * m.error_speed[:, ends])
     bounds = np.hypot(np.hypot(carried[:, 0], carried[:, 1]), m.error_h_m[at]).tolist()
-    return Lowered((float(np.nansum(by_first)), float(np.nansum(by_second))), (bounds[0], bounds[1]))
+    return Lowered((by_first, by_second), (bounds[0], bounds[1]))
 
 
 def who_lowered(meetings: Meetings, at: int) -> str:
