@@ -70,6 +70,19 @@ def test_what_was_found_when_the_node_stopped_opens_its_case_when_it_is_found_ag
         pair.mend()
 
 
+def test_several_findings_about_one_encounter_are_one_case_though_no_place_is_known() -> None:
+    pair = CasePair()
+    at = pair.now.utc_ns
+    two = {"first": "d10001", "second": "d20001", "opened_ns": at}
+    for rule, severity in (("G02", Severity.SEV2), ("G05", Severity.SEV1), ("G06", Severity.SEV2)):
+        finds(pair, pair.north, rule=rule, severity=severity, about="d10001 d20001", **two)
+    pair.run(5.0)
+    assert pair.file(pair.north).opening.subject.rules == ("G05",), "one, about the gravest"
+    finds(pair, pair.north, rule="G02", about="d10002 d20001", **{**two, "first": "d10002"})
+    pair.run(5.0)
+    assert len(pair.both()[0]) == 2, "another pair is another matter"
+
+
 def test_a_finding_on_our_own_charge_opens_nothing_here() -> None:
     pair = CasePair()
     finds(pair, pair.north, by="NORTH")

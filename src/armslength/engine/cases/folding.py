@@ -16,7 +16,7 @@ from armslength.engine.cases.machine import Standing, move
 from armslength.errors import InputError
 from armslength.units import NS
 
-__all__ = ["NEAR_ARCMIN", "NEAR_NS", "fold", "group_matters", "head_of", "same_matter"]
+__all__ = ["NEAR_ARCMIN", "NEAR_NS", "fold", "group_matters", "head_of", "near", "same_matter"]
 
 NEAR_NS, NEAR_ARCMIN = 60 * NS, 5
 """Two openings by different sides are about one matter where their times are that near, and their places."""
@@ -32,13 +32,17 @@ def same_matter(one: c.Subject, other: c.Subject) -> bool:
     """Return whether two subjects are one matter: the same id, or time and place, or time and a rule without place."""
     if one.matter and one.matter == other.matter:
         return True
-    apart = max(one.from_ns, other.from_ns) - min(one.until_ns, other.until_ns)
-    if apart > NEAR_NS or (one.matter and other.matter):
+    if not near(one, other) or (one.matter and other.matter):
         return False
     if one.lat_arcmin is None or other.lat_arcmin is None or one.lon_arcmin is None or other.lon_arcmin is None:
         return one.lat_arcmin is other.lat_arcmin and not set(one.rules).isdisjoint(other.rules)
     east = abs(one.lon_arcmin - other.lon_arcmin) % 21_600
     return abs(one.lat_arcmin - other.lat_arcmin) <= NEAR_ARCMIN and min(east, 21_600 - east) <= 2 * NEAR_ARCMIN
+
+
+def near(one: c.Subject, other: c.Subject) -> bool:
+    """Return whether two subjects are of times near each other."""
+    return max(one.from_ns, other.from_ns) - min(one.until_ns, other.until_ns) <= NEAR_NS
 
 
 def group_matters(documents: Iterable[Document]) -> list[list[Document]]:

@@ -13,7 +13,7 @@ from armslength.domain import case as c
 from armslength.domain.case import Document, File, State
 from armslength.domain.finding import Finding, Severity
 from armslength.engine.cases.deadlines import reminder
-from armslength.engine.cases.folding import same_matter
+from armslength.engine.cases.folding import near, same_matter
 from armslength.engine.cases.opening import Openings
 from armslength.engine.process.registry import judge
 from armslength.engine.process.rule import Notice, Record, Spoken
@@ -125,7 +125,9 @@ class Process:
         subject, pair = about_finding(cases.encounters, found)
         for file in cases.files.values():
             same = [one.body.subject for one in file.documents if isinstance(one.body, c.Opening)]
-            if (again or file.state is not State.CLOSED) and any(same_matter(subject, one) for one in same):
+            own = [cases.local.get(number) for number in (file.case, *file.also)]
+            one_matter = any(same_matter(subject, one) or (pair and pair in own and near(subject, one)) for one in same)
+            if one_matter and (again or file.state is not State.CLOSED):
                 return
         try:
             opened(cases, c.Opening(why, severity, subject, cases.line.agreed.digest), pair, effects, now)

@@ -295,9 +295,9 @@ class Core:
 
     @_take.register
     def _(self, one: Recorded, effects: Effects, now: Now) -> None:
-        fresh = self._recorded.take(one, self.own.party, self.lines, effects, now)
-        self.encounters.extend(fresh)
-        self.encounters_told += len(fresh)
+        known, fresh = self._recorded.take(one, self.own.party, self.lines, effects, now)
+        self.encounters.extend(known)
+        self.encounters_told += fresh
 
     @_take.register
     def _(self, one: StoreState, effects: Effects, now: Now) -> None:

@@ -29,17 +29,18 @@ class Entered:
 
     def take(
         self, one: Recorded, own: str, lines: Mapping[str, Line], effects: Effects, now: Now
-    ) -> list[Mapping[str, Any]]:
-        """Enter and tell what is new; return the encounters that were entered.
+    ) -> tuple[list[Mapping[str, Any]], int]:
+        """Enter and tell what is new; return the encounters that concern us, and how many of them were entered.
 
         A finding stands in the book of the counterpart whose aircraft it is about, with ours, under its own terms; what
         concerns nobody we have terms with is not entered: a replay of the plots gives it.
         """
-        fresh = []
+        known, fresh = [], 0
         for found in one.encounters:
             book = self._book_of(found, own, lines)
+            known += [found] if book else []
             if book and not self._books.full and self._is_news(found, effects, now):
-                fresh.append(found)
+                fresh += 1
                 self._books.enter(effects, book, "encounter", found, now.utc_ns)
                 effects.tells.append({"event": "encounter", **found})
         for agreement, finding, parties in one.findings:
@@ -50,7 +51,7 @@ class Entered:
                 others[0].talking.add(finding, effects, now)
         for segment in one.segments:
             self._books.enter(effects, NODE, "plots", segment, now.utc_ns)
-        return fresh
+        return known, fresh
 
     def _is_news(self, found: Mapping[str, Any], effects: Effects, now: Now) -> bool:
         """Whether an encounter is said anew: after a restart the recorder tells those of the last hours again."""
