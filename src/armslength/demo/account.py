@@ -33,6 +33,7 @@ class Side:
         came: how often each message was told as received.
         marks: by message id, the marks that came back.
         first_heard: for each planned meeting the time of the first alert that sounded [s of the scenario].
+        findings: by id, rule and outcome of what the rules of conduct found, as it was said last.
         others: how often each other event was told.
         moves: (channel that carried the talk, channel that carries it now), "" for none, as they came.
     """
@@ -45,6 +46,7 @@ class Side:
     marks: dict[str, set[str]] = field(default_factory=dict)
     withheld: list[Event] = field(default_factory=list)
     first_heard: dict[str, float] = field(default_factory=dict)
+    findings: dict[str, tuple[str, str]] = field(default_factory=dict)
     others: Counter[str] = field(default_factory=Counter)
     moves: list[tuple[str, str]] = field(default_factory=list)
     events: int = 0
@@ -106,6 +108,8 @@ class Account:
         else:
             if kind == "channel" and event["state"] == "IN USE":
                 side.moves.append((str(event["was"]), str(event["medium"])))
+            if kind == "finding":
+                side.findings[str(event["finding"])] = str(event["rule"]), str(event["outcome"])
             side.others[str(kind)] += 1
 
     def outstanding(self) -> list[str]:
@@ -183,6 +187,7 @@ class Account:
             "expired": sum(bool(one.get("expired")) for side in self.sides.values() for one in side.received.values()),
             "duplicated": sum(n - 1 for side in self.sides.values() for n in side.came.values()),
             "first_alert_before_closest_s": self._least_warning(),
+            "findings": {party: _found(side) for party, side in self.sides.items()},
             "sides": {party: _told(side) for party, side in self.sides.items()},
             "meetings": self._meetings(),
         }
@@ -218,6 +223,14 @@ class Account:
                 }
             )  # fmt: skip
         return rows
+
+
+def _found(side: Side) -> dict[str, dict[str, int]]:
+    """Return how often a side found what, by rule and outcome."""
+    out: dict[str, dict[str, int]] = {}
+    for (rule, outcome), number in sorted(Counter(side.findings.values()).items()):
+        out.setdefault(rule, {})[outcome] = number
+    return out
 
 
 def _told(side: Side) -> dict[str, Any]:

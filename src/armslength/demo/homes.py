@@ -70,7 +70,8 @@ def draft(verb: Verb, folder: Path, sky: Sky, homes: Sequence[Path]) -> Path:
         replace(named[p.name], post=p.post, callsign=f"{p.name} AIRCRAFT") for p in drafted.parties
     )  # fmt: skip
     edited = replace(
-        drafted, area=wanted.area, exempt=wanted.exempt, parties=parties, manoeuvre=wanted.manoeuvre,
+        drafted, area=wanted.area, exempt=wanted.exempt, blocks=wanted.blocks, parties=parties,
+        manoeuvre=wanted.manoeuvre,
         ground_line=GroundLine(check_every_s=CHECK_S, grace_s=GRACE_S), automation=Automation(traffic_advisory=True),
         assistance=Assistance(rescue_centre=RESCUE), frequencies=PLAN,
     )  # fmt: skip

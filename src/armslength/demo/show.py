@@ -2,7 +2,8 @@
 
 First act: two homes are made and made known to each other, terms are drafted, signed by one side and ratified by the
 other over the ground line, and notice of a suspension is given. Then, an hour later by the nodes' clock (notice takes
-an hour), both nodes are started again from what is on disk. Second act: the scenario.
+an hour), both nodes are started again from what is on disk. Second act: the scenario. When the nodes stop, what their
+recorders still hold is judged. Third act, another hour later: what was found has opened cases, and two are settled.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from armslength.demo.plan import plan_of
 from armslength.demo.player import Player
 from armslength.demo.relay import Relay
 from armslength.demo.scenes import PROVISION, SUSPENDED_S, Scene, scenes_at
+from armslength.demo.settling import Settling, settled
 from armslength.demo.stage import MAKE_ROOM, Stage, must_store
 from armslength.demo.story import SCENE, Said
 from armslength.demo.voice import Voice
@@ -40,7 +42,7 @@ from armslength.scenario.registry import draw, scenario
 from armslength.scenario.sky import Sky
 from armslength.units import NS
 
-SCENARIO = "river"
+SCENARIO = "conduct"
 RECORDINGS = "recordings"
 """Folder that takes what was said on the frequencies, as WAV files."""
 ROOM = 50_000_000
@@ -52,6 +54,8 @@ AGREE_S = 45.0
 """What two running nodes do about an agreement is done in this time (real seconds)."""
 CHECKS_S = 15.0
 """The scenario waits so long for the first checks, until both sides use the primary frequency (real seconds)."""
+LATER_S = 3600.0
+"""The working groups meet so long after the scenario [s of the nodes' clock]."""
 HEAD_START_S, LONGER = 2.0, 1.3
 """The nodes are to be ready this long before the scenario begins (real seconds); they may take longer than before."""
 
@@ -69,6 +73,7 @@ class Show:
         duration_s: plays only so much of the scenario [s]; None: all.
         scenes: what is done to the nodes; None: all of `scenes`.
         radios: whether they have any.
+        settles: whether there is a third act.
 
     Attributes:
         heard: what the nodes tell.
@@ -83,6 +88,7 @@ class Show:
     duration_s: float | None = None
     scenes: tuple[Scene, ...] | None = None
     radios: bool = True
+    settles: bool = True
     heard: Heard = field(default_factory=queue.SimpleQueue)
     started_in_s: float = 0.0
     _parties_heard: set[str] = field(default_factory=set)
@@ -192,15 +198,45 @@ class Show:
             memory = {party: node.rss_bytes for party, node in nodes.items()}
             seen = {party: node.get("/api/status") for party, node in nodes.items()}
             silence_s, silent = stage.account.silence(stage.ways, stage.now_s)
-            stage.narrate("The scenario is over. Both nodes are stopped; each side hands out its ledger.")
-        summary = stage.account.summary({party: outbox_of(self.home(party)) for party in PARTIES})
-        summary |= self._channels(stage, seen) | {"longest_silence_s": silence_s, "longest_silence": silent}
+            stage.narrate(
+                "The scenario is over. Both nodes are stopped; their recorders judge first what they still hold."
+            )
+        stage.hear_out()
+        reached: dict[str, int] = {}
+        later: list[Any] = []
+        if self.settles:
+            reached, later, now_ns = self._third_act(stage, clock)
+        self.scene("Both nodes are stopped. Each side hands out its ledger.")
+        summary = stage.account.summary({party: outbox_of(self.home(party)) for party in PARTIES}) | reached
+        summary |= self._channels(stage, [*seen.values(), *later])
+        summary |= {"longest_silence_s": silence_s, "longest_silence": silent}
         for party, status in seen.items():
             plots = {feed["name"]: feed["plots"] for feed in status["feeds"]}
             summary["sides"][party] |= {"plots": plots, "memory_bytes": memory[party]}
         summary["ledgers"] = examine(self.folder, agreement, {p: self.home(p) for p in PARTIES}, now_ns)
         summary["ledgers_agree"] = summary["ledgers"]["agree"]
         return summary
+
+    def _third_act(self, before: Stage, clock: ScaledClock) -> tuple[dict[str, int], list[Any], int]:
+        """Return what was settled, the status of both nodes at the end, and UTC of their clock then [ns]."""
+        self.scene("An hour passes. The working groups of both sides sit down; both nodes start again.")
+        self.heard = queue.SimpleQueue()
+        later = ScaledClock(self.speed, clock.utc_ns() + round(LATER_S * NS), time.monotonic())
+        with self._running(later, {}, {party: _ports({}) for party in PARTIES}) as (nodes, relay):
+            stage = Stage(before.plan, nodes, relay, later, self.heard, self.say, account=before.account)
+            try:
+                Settling(stage).play()
+            finally:
+                stage.close()
+            cases = {
+                party: [node.ask("case show", case=one["case"]) for one in node.ask("case list")["cases"]]
+                for party, node in nodes.items()
+            }
+            seen = [node.get("/api/status") for node in nodes.values()]
+            versions = {party: int(_state(node)["version"]) for party, node in nodes.items()}
+            now_ns = later.utc_ns()
+        stage.hear_out()
+        return settled(cases, versions), seen, now_ns
 
     @contextmanager
     def _ether(self, clock: ScaledClock) -> Iterator[EtherProcess]:
@@ -213,13 +249,13 @@ class Show:
         finally:
             ether.stop()
 
-    def _channels(self, stage: Stage, seen: Mapping[str, Any]) -> dict[str, Any]:
+    def _channels(self, stage: Stage, seen: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         """Return what went by which channel, and how often the talk had to change it."""
         sent: Counter[str] = Counter()
         order: list[str] = []
-        for status in seen.values():
+        for status in seen:
             media = status["lines"][0]["channels"]
-            order = list(media)
+            order = order if len(order) > len(media) else list(media)
             sent.update({name: int(medium["sent"]) for name, medium in media.items()})
         failovers = max(side.failovers(order) for side in stage.account.sides.values())
         return {"failovers": failovers, "channels": stage.account.channels(sent)}

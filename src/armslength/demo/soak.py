@@ -45,6 +45,7 @@ class Soak(Show):
 
     rounds: int = 1
     radios: bool = False
+    settles: bool = False
     memory: dict[str, Readings] = field(default_factory=dict)
     recorder: dict[str, Readings] = field(default_factory=dict)
 

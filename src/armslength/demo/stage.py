@@ -37,7 +37,7 @@ CALL_S = 8.0
 """How long an officer takes to call by hand [s of the scenario]."""
 FOR_CREWS = frozenset({"TFA", "EMG", "AST", "ADC"})
 """What the officers mark UNDERSTOOD, and RELAYED."""
-FOR_POSTS = frozenset({"ACT", "DSC", "HLD"})
+FOR_POSTS = frozenset({"ACT", "DSC", "HLD", "WGC"})
 """What they mark UNDERSTOOD."""
 BUSY_S = {"AST": 14.0}
 """Where an officer takes longer to understand [s of the scenario]: a request for assistance sounds until he does."""
@@ -77,6 +77,7 @@ class Stage:
         clock: of both nodes.
         heard: what the nodes tell.
         say: says lines.
+        account: the books of an act before this one, which go on; None: new ones.
     """
 
     def __init__(
@@ -88,10 +89,11 @@ class Stage:
         heard: Heard,
         say: Voice,
         ether: EtherProcess | None = None,
+        account: Account | None = None,
     ) -> None:
         self.plan, self.nodes, self.relay, self.ether = plan, nodes, relay, ether
         self.ways = Ways((*DATA, GROUND) if ether is not None else (GROUND,))
-        self.account = Account(plan, tuple(nodes))
+        self.account = account or Account(plan, tuple(nodes))
         self._clock, self._heard, self._say = clock, heard, say
         self._story = Story(plan)
         self._duties: list[tuple[float, int, Callable[[], object]]] = []
@@ -203,6 +205,11 @@ class Stage:
             except queue.Empty:
                 continue
             self._hear(party, event, at)
+
+    def hear_out(self) -> None:
+        """Hear and tell what the nodes said while they stopped; nothing is done about it any more."""
+        while not self._heard.empty():
+            self._hear(*self._heard.get())
 
     def _patience(self) -> float:
         left = (self._duties[0][0] - self.now_s) / self._clock.speed if self._duties else LOOK_S
