@@ -13,7 +13,9 @@ from armslength.agreement.articles import Block, ProtectedSite
 from armslength.agreement.terms import Party, Terms, default_terms
 from armslength.domain.finding import SUSPENDED, Outcome, Severity
 from armslength.domain.track import Marks, Oddity
+from armslength.domain.visit import Notice
 from armslength.engine.conduct.regimes import Regimes, Window
+from armslength.engine.discipline.entry import Told
 from armslength.node.membership import load_membership
 from armslength.node.replay import Request, replay
 from armslength.node.stages import Stages
@@ -76,7 +78,7 @@ def test_without_parties_nobody_is_a_visitor(tmp_path: Path) -> None:
     assert [one for one in found(flights(tmp_path, x4b0002=0.2), None).findings if one.rule.startswith("D")] == []
 
 
-def stages_over(path: Path, every_s: int) -> Stages:
+def stages_over(path: Path, every_s: int, told: Told | None = None) -> Stages:
     from armslength.adapters.recording import open_recordings
     from armslength.domain.plot import KeptAside, Plots, Roster
 
@@ -85,6 +87,7 @@ def stages_over(path: Path, every_s: int) -> Stages:
     [recording] = open_recordings([path], [])
     batches = list(recording.batches(0, roster, aside, []))
     stages = Stages.over(["one"], roster, terms(), membership, BEGIN_S * NS)
+    stages.discipline.told = told or Told()
     until = BEGIN_S * NS
     last = max(int(b.time_ns.max()) for b in batches)
     names = [n for n in Plots.__dataclass_fields__ if n not in ("file", "rest_from_ns")]
@@ -125,3 +128,17 @@ def test_what_is_forgotten_still_makes_the_next_overflight_worse(tmp_path: Path)
     assert [one.finding.rule for one in stages.discipline.found] == ["D02"]
     stages.discipline.forget((BEGIN_S + 9 * 86400) * NS)
     assert stages.discipline.found == []
+
+
+def test_what_was_told_of_an_activity_is_judged_with_the_flights(tmp_path: Path) -> None:
+    path = flights(tmp_path, x4b0001=-0.7, x4b0002=0.2)
+    area = Area("range", box=Box(46.0, 8.0, 46.3, 8.5))
+    begins = (BEGIN_S + 60) * NS
+    late = Notice("act1", "South", "North", "PLANNED", area, begins, begins + 600 * NS, begins - 3600 * NS)
+    told = []
+    for every in (60, 100_000):
+        stages = stages_over(path, every, Told((late,)))
+        told.append([one for one in stages.findings([]) if one.rule.startswith("D")])
+        assert [one.rule for one in told[-1]] == ["D01", "D02", "D04"]
+        assert told[-1][2].outcome is Outcome.BREACH and told[-1][2].value == 3600.0
+    assert told[0] == told[1]

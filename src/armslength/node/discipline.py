@@ -13,9 +13,10 @@ from armslength.agreement.terms import GEOMETRIC, Terms
 from armslength.domain.finding import SUSPENDED, Finding, Outcome
 from armslength.domain.plot import Roster
 from armslength.domain.track import Marks, Tracks
-from armslength.domain.visit import Visit
+from armslength.domain.visit import Notice, Visit
 from armslength.engine.conduct.regimes import Regimes
 from armslength.engine.detection import MIXED_BOUND_M
+from armslength.engine.discipline import d04
 from armslength.engine.discipline.d02 import repeated
 from armslength.engine.discipline.entry import Case, Entry, Told, Who
 from armslength.engine.discipline.flights import one_each
@@ -30,8 +31,8 @@ class Discipline:
     """What the rules about places find along one chain of stages.
 
     Attributes:
-        told: what was told of places; may be added to. regimes: suspensions; may be added to.
-        found: entries in the visits that are over.
+        regimes: suspensions; may be added to. told: what was told of places; replace it by all that is known.
+        found: entries in the visits that are over. presences: who was in the volumes of activities.
     """
 
     terms: Terms
@@ -40,14 +41,19 @@ class Discipline:
     told: Told = field(default_factory=Told)
     regimes: Regimes = field(default_factory=Regimes)
     found: list[Entry] = field(default_factory=list)
+    presences: list[d04.Presence] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self._notices: tuple[Notice, ...] = ()
         geometric = self.terms.datum == GEOMETRIC
         self._gatherer = Gatherer(places(self.terms), geometric=geometric, mixed_bound_m=MIXED_BOUND_M)
 
     @property
     def looks(self) -> bool:
         """Whether there is anything to watch, and anybody who belongs to a party."""
+        if self.told.notices != self._notices:
+            self._notices = self.told.notices
+            self._gatherer.watch(places(self.terms, self._notices))
         return bool(self._gatherer.places) and self.belonging.membership is not None
 
     def stretch(self, tracks: Tracks, before_ns: int | None) -> None:
@@ -64,7 +70,11 @@ class Discipline:
     def findings(self, marks: Marks, epoch_ns: int) -> list[Finding]:
         """Return what was found so far, in order of time, as `marks` and suspensions allow."""
         told = [replace(one, finding=self._laid_over(one.finding, marks, epoch_ns)) for one in self.found]
-        return one_each(repeated(told, self.terms.conduct["D02"]["repeated_s"]))
+        out = one_each(repeated(told, self.terms.conduct["D02"]["repeated_s"]))
+        if self.terms.conduct["D04"].enabled:
+            late = d04.findings(self.terms, self.told, self.presences)
+            out += [self._laid_over(one, marks, epoch_ns) for one in late]
+        return sorted(out, key=lambda one: (one.opened_ns, one.rule, one.about))
 
     def forget(self, before_ns: int) -> None:
         """Drop what closed before `before_ns` (UTC), but not an overflight that makes the next one graver."""
@@ -72,13 +82,16 @@ class Discipline:
         self.found = [
             one for one in self.found if _closed(one.finding) >= (kept if one.finding.rule == "D02" else before_ns)
         ]
+        self.presences = [one for one in self.presences if one.last_ns >= before_ns]
 
     def _judge(self, visits: Iterable[Visit], before_ns: int | None) -> None:
         for visit in visits:
             member = self.belonging.member(visit.aircraft, before_ns)
             uncrewed = member is not None and member.category.startswith("uncrewed")
             who = Who(self.roster.addresses[visit.aircraft], uncrewed)
-            self.found += judge(Case(visit, who, self.terms, self.told))
+            case = Case(visit, who, self.terms, self.told)
+            self.found += judge(case)
+            self.presences += d04.present(case)
 
     def _party(self, aircraft: int, before_ns: int | None) -> str:
         member = self.belonging.member(aircraft, before_ns)
