@@ -131,7 +131,6 @@ def _part(part: Part, room: float) -> list[Any]:
 
     title = _words(part.title, _style(12, bold=True, after=5))
     title.style.spaceBefore = 16
-    title.style.keepWithNext = 1
     if isinstance(part, Fields):
         grid = _grid([(name, value) for name, value in part.rows], (0.34, 0.66), room, ())
         return [CondPageBreak(90), title, grid, *_note(part.note)]
