@@ -86,5 +86,5 @@ def test_a_test_that_nobody_agreed_on_is_told_by_its_geometry_alone(tmp_path: Pa
     """The planned test is none because they kept 4.5 NM; the window is not what hides it."""
     write_episode(EPISODES["planned-test"], 1, tmp_path)
     told = tmp_path / "talk.jsonl"
-    told.write_text("".join(line for line in told.read_text().splitlines(True) if '"Window"' not in line))
+    told.write_text("".join(line for line in told.read_text().splitlines(True) if '"Notified"' not in line))
     assert found(tmp_path, "north") == []

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from armslength.agreement.terms import Terms
+from armslength.domain.declared import Fact as Declared
+from armslength.domain.declared import distress_of, notices_of
 from armslength.domain.finding import Finding
 from armslength.domain.talk import Fact
-from armslength.domain.visit import Distress
-from armslength.domain.visit import Notice as Activity
 from armslength.engine.comms import judge as comms
-from armslength.engine.conduct.regimes import Regimes, Window
+from armslength.engine.conduct.agreed import regimes_of
 from armslength.engine.conduct.told import Asked, Reported, Said, Warned
 from armslength.engine.discipline.entry import Told as Places
 from armslength.engine.process.p06 import SuspensionInForm
@@ -26,8 +26,8 @@ class Told:
     Attributes:
         own, other: whose record it is, and with whom. until_ns: its end [UTC ns]; what was owed longer is not judged.
         talk: facts between the posts, in order of `at_ns`.
-        windows: regimes, agreed or suspended. warned, asked, said, reported: about pairs of aircraft.
-        activities: told by ACT. distress: emergencies.
+        declared: interceptions, joins, activities, emergencies; with `talk` they say which regime was in force.
+        warned, asked, said, reported: about pairs of aircraft.
         suspensions, spoken: notices that suspend provisions, and messages that say so.
     """
 
@@ -35,20 +35,19 @@ class Told:
     other: str
     until_ns: int
     talk: list[Fact] = field(default_factory=list)
-    windows: list[Window] = field(default_factory=list)
+    declared: list[Declared] = field(default_factory=list)
     warned: list[Warned] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
     reported: list[Reported] = field(default_factory=list)
-    activities: list[Activity] = field(default_factory=list)
-    distress: list[Distress] = field(default_factory=list)
     suspensions: list[Notice] = field(default_factory=list)
     spoken: list[Spoken] = field(default_factory=list)
 
     def beside(self, conduct: Conduct, discipline: Discipline) -> None:
         """Have the rules about flying and about places look at it beside the flights."""
-        conduct.regimes = discipline.regimes = Regimes(tuple(self.windows))
-        discipline.told = Places(tuple(self.activities), tuple(self.distress))
+        facts = [*self.talk, *self.declared]
+        conduct.regimes = discipline.regimes = regimes_of(facts)
+        discipline.told = Places(tuple(notices_of(facts)), tuple(distress_of(facts)))
         conduct.warned, conduct.asked = tuple(self.warned), tuple(self.asked)
         conduct.said, conduct.reported = tuple(self.said), tuple(self.reported)
 

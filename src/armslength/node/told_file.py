@@ -7,8 +7,8 @@ from dataclasses import MISSING, fields, is_dataclass
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from armslength.domain import talk, visit
-from armslength.engine.conduct import regimes, told
+from armslength.domain import declared, talk
+from armslength.engine.conduct import told
 from armslength.engine.process import rule as process
 from armslength.errors import InputError
 from armslength.node.told import Told
@@ -16,13 +16,15 @@ from armslength.units import parse_stamp
 
 _TALK = {one.__name__: one for one in get_args(talk.Fact)}
 _BESIDE: dict[str, tuple[str, type]] = {
-    "Window": ("windows", regimes.Window),
+    "Intercepts": ("declared", declared.Intercepts),
+    "Joins": ("declared", declared.Joins),
+    "Notified": ("declared", declared.Notified),
+    "Ended": ("declared", declared.Ended),
+    "Emergency": ("declared", declared.Declared),
     "Warned": ("warned", told.Warned),
     "Asked": ("asked", told.Asked),
     "SaidOfPair": ("said", told.Said),
     "Reported": ("reported", told.Reported),
-    "Activity": ("activities", visit.Notice),
-    "Distress": ("distress", visit.Distress),
     "Suspension": ("suspensions", process.Notice),
     "SuspensionSpoken": ("spoken", process.Spoken),
 }

@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 
 from armslength.agreement.area import Area, Circle
-from armslength.domain import talk as t
-from armslength.domain.visit import Notice
+from armslength.domain.declared import Notified
 from armslength.scenario.aircraft import FIGHTER, NORTH, SOUTH, SURVEILLANCE
 from armslength.scenario.episodes.episode import Clock, Episode, Expected, address
-from armslength.scenario.episodes.posts import checked, in_order, opened
+from armslength.scenario.episodes.posts import checked, in_order, opened, told
 from armslength.scenario.kinematics import Course, State
 from armslength.scenario.patterns import racetrack
 from armslength.scenario.sky import Sky
@@ -33,7 +32,7 @@ def _compose(sky: Sky) -> None:
     begins = State(BEGINS_S - 300.0, -110 * NM, -40 * NM, 200 * FL, radians(90), speed)
     lead = Course(begins).straight(540.0).turn(180.0, g=FIGHTER.turn).straight(500.0).fly()
     for k, name in enumerate(FOUR):
-        sky.add(NORTH, FIGHTER, name, lead if k == 0 else wingman(lead, 250.0 * k, 0.0, 3.0 * k))
+        sky.add(NORTH, FIGHTER, name, lead if k == 0 else wingman(lead, 150.0 * k, 0.0, 1.5 * k))
     orbit = State(0.0, -10 * NM, 0.0, 160 * FL, radians(0), SURVEILLANCE.cruise)
     sky.add(SOUTH, SURVEILLANCE, "BEACON61", racetrack(Course(orbit), SURVEILLANCE, 30 * NM, sky.duration).fly())
 
@@ -44,13 +43,11 @@ def _told(sky: Sky, clock: Clock) -> Sequence[Any]:
     area = Area("The north", circle=Circle(round(float(lat), 5), round(float(lon), 5), radius))
     begins, said = clock.at(BEGINS_S), clock.at(BEGINS_S - LEAD_S)
     who = frozenset(address(sky, name) for name in FOUR)
-    notice = Notice("notice 1", NORTH, SOUTH, "URGENT", area, begins, clock.at(BEGINS_S + LASTS_S), said, who)
-    talk: list[t.Fact] = [
-        t.Said(at_ns=said, id="notice 1", by=NORTH, code="ACT", precedence="PRIORITY", medium=t.GROUND, rings=True),
-        t.Marked(at_ns=said, id="notice 1", mark="RECEIVED", stamp_ns=said),
-        t.Answered(at_ns=said + (begins - said) // 2, id="notice 1", code="ROG", stamp_ns=said + (begins - said) // 2),
-    ]
-    return [notice, *in_order(opened(clock), checked(clock, 60.0), talk)]
+    notice = Notified(
+        at_ns=said, id="notice 1", by=NORTH, receiver=SOUTH, kind="URGENT", area=area, from_ns=begins,
+        until_ns=clock.at(BEGINS_S + LASTS_S), aircraft=who,
+    )  # fmt: skip
+    return in_order(opened(clock), checked(clock, 60.0), told(notice, LEAD_S / 2))
 
 
 EPISODE = Episode(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 
 from armslength.domain import talk as t
+from armslength.domain.declared import Notified
 from armslength.scenario.aircraft import NORTH, SOUTH
 from armslength.scenario.episodes.episode import PLAN, Clock
+from armslength.units import NS
 
 
 def opened(clock: Clock) -> list[t.Fact]:
@@ -34,19 +37,27 @@ def called(clock: Clock, first: float, times: int, *media: str, by: str = NORTH)
     ]
 
 
-def checked(clock: Clock, *at: float) -> list[t.Fact]:
-    """Return checks of the ground line, each way, at these times [s], answered at once."""
-    return [
-        fact
-        for seconds in at
-        for by in (NORTH, SOUTH)
-        for fact in (
-            t.Checked(at_ns=clock.at(seconds), medium=t.GROUND, by=by, id=f"check {by} {seconds:.0f}"),
-            t.CheckAnswered(at_ns=clock.at(seconds + 1.0), medium=t.GROUND, by=by, id=f"check {by} {seconds:.0f}"),
-        )
-    ]
+def checked(clock: Clock, *at: float, media: Sequence[str] = (t.GROUND,)) -> list[t.Fact]:
+    """Return checks of the ground line, or of frequencies, each way, at these times [s], answered at once."""
+    out: list[t.Fact] = []
+    for seconds, by, medium in product(at, (NORTH, SOUTH), media):
+        number, later = f"check {medium} {by} {seconds:.0f}", clock.at(seconds + 1.0)
+        out.append(t.Checked(at_ns=clock.at(seconds), medium=medium, by=by, id=number))
+        out.append(t.CheckAnswered(at_ns=later, medium=medium, by=by, id=number))
+    return out
 
 
-def in_order(*parts: Sequence[t.Fact]) -> list[t.Fact]:
+def in_order(*parts: Sequence[t.Known]) -> list[t.Known]:
     """Return facts in the order of their stamps."""
     return sorted((one for part in parts for one in part), key=lambda one: one.at_ns)
+
+
+def told(notice: Notified, answered: float) -> list[t.Known]:
+    """Return an activity that was told by the ground line: the message, its mark, its answer so many seconds later."""
+    at, later = notice.at_ns, notice.at_ns + round(answered * NS)
+    return [
+        notice,
+        t.Said(at_ns=at, id=notice.id, by=notice.by, code="ACT", precedence="PRIORITY", medium=t.GROUND, rings=True),
+        t.Marked(at_ns=at, id=notice.id, mark="RECEIVED", stamp_ns=at),
+        t.Answered(at_ns=later, id=notice.id, code="ROG", stamp_ns=later),
+    ]

@@ -8,7 +8,6 @@ from typing import Any
 
 from armslength.domain import talk as t
 from armslength.domain.finding import SUSPENDED
-from armslength.engine.conduct.regimes import Window
 from armslength.engine.process.rule import Notice
 from armslength.scenario.aircraft import FIGHTER, NORTH, SOUTH
 from armslength.scenario.episodes.episode import Clock, Episode, Expected
@@ -51,7 +50,7 @@ def _told(sky: Sky, clock: Clock) -> Sequence[Any]:
         ],
     )  # fmt: skip
     notices = [Notice(f"notice {one}", SOUTH, one, False, given, given, given) for one in PROVISIONS]
-    return [Window(SUSPENDED, holds, None, None, frozenset(PROVISIONS)), *notices, *talk]
+    return [*notices, *talk]
 
 
 EPISODE = Episode(

@@ -8,14 +8,14 @@ from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from armslength.domain import visit
+from armslength.domain import declared
 from armslength.engine.conduct import told
 from armslength.engine.process import rule as process
 from armslength.units import stamp
 
 NAMES: dict[type, str] = {
     told.Said: "SaidOfPair",
-    visit.Notice: "Activity",
+    declared.Declared: "Emergency",
     process.Notice: "Suspension",
     process.Spoken: "SuspensionSpoken",
 }

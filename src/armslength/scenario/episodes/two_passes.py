@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from math import radians
 from typing import Any
 
-from armslength.engine.conduct.regimes import JOIN, Window
+from armslength.domain.declared import Joins
+from armslength.domain.talk import Answered
 from armslength.scenario.aircraft import FIGHTER, NORTH, SOUTH, SURVEILLANCE
 from armslength.scenario.episodes.episode import Clock, Episode, Expected, address
 from armslength.scenario.kinematics import Course, State
@@ -39,12 +40,17 @@ def _compose(sky: Sky) -> None:
 
 
 def _told(sky: Sky, clock: Clock) -> Sequence[Any]:
-    return [
-        Window(
-            JOIN, clock.at(0.0), clock.at(sky.duration), frozenset({address(sky, large), address(sky, fighter)})
-        )
-        for large, fighter, _ in PAIRS
-    ]  # fmt: skip
+    facts: list[Any] = []
+    for number, (large, fighter, _) in enumerate(PAIRS, 1):
+        pair, join, taken = frozenset({address(sky, large), address(sky, fighter)}), f"join {number}", clock.at(60.0)
+        facts.append(
+            Joins(
+                at_ns=clock.at(30.0), id=join, by=SOUTH, stamp_ns=clock.at(30.0), until_ns=clock.at(sky.duration),
+                aircraft=pair,
+            )
+        )  # fmt: skip
+        facts.append(Answered(at_ns=taken, id=join, code="ROG", stamp_ns=taken))
+    return facts
 
 
 EPISODE = Episode(
