@@ -105,6 +105,8 @@ def test_near_the_limit_and_too_coarse_are_not_determinable():
 def test_it_cannot_always_be_told_who_was_ahead():
     both = found(crossing(0.02), error_h=80.0)
     assert {one.by for one in both if one.outcome is UNSURE} >= {"South"}
+    [behind] = [one for one in found(crossing(-0.02), error_h=80.0) if one.by == "South"]
+    assert behind.outcome is UNSURE and "behind the first as measured, possibly ahead of it" in behind.explanation
 
 
 def turned_in(side, seconds=180):

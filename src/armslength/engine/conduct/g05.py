@@ -160,10 +160,13 @@ def _finding(context: Context, found: _Crossings, group: Sequence[int], by: int)
     i, x, error_x = int(found.i[worst]), float(found.x[worst]), float(found.error_x[worst])
     g, error_g = float(found.g[worst]), float(found.error_g[worst])
     names = ("first", "second")
+    how = (
+        f"ahead of the {names[1 - by]}, {g:.1f} s (+- {error_g:.1f} s) before it"
+        if x >= 0.0 else f"behind the {names[1 - by]} as measured, possibly ahead of it"
+    )  # fmt: skip
     said = (
-        f"The {names[by]} crossed {miles(x)} (+- {miles(error_x)}) ahead of the {names[1 - by]}, {g:.1f} s "
-        f"(+- {error_g:.1f} s) before it, {feet(float(found.d_v[worst]))} apart, at an angle of "
-        f"{np.degrees(found.angle[worst]):.0f} degrees."
+        f"The {names[by]} crossed {miles(abs(x))} (+- {miles(error_x)}) {how}, "
+        f"{feet(float(found.d_v[worst]))} apart, at an angle of {np.degrees(found.angle[worst]):.0f} degrees."
     )
     severity, outcome = Severity.SEV2, Outcome.BREACH
     if not told.possible[worst]:
