@@ -234,3 +234,21 @@ def test_marks_are_apart_and_each_is_signed_and_durable() -> None:
         pair.south.peer.mark(message.id, Mark.RECEIVED, pair.now)
     with pytest.raises(LocalProtocolError):
         pair.south.peer.mark("sha256:" + "0" * 64, Mark.UNDERSTOOD, pair.now)
+
+
+def test_what_is_due_again_comes_before_what_was_offered_since_the_line_stands() -> None:
+    """Documents of one side come in the order in which they were offered, also over a line that was cut."""
+    first, second = (to_json(seal("application/vnd.armslength.agreement+json", text, NORTH)) for text in (b"1", b"2"))
+    pair, offered = Straight(), False
+    pair.disconnect()
+    pair.north.peer.offer(first, pair.now)
+    pair.connect()
+    while any(said := [(node, node.settle().frames) for node in (pair.north, pair.south)]) and any(f for _, f in said):
+        for node, frames in said:
+            for path, frame in frames:
+                (pair.south if node is pair.north else pair.north).peer.receive(path, frame, pair.now)
+                if not offered and pair.north.peer.standing() == "OPEN":
+                    offered = True
+                    pair.north.peer.offer(second, pair.now)  # before what is due again was taken
+    came = [event.envelope for event in pair.south.of(DocumentIn) if isinstance(event, DocumentIn)]
+    assert offered and list(dict.fromkeys(came)) == [first, second]

@@ -330,12 +330,14 @@ class Peer:
         """
         self._changed()
         line = self._line
+        since, line.frames = line.frames, []  # what was offered since the session turned comes after what is due again
         for session in {one.path: one for one in line.turned}.values():
             documents, checkpoints = self._papers.due(session.state)
             for frame in documents:
                 line.put(Rank.DOCUMENT, session, frame)
             for frame in checkpoints:
                 line.put(Rank.CHECKPOINT, session, frame)
+        line.frames += since
         writes = self._traffic.take(self._last)
         told, more, over_air = self._traffic.air.take()
         line.events += told
