@@ -1,11 +1,9 @@
-"""The registry, the terms and the page of the documentation say the same of every rule."""
+"""The registry and the terms say the same of every rule about communications."""
 
 from __future__ import annotations
 
-import importlib.util
 from dataclasses import fields
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
@@ -16,18 +14,6 @@ from armslength.domain.finding import Finding, Outcome, Severity
 from armslength.engine.comms.registry import RULES
 
 ROOT = Path(__file__).resolve().parents[3]
-
-
-def script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("write_findings_page", ROOT / "scripts" / "write_findings_page.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_the_page_is_that_of_the_registry() -> None:
-    assert script().PAGE.read_text("utf-8") == script().page(), "run scripts/write_findings_page.py"
 
 
 def test_all_nine_rules_in_their_order() -> None:
