@@ -109,7 +109,7 @@ def test_who_could_know_is_who_was_told_in_time():
     assert who_knew(around(m), 0, 60) == ""
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=35, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(meetings_drawn(most=1), st.integers(0, 240), st.sampled_from([100.0, 926.0]))
 def test_they_are_equal_to_their_slow_reading(m, at, least):
     read, at = samples(m, 0), min(at, len(m.t) - 1)

@@ -163,7 +163,7 @@ def test_who_lowered_the_distance_is_stated_as_shares():
     )[0].explanation  # fmt: skip
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=35, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     meetings_drawn(spread_nm=1.5), st.sampled_from([152.4, 600.0]),
     st.lists(st.tuples(st.integers(-700, 900), st.booleans()), max_size=3),

@@ -125,7 +125,7 @@ def test_regimes_relax_it_and_the_area_bounds_it():
     assert g04.judge(m, context) == []
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=35, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(meetings_drawn(spread_nm=2.5), st.sampled_from([1, 3]), st.sampled_from([20.0, 60.0]))
 def test_it_is_equal_to_its_slow_reading(m, updates, tau):
     terms = with_figures("G04", updates=updates, tau_s=tau)

@@ -143,7 +143,7 @@ def test_no_regime_relaxes_it():
         assert under_regime(g05.RULE, one, replace(context, regimes=Regimes((window,)))).outcome is outcome
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=35, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(meetings_drawn(spread_nm=2.5), st.sampled_from([0.3, 1.0]))
 def test_it_is_equal_to_its_slow_reading(m, severe):
     terms = with_figures("G05", severe_m=severe * NM)

@@ -117,7 +117,7 @@ def test_regimes_relax_it_and_the_area_bounds_it():
     assert g06.judge(m, context) == []
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=35, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(meetings_drawn(spread_nm=2.0), st.booleans(), st.sampled_from([0.5, 1.5]))
 def test_it_is_equal_to_its_slow_reading(m, uncrewed, offset):
     terms = with_figures("G06", offset_m=offset * NM)

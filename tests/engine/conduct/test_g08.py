@@ -141,7 +141,7 @@ def head_on(draw):
     )  # fmt: skip
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=35, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(head_on())
 def test_it_is_equal_to_its_slow_reading(m):
     context = around(m)
