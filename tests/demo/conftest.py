@@ -35,7 +35,7 @@ def scenes(*times: tuple[float, str]) -> tuple[Scene, ...]:
 
 @pytest.fixture(scope="session")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
-    """Play the head-on meeting; before it a frequency is jammed, and then everything is down for a while."""
+    """Play the first four minutes; a frequency is jammed, and everything is down for a while."""
     folder, lines = tmp_path_factory.mktemp("demo"), list[Said]()
     plays = scenes(
         (8.0, "NORTH calls on the primary"),
@@ -43,5 +43,5 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
         (135.0, "are back as well"),
         (150.0, "for help"),
     )
-    summary = Show(folder, 1, SPEED, lines.append, verb, duration_s=215.0, scenes=plays).run()
+    summary = Show(folder, 1, SPEED, lines.append, verb, duration_s=240.0, scenes=plays).run()
     return Shown(folder, summary, lines)

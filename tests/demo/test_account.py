@@ -152,3 +152,10 @@ def test_an_alert_that_ended_long_before_is_no_warning_of_what_comes() -> None:
     side.hears_no_more(meeting, "b", 90.0)
     side.hears(meeting, "c", 260.0)
     assert side.first_heard["m"] == 260.0
+
+
+def test_findings_are_counted_by_rule_and_outcome_as_they_were_said_last() -> None:
+    books = account()
+    for number, outcome in (("1", "NOT_DETERMINABLE"), ("2", "BREACH"), ("1", "BREACH")):
+        books.hear("NORTH", {"event": "finding", "finding": number, "rule": "G05", "outcome": outcome})
+    assert books.summary({})["findings"] == {"NORTH": {"G05": {"BREACH": 2}}, "SOUTH": {}}

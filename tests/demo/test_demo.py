@@ -78,6 +78,22 @@ def test_the_frequencies_carry_the_talk_and_are_counted(shown: Shown) -> None:
     assert any(text.startswith("The talk goes by F1 now") for text in told)
 
 
+def test_what_broke_the_rules_is_found_on_both_sides_and_settled(shown: Shown) -> None:
+    """A nose crossed, a shadow, a block entered; one finding of both, one pair of two, an amendment in force."""
+    whole = shown.summary
+    for rules in whole["findings"].values():
+        assert rules["G05"]["BREACH"] >= 1 and rules["D01"] == {"BREACH": 1} and sum(rules["G09"].values()) == 1
+    assert whole["cases"] >= 2
+    assert (whole["joint_findings"], whole["two_findings"], whole["amendments"]) == (1, 1, 1)
+    north, south = shown.text("NORTH"), shown.text("SOUTH")
+    for side, other in ((north, "SOUTH"), (south, "NORTH")):
+        assert "Finding G05 (SEV1, by SOUTH), LOFT21 and OSIER19: OSIER19 crossed" in side
+        assert "opened it (SEV" in side and "committed to its evidence" in side
+        assert f"the evidence of {other} is what it committed to" in side
+        assert "a second person must, too" in side and "Version 2 of the agreement" in side
+        assert "closed it; it is closed when both have." in side
+
+
 def test_what_was_said_on_the_air_can_be_listened_to(shown: Shown) -> None:
     from armslength.adapters.radio.wav import open_wav
     from armslength.modem.afsk import Afsk

@@ -88,6 +88,7 @@ def in_words(summary: Mapping[str, Any]) -> list[str]:
         *_meetings(summary["meetings"]),
         f"Messages: {summary['sent']} sent, {summary['delivered']} delivered with the signed mark of the receiver, "
         f"{waits}{summary['lost']} lost, {summary['duplicated']} duplicated, {summary['expired']} late: EXPIRED.",
+        *_settled(summary),
         f"By channel, each where it came first: {_by_channel(summary['channels'])}.",
         f"The talk had to leave a channel {summary['failovers']} times. While there was a way, what is FLASH waited "
         f"{summary['longest_silence_s']:.0f} s at most ({summary['longest_silence'] or 'there was none'}).",
@@ -122,6 +123,28 @@ def _meetings(meetings: Sequence[Mapping[str, Any]]) -> list[str]:
         )
         rows.append(f"  {meeting['name']:<20} {meeting['warning']:<6} {warned}")
     return rows
+
+
+def _settled(summary: Mapping[str, Any]) -> list[str]:
+    """Return what the rules of conduct found, and what became of it."""
+    rows = []
+    for party, rules in summary["findings"].items():
+        told = (f"{rule} {_outcomes(some)}" for rule, some in rules.items())
+        rows.append(f"  {party} found: {', '.join(told) or 'nothing'}.")
+    if rows:
+        rows.insert(0, "What the rules of conduct found (breaches, and ? for what the errors do not let be told):")
+    if "cases" in summary:
+        rows.append(
+            f"Cases: {summary['cases']}; joint findings: {summary['joint_findings']}; two findings: "
+            f"{summary['two_findings']}; amendments ratified: {summary['amendments']}."
+        )
+    return rows
+
+
+def _outcomes(some: Mapping[str, int]) -> str:
+    """Return how often a rule found what: "2 and 1?"."""
+    sure, doubtful = some.get("BREACH", 0), some.get("NOT_DETERMINABLE", 0)
+    return " and ".join([*([str(sure)] if sure else []), *([f"{doubtful}?"] if doubtful else [])]) or "no breach"
 
 
 def _by_channel(channels: Mapping[str, Mapping[str, int]]) -> str:

@@ -6,6 +6,7 @@ Everything is done by the nodes' own verbs, by the persons of both sides: nothin
 from __future__ import annotations
 
 import base64
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -26,6 +27,11 @@ WAIT_S = 25.0
 """What follows from an act does so in this time (real seconds); else the story goes on, and the summary shows it."""
 BREATH_S = 4.0
 """Between two acts [s of the scenario]."""
+VIEWS = {
+    NORTH: "It came alongside and stayed for nearly four minutes: that is no chance.",
+    SOUTH: "Both were on one way for a while, a mile and a half apart, and nobody was in danger.",
+}
+"""How each side sees the shadowing."""
 AHEAD_M = 1.5 * NM
 """What the amendment makes of the least distance ahead of a nose [m]."""
 
@@ -66,6 +72,8 @@ class Settling:
             say(f"What was found opened cases by itself; {crossing} is about the nose crossing. Each side commits to "
                 "its evidence before it sees the other's; then both are exchanged, sealed.")  # fmt: skip
             self._until(lambda: self._exchanged(crossing))
+            for party in self._nodes:
+                self._stage.tell(party, compared_words(self._shown(party, crossing).get("compared")))
             self._joint(crossing)
         if shadowing:
             self._two(shadowing)
@@ -97,17 +105,14 @@ class Settling:
 
     def _two(self, case: str) -> None:
         """Two findings: each side its own."""
-        reports, answers = self._reported(
-            case, "An escort that nobody had asked for",
-            "A fighter stayed beside the tanker for nearly four minutes.",
-        )  # fmt: skip
+        reports, answers = self._reported(case, "A fighter beside a tanker", "They flew side by side for minutes.")
         self._stage.narrate(f"About this one {answers} sees it otherwise, and says so.")
-        self._bind(answers, "case answer", case=case, answer="dispute", text="Both were on one way for a while.")
+        self._bind(answers, "case answer", case=case, answer="dispute", text=VIEWS[answers])
         self._until_state(case, "answered")
         self._met(case)
         self._stage.narrate("They do not agree, and need not: each signs its own finding. Two findings stand.")
-        for party, text in ((reports, "It followed the tanker on purpose."), (answers, "It kept a safe distance.")):
-            self._bind(party, "case propose", case=case, letter="C", own=True, text=text)
+        for party in (reports, answers):
+            self._bind(party, "case propose", case=case, letter="C", own=True, text=VIEWS[party])
         self._until_state(case, "two findings")
 
     def _amend(self, case: str) -> None:
@@ -205,6 +210,19 @@ class Settling:
         while not done() and time.monotonic() < until:
             pause = time.monotonic() + 0.1
             self._stage.follow(lambda pause=pause: time.monotonic() > pause)  # type: ignore[misc]
+
+
+def compared_words(compared: Mapping[str, Any] | None) -> str:
+    """Return what the two recordings of a case differ by, as one side's node estimates it from both."""
+    if compared is None:
+        return "The two recordings have too little in common to be compared."
+    shift_m = math.hypot(*(float(compared[name] or 0.0) for name in ("east_m", "north_m")))
+    out = f"The two recordings, {compared['samples']} moments of both aircraft: "
+    lag = compared.get("lag_s")
+    out += f"their clock differs by {float(lag):+.1f} s" if lag is not None else "the clocks cannot be told apart"
+    out += f", their places by {shift_m:.0f} m as a whole. "
+    parts = len(compared["differences"])
+    return out + (f"Beyond that they part in {parts} places." if parts else "Beyond that they tell the same.")
 
 
 def settled(cases: Mapping[str, Sequence[Mapping[str, Any]]], versions: Mapping[str, int]) -> dict[str, int]:

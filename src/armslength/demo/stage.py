@@ -23,7 +23,7 @@ from armslength.demo.officer import advisory, calls_by_hand
 from armslength.demo.plan import Plan
 from armslength.demo.relay import Relay
 from armslength.demo.scenes import Scene
-from armslength.demo.story import SCENE, Said, Story
+from armslength.demo.story import SCENE, TELL, Said, Story
 from armslength.demo.voice import Voice
 from armslength.demo.ways import Ways
 from armslength.errors import ArmslengthError, HomeError, InputError
@@ -138,6 +138,10 @@ class Stage:
         """Say a line of the narrator."""
         self._say(Said(self.now_s, "", tone, text))
 
+    def tell(self, party: str, text: str) -> None:
+        """Have a side say something that its node does not tell as an event."""
+        self._say(Said(self.now_s, party, TELL, text))
+
     def at(self, at_s: float, act: Callable[[], object]) -> None:
         """Do `act` at `at_s` (seconds of the scenario)."""
         heapq.heappush(self._duties, (at_s, next(self._count), act))
@@ -210,6 +214,9 @@ class Stage:
         """Hear and tell what the nodes said while they stopped; nothing is done about it any more."""
         while not self._heard.empty():
             self._hear(*self._heard.get())
+        for party in self.nodes:
+            if doubts := self._story.doubts(party):
+                self._say(Said(self.now_s, party, TELL, doubts))
 
     def _patience(self) -> float:
         left = (self._duties[0][0] - self.now_s) / self._clock.speed if self._duties else LOOK_S

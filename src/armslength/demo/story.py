@@ -6,12 +6,14 @@ Every event that a node tells has a sentence here, or is named in `SILENT`; one 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from armslength.demo.plan import Plan
 from armslength.demo.story_air import AMONG_NODES, AirStory, by_channel
+from armslength.demo.story_cases import case_told, found
 from armslength.demo.story_words import About, content, number
 from armslength.demo.tones import ALARM, GOOD, SCENE, TELL, WARN
 from armslength.node.telling import gate_words, in_words, refusal_words
@@ -64,6 +66,7 @@ class Story:
         self._named: set[tuple[str, str]] = set()
         self._held_back: set[tuple[str, str, str]] = set()
         self._to_read_back: dict[str, About] = {}
+        self.doubtful: Counter[str] = Counter()
 
     def tell(self, party: str, event: Event, at_s: float) -> list[Said]:
         """Return the lines that `event` of the node of `party` is worth, at `at_s`; often none."""
@@ -196,7 +199,7 @@ class Story:
             "resume proposed": (TELL, f"One side has signed that {provision} is resumed. It takes both."),
             "resumed": (GOOD, f"Both have signed: {provision} is resumed."),
             "end given": (WARN, "Notice to end the agreement was given."),
-            "refused": (WARN, f"A document is refused: {event.get('why')}."),
+            "refused": (WARN, _refused(event)),
         }
         return words.get(what)
 
@@ -220,9 +223,11 @@ class Story:
         words = "is heard again" if working else f"is not heard: {event['says']}"
         return ((GOOD if working else WARN), f"The feed {event['source']} {words}.") if news else None
 
-    def complaint(self, party: str, event: Event) -> tuple[str, str]:
+    def complaint(self, party: str, event: Event) -> tuple[str, str] | None:
         """Something is wrong, and says so itself."""
         if event["event"] == "refused":
+            if "ratified already" in str(event.get("says", "")):
+                return None  # told of the agreement
             who = event.get("counterpart") or "somebody"
             return WARN, f"A connection of {who} is refused: {refusal_words(event.get('says', ''))}."
         return WARN, str(event.get("says") or event["event"])
@@ -251,11 +256,26 @@ class Story:
         """Something happened on a frequency, or to a channel."""
         return self._air.called(party, event) if event["event"] == "called" else self._air.channel(party, event)
 
-    def finding(self, party: str, event: Event) -> tuple[str, str]:
-        """A rule of conduct found something in the record of the talk."""
-        whose = f" ({event['by']})" if event.get("by") else ""
-        how = _OUTCOMES.get(str(event.get("outcome")), "")
-        return TELL, f"Finding {event['rule']}{whose}{how}: {event['explanation']}"
+    def finding(self, party: str, event: Event) -> tuple[str, str] | None:
+        """A rule of conduct found something: a breach is told, what cannot be determined between two is counted."""
+        doubtful = event.get("outcome") == "NOT_DETERMINABLE"
+        if doubtful and event.get("first"):
+            self.doubtful[party] += 1
+            return None
+        return found(self._plan, event)
+
+    def doubts(self, party: str) -> str:
+        """Return what is to be said of findings that could not be determined; "" where there are none."""
+        number = self.doubtful.pop(party, 0)
+        if not number:
+            return ""
+        return (
+            f"Another {number} might be breaches: the errors of the plots do not let that be told, and it is said so."
+        )
+
+    def case(self, party: str, event: Event) -> tuple[str, str] | None:
+        """Something happened in a case. What is said is told by who says it."""
+        return case_told(party, event)
 
     def overdue(self, party: str, event: Event) -> tuple[str, str]:
         """Something for crews was not passed on in time."""
@@ -297,7 +317,6 @@ class Story:
         return GOOD, "A person decided what becomes of the words that were stopped."
 
 
-_OUTCOMES = {"NOT_DETERMINABLE": ", not determinable", "NO_BREACH": ", no breach after all"}
 _TELLERS: dict[str, Callable[[Story, str, Event], tuple[str, str] | None]] = {
     "alert": Story.alert,
     "sent": Story.sent,
@@ -338,7 +357,7 @@ _TELLERS: dict[str, Callable[[Story, str, Event], tuple[str, str] | None]] = {
     "fault": Story.complaint,
     "stranded": Story.complaint,
     "home": Story.complaint,
-    "case": Story.plainly,
+    "case": Story.case,
     "draft stopped": Story.draft,
     "draft decided": Story.draft,
 }
@@ -350,6 +369,13 @@ def clock(at_s: float) -> str:
         return " " * len("+03:15")
     whole = round(abs(at_s))
     return f"{'-' if at_s < -0.5 else '+'}{whole // 60:02d}:{whole % 60:02d}"
+
+
+def _refused(event: Event) -> str:
+    """Return what is said of a document that was refused."""
+    if event.get("why") == "RollbackError":
+        return "An older version of the terms, which the other side still offered, is refused: a newer one is ratified."
+    return f"A document is refused: {event.get('why')}."
 
 
 def _distance(event: Event) -> str:
