@@ -95,6 +95,7 @@ class Stages:
         self.watch(tracks, self.joiner)
         self.joiner.settle(tracks.window[1])
         self.conduct.stretch(tracks, groups, until_ns)
+        self.discipline.reported = self.conduct.reported
         self.discipline.stretch(tracks, until_ns)
 
     def finish(self) -> list[tuple[Joined, Encounter]]:

@@ -9,7 +9,7 @@ from armslength.agreement.area import Area, Circle
 from armslength.agreement.terms import Terms
 from armslength.domain.rule import RuleText
 from armslength.domain.visit import ACTIVITY, BLOCK, SITE, Notice, Place
-from armslength.engine.discipline import d01, d02, d04, d05
+from armslength.engine.discipline import d01, d02, d03, d04, d05
 from armslength.engine.discipline.entry import Case, Entry
 from armslength.units import NS
 
@@ -23,8 +23,10 @@ RULES: Mapping[str, Callable[[Case], list[Entry]]] = MappingProxyType(
     {"D01": d01.judge, "D02": d02.judge, "D05": d05.judge}
 )
 """The rules that look at one visit, by id."""
-TEXTS: Mapping[str, RuleText] = MappingProxyType({one.id: one for one in (d01.TEXT, d02.TEXT, d04.TEXT, d05.TEXT)})
-"""The words of all rules about places."""
+TEXTS: Mapping[str, RuleText] = MappingProxyType(
+    {one.id: one for one in (d01.TEXT, d02.TEXT, d03.TEXT, d04.TEXT, d05.TEXT)}
+)
+"""The words of all rules about places, and of D03."""
 
 
 def places(terms: Terms, notices: Iterable[Notice] = ()) -> list[Place]:
