@@ -8,8 +8,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from armslength import cli
 from armslength.agreement.reading import read_terms
+from armslength.errors import InputError
 from armslength.node.membership import load_membership
 from armslength.node.replay import Request, replay
 from armslength.node.told_file import read_told
@@ -88,3 +91,28 @@ def test_a_test_that_nobody_agreed_on_is_told_by_its_geometry_alone(tmp_path: Pa
     told = tmp_path / "talk.jsonl"
     told.write_text("".join(line for line in told.read_text().splitlines(True) if '"Notified"' not in line))
     assert found(tmp_path, "north") == []
+
+
+def test_the_command_line_writes_an_episode_and_replays_it(tmp_path: Path) -> None:
+    folder, out = tmp_path / "e", tmp_path / "out"
+    done = CliRunner().invoke(cli.app, ["scenario", "write", "river-line", "--out", str(folder)])
+    assert done.exit_code == 0 and "10 findings" in done.stdout, done.output
+    names = {name: str(folder / f"{name}.toml") for name in ("agreement", "members")}
+    wanted = ["replay", str(folder / "south.parquet"), "--talk", str(folder / "talk.jsonl"), "--out", str(out)]
+    done = CliRunner().invoke(
+        cli.app, [*wanted, *(word for name, path in names.items() for word in (f"--{name}", path))]
+    )
+    assert done.exit_code == 0, done.output
+    rows = list(csv.DictReader(io.StringIO((out / "findings.csv").read_text())))
+    assert {"C02", "D01", "G14"} <= {row["rule"] for row in rows}
+    assert [row["first"] for row in rows if row["rule"] == "C02"] == [""]
+    assert "C02" in (out / "report.html").read_text()
+
+
+def test_an_episode_stands_in_nobodys_way(tmp_path: Path) -> None:
+    write_episode(EPISODES["planned-test"], 1, tmp_path)
+    with pytest.raises(InputError, match="already holds"):
+        write_episode(EPISODES["planned-test"], 1, tmp_path)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    write_episode(EPISODES["planned-test"], 1, tmp_path, overwrite=True)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
