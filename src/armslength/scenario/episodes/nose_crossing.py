@@ -41,6 +41,7 @@ EPISODE = Episode(
     480.0,
     _compose,
     (
+        Expected("D03", "NO_BREACH", "SEV4", SOUTH, "OSIER11"),
         Expected("G01", "NO_BREACH", "SEV4", "", "LOFT31", "OSIER11"),
         Expected("G02", "BREACH", "SEV2", "", "LOFT31", "OSIER11"),
         Expected("G04", "BREACH", "SEV2", "", "LOFT31", "OSIER11"),
