@@ -2,11 +2,14 @@
 
 The small interfaces, for whoever builds on top:
 
-    Document(kind, case, by, number, time_ns, digest, body)   one signed thing said in a case; `body` is typed by `kind`
-    engine.cases.fold(documents)          -> File             the case as both sides see it: state, stamps, findings
-    engine.cases.deadlines(file, times)   -> list[Deadline]   what is owed by whom until when
-    engine.cases.provisional(measured)    -> Grade            RAT-like score and Airprox letter, with their inputs
-    crypto.commitment                                         Merkle root over salted leaves, and proofs of some of them
+    Document                one signed thing said in a case; its `body` is one of the classes of `case_said`
+    engine.cases.folding    group_matters(documents), fold(matter, parties, group, now_ns, ice) -> File
+    engine.cases.deadlines  deadlines(file, group, ice, known) -> list[Deadline]; passed, reminder, moments
+    engine.cases.grade      provisional(measured, controls) -> Grade;  comparing  compare(ours, theirs) -> Comparison
+    engine.process.registry RULES, judge(record) -> list[Finding]
+    node.core.cases         line.cases: files, held, say(case, body, ...), said_in(number or GROUP), owed(file)
+    node.core.case_views    in_full(cases, file, now_ns): everything about a case, as JSON
+    node.desk               read_evidence(home, data, name, root, leaves, cases, party) -> Package: tracks, or faults
 
 A case is one matter. Where both sides opened one about the same matter, the two are one: it is called by the number of
 the earlier opening, and what was said under the other number counts. So no order of arrival changes what a case is.
