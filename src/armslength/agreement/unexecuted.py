@@ -31,34 +31,22 @@ class Unexecuted:
 
 
 UNEXECUTED = (
-    Unexecuted("blocks", (), "Reserved blocks are shown. No node warns of an aircraft that enters one."),
-    Unexecuted("protected_sites", (), "Protected sites are shown. No node warns of an aircraft that overflies one."),
-    Unexecuted(
-        "conduct",
-        (),
-        "Of the rules of conduct those about communications (C) are judged; no other is, whatever is enabled.",
-    ),
     Unexecuted(
         "disclosure",
         ("mode", "shared", "lookahead_s", "budget_s_per_h", "audit_after_s"),
         "No mode of disclosure is executed, and no budget is kept. What may leave by itself is the traffic advisory, "
         'also under mode "none": automation allows or forbids it, and suspending disclosure stops it.',
     ),
-    Unexecuted("scope", (), "What is out of scope is held against open disclosure by check; no message is read."),
     Unexecuted(
         "emergency", (), "That an emergency is acknowledged in time, and its position kept off the air, is not seen to."
     ),
-    Unexecuted("assistance", ("answered_s",), "That a person answers a request for assistance in time is not watched."),
     Unexecuted(
         "working_group",
-        (),
-        "The working group's deadlines, reports and keeping of recordings are not executed, nor is the rule of two "
-        "persons: one person can act for a party.",
+        ("keep_raw_s",),
+        "How long raw recordings are kept is set for the store of each node, and not taken from the terms.",
     ),
     Unexecuted(
-        "confidentiality",
-        ("terms", "onward", "approved_s"),
-        "Who may read the terms or pass on what was disclosed is for people; the files are encrypted in any case.",
+        "confidentiality", ("approved_s",), "That lines for the public are approved in time is for people to see to."
     ),
     Unexecuted("time_budget", (), "The time budget must close when it is signed; no step of a warning is timed by it."),
 )
