@@ -15,6 +15,7 @@ from armslength.domain.finding import SUSPENDED, Outcome, Severity
 from armslength.domain.track import Marks, Oddity
 from armslength.domain.visit import Notice
 from armslength.engine.conduct.regimes import Regimes, Window
+from armslength.engine.conduct.told import LIGHTS_OFF, Reported
 from armslength.engine.discipline.entry import Told
 from armslength.node.membership import load_membership
 from armslength.node.replay import Request, replay
@@ -78,7 +79,7 @@ def test_without_parties_nobody_is_a_visitor(tmp_path: Path) -> None:
     assert [one for one in found(flights(tmp_path, x4b0002=0.2), None).findings if one.rule.startswith("D")] == []
 
 
-def stages_over(path: Path, every_s: int, told: Told | None = None) -> Stages:
+def stages_over(path: Path, every_s: int, told: Told | None = None, *, reported=(), independent=frozenset()) -> Stages:
     from armslength.adapters.recording import open_recordings
     from armslength.domain.plot import KeptAside, Plots, Roster
 
@@ -87,7 +88,8 @@ def stages_over(path: Path, every_s: int, told: Told | None = None) -> Stages:
     [recording] = open_recordings([path], [])
     batches = list(recording.batches(0, roster, aside, []))
     stages = Stages.over(["one"], roster, terms(), membership, BEGIN_S * NS)
-    stages.discipline.told = told or Told()
+    stages.discipline.told, stages.discipline.independent = told or Told(), independent
+    stages.conduct.reported = reported
     until = BEGIN_S * NS
     last = max(int(b.time_ns.max()) for b in batches)
     names = [n for n in Plots.__dataclass_fields__ if n not in ("file", "rest_from_ns")]
@@ -142,3 +144,17 @@ def test_what_was_told_of_an_activity_is_judged_with_the_flights(tmp_path: Path)
         assert [one.rule for one in told[-1]] == ["D01", "D02", "D04"]
         assert told[-1][2].outcome is Outcome.BREACH and told[-1][2].value == 3600.0
     assert told[0] == told[1]
+
+
+def test_lights_and_transponders_are_looked_for_in_the_stream(tmp_path: Path) -> None:
+    path = flights(tmp_path, x4b0001=0.3, x4b0002=0.31)
+    form = Reported("crew:1", LIGHTS_OFF, "North", "4b0001", "4b0002", (BEGIN_S + 300) * NS)
+    unseen = []
+    for every in (60, 100_000):
+        stages = stages_over(path, every, reported=(form,), independent=frozenset({0}))
+        told = {one.about: one for one in stages.findings([]) if one.rule == "D03"}
+        lights, silent = told["crew:1"], told["4b0002 transponder"]
+        assert (lights.by, lights.first) == ("South", "4b0002") and lights.value == pytest.approx(1112.0, abs=40.0)
+        assert (silent.outcome, silent.severity) == (Outcome.NO_BREACH, Severity.SEV4)
+        unseen.append(told)
+    assert unseen[0] == unseen[1]
