@@ -23,7 +23,7 @@ def apart(sky: Sky, one: str, other: str, t: np.ndarray) -> np.ndarray:
     return np.asarray(np.hypot(u - x, v - y) / sky.scale(float(x[0]), float(y[0])) / NM)
 
 
-@pytest.mark.parametrize("seed", [1, 3, 4])
+@pytest.mark.parametrize("seed", [1, 2, 4])
 def test_three_break_the_rules_and_nobody_else_meets(seed: int) -> None:
     sky = draw(scenario("conduct"), seed)
     happened = truth(sky)
@@ -34,7 +34,7 @@ def test_three_break_the_rules_and_nobody_else_meets(seed: int) -> None:
     assert stays.min() > 1.4 and stays.max() < 1.6
 
 
-@pytest.mark.parametrize("seed", [1, 3, 4])
+@pytest.mark.parametrize("seed", [1, 2, 4])
 def test_one_of_the_other_side_flies_in_the_block_and_no_other(seed: int) -> None:
     sky = draw(scenario("conduct"), seed)
     area, t = block_of(sky).area, np.arange(0.0, 720.0)

@@ -37,8 +37,9 @@ CORNER = (-16.0, 35.3)
 LOW = 45 * FL
 STRAIGHT_S, AFTER_S = 160.0, 60.0
 """Everybody flies straight for so long before, and after [s]."""
-NORTH_BANK = (40.0, 12.0, 30.0)
-"""What is met is so many miles east or west of the middle at most, and from so many to so many north of it."""
+WEST, EAST = (-42.0, -24.0), (18.0, 40.0)
+NORTH_BANK = (12.0, 30.0)
+"""What is met is so many miles east and north of the middle: the two far from each other, for they are two matters."""
 
 
 def compose(sky: Sky) -> None:
@@ -61,7 +62,7 @@ def block_of(sky: Sky) -> Block:
 
 def _shadow(sky: Sky) -> None:
     middle = 0.5 * sum(SHADOWED_S)
-    tanker = _on_north_bank(sky, TANKER, "DEPOT21", 230 * FL, middle, middle + SHADOW_S + 10.0)
+    tanker = _on_north_bank(sky, WEST, TANKER, "DEPOT21", 230 * FL, middle, middle + SHADOW_S + 10.0)
     first, last = SHADOWED_S
     k = sky.scale(0.0, 0.0)
 
@@ -91,7 +92,7 @@ def _enter(sky: Sky) -> None:
 
 
 def _cross(sky: Sky) -> None:
-    large = _on_north_bank(sky, SURVEILLANCE, "LOFT21", 395 * FL, CROSSED_S, AFTER_S)
+    large = _on_north_bank(sky, EAST, SURVEILLANCE, "LOFT21", 395 * FL, CROSSED_S, AFTER_S)
     one = large.flight.state(CROSSED_S)
     ahead = AHEAD_M * sky.scale(one.x, one.y)
     x, y = one.x + ahead * math.sin(one.heading), one.y + ahead * math.cos(one.heading)
@@ -108,12 +109,13 @@ def _cross(sky: Sky) -> None:
     sky.plan("nose-crossing", [(large, fighter)], story, t=CROSSED_S, encounters=1)
 
 
-def _on_north_bank(sky: Sky, kind: Kind, callsign: str, level: float, t: float, after_s: float) -> Aircraft:
+def _on_north_bank(
+    sky: Sky, where: tuple[float, float], kind: Kind, callsign: str, level: float, t: float, after_s: float
+) -> Aircraft:
     """Put a large aircraft of NORTH into the sky that flies straight around `t`, and broadcasts."""
-    wide, south, north = NORTH_BANK
 
     def draw() -> Flight:
-        x, y = float(sky.rng.uniform(-wide, wide)) * NM, float(sky.rng.uniform(south, north)) * NM
+        x, y = (float(sky.rng.uniform(*reach)) * NM for reach in (where, NORTH_BANK))
         at = State(t, x, y, level, float(sky.rng.uniform(0.0, 2 * math.pi)), kind.cruise)
         return _straight_through(at, NORTH, kind, after_s, base=int(sky.rng.integers(2)))
 

@@ -125,8 +125,11 @@ class Process:
         subject, pair = about_finding(cases.encounters, found)
         for file in cases.files.values():
             same = [one.body.subject for one in file.documents if isinstance(one.body, c.Opening)]
-            own = [cases.local.get(number) for number in (file.case, *file.also)]
-            one_matter = any(same_matter(subject, one) or (pair and pair in own and near(subject, one)) for one in same)
+            known = [two for number in (file.case, *file.also) if (two := cases.local.get(number))]
+            if pair and known:  # two matters may be near each other; which aircraft it was, this side knows
+                one_matter = pair in known and any(near(subject, one) for one in same)
+            else:
+                one_matter = any(same_matter(subject, one) for one in same)
             if one_matter and (again or file.state is not State.CLOSED):
                 return
         try:
