@@ -53,7 +53,8 @@ def test_a_finding_about_one_aircraft_and_one_about_talk(story: Story) -> None:
     assert story.tell("NORTH", talk, 9.0)[0].text == "Finding C06 (SOUTH), no breach after all: It was held."
 
 
-def test_a_document_is_told_by_who_says_it_alone(story: Story) -> None:
+def test_a_document_is_told_by_who_says_it_alone_and_an_opening_by_both(story: Story) -> None:
+    assert len(story.tell("SOUTH", case(kind="opening"), 9.0)) == 1
     assert len(story.tell("NORTH", case(), 9.0)) == 1 and story.tell("SOUTH", case(), 9.0) == []
 
 

@@ -40,7 +40,7 @@ def found(plan: Plan, event: Event) -> Line:
 
 
 def case_told(party: str, event: Event) -> Line | None:
-    """Return what is told of a case on the side of `party`; what a document says, by its own side alone."""
+    """Return what is told of a case on the side of `party`: what is said, by who says it; an opening, by both."""
     says, kind, what = (str(event.get(name) or "") for name in ("says", "kind", "what"))
     says = _STAMP.sub(r"\1Z", says)
     if what in _QUIET:
@@ -52,6 +52,7 @@ def case_told(party: str, event: Event) -> Line | None:
         )
     if what == "evidence opened":
         return (GOOD if event.get("holds") else ALARM), says
-    if kind and event.get("document") and "why" not in event and event.get("by") != party:
+    theirs = event.get("by") != party and "why" not in event
+    if kind and event.get("document") and theirs and kind != "opening":
         return None
     return _TONES.get(kind.upper(), TELL), says
