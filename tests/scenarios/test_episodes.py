@@ -76,6 +76,8 @@ def test_just_the_findings_of_the_page_come_out(name: str, seed: int, tmp_path: 
 
 def test_every_page_has_an_episode() -> None:
     assert {path.stem for path in HERE.glob("*.md")} == set(EPISODES)
+    text = (HERE.parents[1] / "docs" / "scenarios.md").read_text()
+    assert [name for name, one in EPISODES.items() if f"| `{name}` | {one.summary} |" not in text] == []
 
 
 def test_without_an_answer_ever_heard_nobody_is_said_to_be_silent(tmp_path: Path) -> None:
