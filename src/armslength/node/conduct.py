@@ -41,7 +41,8 @@ class Conduct:
     """What the rules find along one chain of stages.
 
     Attributes:
-        regimes, warned, asked, said, reported: what the rules look at beside the flights; may be added to.
+        regimes, warned, asked, said, reported: what the rules look at beside the flights; whole before the first
+            stretch.
         found: findings of what was judged so far, as the flights alone give them.
     """
 
@@ -56,38 +57,38 @@ class Conduct:
     found: list[Finding] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._reach = reach(self.terms)
         self._everywhere = replace(self.terms, area=None, exempt=())
-        self._gatherer = Gatherer(
-            self.roster.addresses, self._reach, MIXED_BOUND_M, geometric=self.terms.datum == GEOMETRIC
-        )
+        self._gatherer: Gatherer | None = None
         self._pictures = Pictures()
         self._places = Places()
         self._known: dict[str, Aircraft] = {}
         self._beside: ThreadPoolExecutor | None = None
         self._work: Future[list[Finding]] | None = None
 
-    @property
-    def looks(self) -> bool:
-        """Whether any rule is enabled."""
-        return self._reach.horizontal_m > 0.0
-
     def stretch(self, tracks: Tracks, group: I64, before_ns: int | None) -> None:
         """Take the tracks of the next stretch, and the group of each (see `detect_stays`); nobody's are left out.
 
         `before_ns`: whose aircraft is whose counts as it was known before then, UTC [ns]; None: by all that is known.
         """
-        if not self.looks:
+        gatherer = self._gatherer = self._gatherer or self._begin()
+        far = gatherer.reach
+        if far.horizontal_m <= 0.0:  # no rule is enabled
             return
-        minima = Minima(self._reach.horizontal_m, self._reach.vertical_m, 0.0)
+        minima = Minima(far.horizontal_m, far.vertical_m, 0.0)
         stays = detect_stays(tracks, group, minima, self._everywhere)
         one, two = (group[stays[:, c].astype(np.int64)] for c in (passage.FIRST, passage.SECOND))
-        self._judge(self._gatherer.add(tracks, stays[(one >= 0) & (two >= 0)]), before_ns)
+        self._judge(gatherer.add(tracks, stays[(one >= 0) & (two >= 0)]), before_ns)
 
     def settle(self, now: float, before_ns: int | None = None) -> None:
         """Judge the meetings that are over when nothing more comes before `now` [s after the epoch]; see `stretch`."""
-        if self.looks:
+        if self._gatherer is not None:
             self._judge(self._gatherer.settle(now), before_ns)
+
+    def _begin(self) -> Gatherer:
+        """Return what gathers the vicinity of the enabled rules: of those alone that have what they live on."""
+        nothing_of = [one for one in ("warned", "asked", "said", "reported") if not getattr(self, one)]
+        far = reach(self.terms, nothing_of)
+        return Gatherer(self.roster.addresses, far, MIXED_BOUND_M, geometric=self.terms.datum == GEOMETRIC)
 
     def findings(self, encounters: Sequence[Encounter], marks: Marks, epoch_ns: int) -> list[Finding]:
         """Return what was found so far, in order of time, with the numbers of `encounters`, as `marks` allow."""

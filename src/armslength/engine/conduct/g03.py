@@ -236,4 +236,4 @@ def _finding(context: Context, one: _Idle) -> Finding:
     )  # fmt: skip
 
 
-RULE = Rule(TEXT, judge, reach, (TEST, JOIN))
+RULE = Rule(TEXT, judge, reach, (TEST, JOIN), ("warned",))

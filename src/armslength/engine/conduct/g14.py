@@ -138,4 +138,4 @@ def _distress(context: Context, form: Reported, held: Held) -> bool:
     )
 
 
-RULE = Rule(TEXT, judge, reach)
+RULE = Rule(TEXT, judge, reach, lives_on=("reported",))

@@ -22,6 +22,8 @@ def judge(meetings: Meetings, context: Context) -> list[Finding]:
     for number, rule in RULES.items():
         if not context.terms.conduct[number].enabled or not len(meetings):
             continue
+        if any(not getattr(context, one) for one in rule.lives_on):
+            continue
         part = shown.to(rule)
         if len(part.meetings):
             found = [under_regime(rule, one, context) for one in rule.judge(part.meetings, part)]

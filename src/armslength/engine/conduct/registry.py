@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from types import MappingProxyType
 
 from armslength.agreement.terms import Terms
@@ -35,10 +35,13 @@ RULES: Mapping[str, Rule] = MappingProxyType(
 """Every rule by its id, in order; its words are `RULES[id].text`."""
 
 
-def reach(terms: Terms) -> Reach:
-    """Return what the enabled rules must be shown of a pair, all together: the vicinity."""
+def reach(terms: Terms, nothing_of: Container[str] = ()) -> Reach:
+    """Return what the enabled rules must be shown of a pair, all together: the vicinity.
+
+    A rule that lives on something of which there is nothing (`nothing_of`, fields of the context) needs not look.
+    """
     out = Reach(0.0, 0.0)
     for number, rule in RULES.items():
-        if terms.conduct[number].enabled:
+        if terms.conduct[number].enabled and not any(one in nothing_of for one in rule.lives_on):
             out = out | rule.reach(terms)
     return out

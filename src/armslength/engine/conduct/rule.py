@@ -44,9 +44,11 @@ class Rule:
         judge: its test, over all samples of many meetings at once. It gives findings as if the usual regime held.
         reach: what it must be shown, from the terms.
         relaxed: regimes (`regimes`) under which what it finds is no breach.
+        lives_on: fields of the context ("warned", "reported") all of which are needed for it to find anything.
     """
 
     text: RuleText
     judge: Callable[[Meetings, Context], list[Finding]]
     reach: Callable[[Terms], Reach]
     relaxed: tuple[str, ...] = ()
+    lives_on: tuple[str, ...] = ()
