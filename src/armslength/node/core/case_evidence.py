@@ -11,6 +11,7 @@ answers by a command. It is asked again after a while where it did not answer, a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from armslength.crypto.envelope import to_json
@@ -71,17 +72,15 @@ class Exchange:
             if file.state is State.CLOSED or file.case in self._over:
                 continue
             if own not in file.commitments:
-                self._ask("gather", file, effects, now, lambda file=file: self._about(file))
+                self._ask("gather", file, effects, now, partial(self._about, file))
             elif other not in file.commitments:
                 continue
             else:
                 mine, theirs = self.of(file, own), self.of(file, other)
                 if (mine is None or not mine.whole) and not self.cases.frozen:
-                    self._ask("disclose", file, effects, now, lambda file=file: self._committed(file, own))
+                    self._ask("disclose", file, effects, now, partial(self._committed, file, own))
                 if theirs is not None and theirs.opened is None and (whole := self._whole(file, theirs)):
-                    self._ask(
-                        "open", file, effects, now, lambda f=file, w=whole: {"data": w, **self._committed(f, other)}
-                    )
+                    self._ask("open", file, effects, now, partial(self._committed, file, other, whole))
                 if mine is not None and mine.whole and theirs is not None and theirs.opened is not None:
                     self._over.add(file.case)
 
@@ -193,13 +192,14 @@ class Exchange:
         pair = next((one for one in known if one), {})
         return {**self._minima(), "subject": subject, "first": pair.get("first", ""), "second": pair.get("second", "")}
 
-    def _committed(self, file: File, party: str) -> dict[str, Any]:
+    def _committed(self, file: File, party: str, data: Sequence[bytes] = ()) -> dict[str, Any]:
         body = file.commitments[party].body
         assert isinstance(body, c.Commitment)
         there = self.of(file, party)
         cases = [file.case, *file.also]
         return {
             **self._minima(),
+            "data": list(data),
             "under": _key(file, party)[0],
             "root": body.root,
             "leaves": body.leaves,
