@@ -32,6 +32,8 @@ from armslength.node.belonging import Belonging
 from armslength.node.pictures import Pictures, gravest
 from armslength.units import NS
 
+AT_ONCE = 60_000
+"""Samples that are judged at once, about: what the rules derive from them then stays near the processor."""
 SLACK_S = 1.0
 """A finding stands on whole seconds: its encounter may begin or end so much later or earlier [s]."""
 
@@ -142,12 +144,15 @@ class Conduct:
         told = (self.regimes, self.warned, self.asked, self.said, self.reported)
 
         def work() -> list[Finding]:
-            meetings = meetings_of(series)
-            context = Context(meetings, self.terms, known.__getitem__, *told)
-            found = judge(meetings, context)
-            self._pictures.see(found, meetings, context)
-            if self.belonging.membership is not None:
-                self._places.see(meetings, lambda index: known[index].address)
+            found: list[Finding] = []
+            for part in series.parts(AT_ONCE):
+                meetings = meetings_of(part)
+                context = Context(meetings, self.terms, known.__getitem__, *told)
+                here = judge(meetings, context)
+                self._pictures.see(here, meetings, context)
+                if self.belonging.membership is not None:
+                    self._places.see(meetings, lambda index: known[index].address)
+                found += here
             return found
 
         if self._beside is None:

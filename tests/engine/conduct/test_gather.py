@@ -135,3 +135,17 @@ def test_who_comes_near_again_within_ten_minutes_is_in_the_same_meeting(gap, mee
 
     batch = together(straight(0, 0, 0, speed=200.0, course=0.0), beside(0, 300), beside(300 + gap, 1800))
     assert len(gathered(batch, [600, 1200])) == meetings
+
+
+@pytest.mark.parametrize("most", [1, 700, 10**9])
+def test_parts_are_whole_meetings_and_together_everything(most):
+    batch = traffic(5, 8, 40.0)
+    n = int(batch.aircraft.max()) + 1
+    tracker = Tracker(["file"], KeptAside())
+    tracks = tracker.update([batch], limits(n), None)
+    minima = Minima(REACH.horizontal_m, REACH.vertical_m, 0.0)
+    stays = detect_stays(tracks, tracks.aircraft.astype(np.int64), minima, default_terms())
+    series = Gatherer([f"{k:06x}" for k in range(n)], REACH, MIXED_BOUND_M).add(tracks, stays)
+    parts = list(series.parts(most))
+    assert (len(parts) > 3) is (most < 10**9)
+    same(apart([meetings_of(series)]), apart([meetings_of(part) for part in parts]))

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
 from armslength.domain.meeting import Meetings
 from armslength.domain.plot import F64, I32, I64, U8
 from armslength.kernel import meeting as kernel
+
+_OF_SAMPLES = ("t", "datum", "xyz", "level_m", "error_h_m", "error_v_m", "update_s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,18 @@ class Series:
     error_v_m: F64
     update_s: F64
     vicinity_m: tuple[float, float] = (np.inf, np.inf)
+
+    def parts(self, most: int) -> Iterator[Series]:
+        """Yield it in parts of whole meetings, of about `most` samples each: what is judged at once fits the memory."""
+        number = self.start[:-1] // most
+        cuts = np.concatenate([[0], np.flatnonzero(np.diff(number)) + 1, [len(self.first)]])
+        for a, b in pairwise(cuts.tolist()):
+            here = slice(int(self.start[a]), int(self.start[b]))
+            columns: dict[str, Any] = {
+                name: np.ascontiguousarray(getattr(self, name)[..., here]) for name in _OF_SAMPLES
+            }
+            start, first, second = self.start[a : b + 1] - self.start[a], self.first[a:b], self.second[a:b]
+            yield replace(self, start=start, first=first, second=second, **columns)
 
 
 def meetings_of(series: Series) -> Meetings:
