@@ -23,7 +23,7 @@ from armslength.units import NM, NS
 
 FIRST, SECOND = "chief of watch", "legal officer"
 """By whom a side decides what binds it: the terms want two."""
-WAIT_S = 25.0
+WAIT_S = 45.0
 """What follows from an act does so in this time (real seconds); else the story goes on, and the summary shows it."""
 BREATH_S = 4.0
 """Between two acts [s of the scenario]."""
