@@ -82,7 +82,9 @@ class Discipline:
     def findings(self, marks: Marks, epoch_ns: int) -> list[Finding]:
         """Return what was found so far, in order of time, as `marks` and suspensions allow."""
         told = [replace(one, finding=self._laid_over(one.finding, marks, epoch_ns)) for one in self.found]
-        out = one_each(repeated(told, self.terms.conduct["D02"]["repeated_s"]))
+        # Who flew together is asked first: a wingman does not repeat what his leader did.
+        flights = repeated(one_each(told), self.terms.conduct["D02"]["repeated_s"])
+        out = [one.finding for one in flights]
         if self.terms.conduct["D04"].enabled:
             late = d04.findings(self.terms, self.told, self.presences)
             out += [self._laid_over(one, marks, epoch_ns) for one in late]

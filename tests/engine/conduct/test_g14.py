@@ -60,6 +60,12 @@ def test_a_laser_comes_from_anywhere_and_fuel_from_above_or_ahead():
     assert found(behind(-1.0, 31000.0), report("FUEL"))[0].outcome is BREACH
 
 
+def test_above_is_above_the_reporter_whichever_of_the_two_it_is():
+    form = Reported("crew:1", "FUEL", "South", "b00002", "a00001", EPOCH_NS + 100 * NS)
+    assert found(behind(1.0, 29000.0), form)[0].outcome is BREACH  # behind the reporter, and above it
+    assert found(behind(1.0, 31000.0), form)[0].outcome is NO_BREACH
+
+
 def test_what_is_only_possible_is_consistent_and_not_determinable():
     [one] = found(behind(3.0), report())
     assert one.outcome is UNSURE and "consistent" in one.explanation

@@ -119,7 +119,7 @@ def test_a_flight_is_one_finding_whatever_the_order():
     way, later = crossing(1.0, 60), crossing(1.3, 65, 62)
     pair = entered("b00002", later, north=0.4) + entered("b00001", way)
     [one] = one_each(pair)
-    assert one.first == "b00001" and "In one flight with it: b00002." in one.explanation
+    assert one.address == "b00001" and "In one flight with it: b00002." in one.finding.explanation
     assert one_each(pair[::-1]) == [one]
     assert len(one_each(entered("b00001", way) + entered("b00002", way, north=1.2))) == 2
     assert len(one_each(entered("b00001", way) + entered("b00002", way, uncrewed=True))) == 2

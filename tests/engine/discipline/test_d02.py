@@ -13,6 +13,7 @@ from armslength.domain.finding import Outcome, Severity
 from armslength.domain.visit import Distress
 from armslength.engine.discipline import d02
 from armslength.engine.discipline.entry import Told
+from armslength.engine.discipline.flights import one_each
 from armslength.units import NM, NS
 from engine.discipline.reading import d02 as reading
 from engine.discipline.visits import EPOCH_NS, SITE, case_of, flown, samples, terms_with, visits_drawn
@@ -77,6 +78,12 @@ def test_again_within_the_week_is_worse():
     assert "not the first" in told[1].finding.explanation
     unsure = entries(1.01)
     assert [e.finding.severity for e in d02.repeated(unsure + soon, week)] == [Severity.SEV3, Severity.SEV3]
+
+
+def test_a_wingman_does_not_repeat_what_his_leader_did():
+    pair = entries(0.2) + entries(0.3, address="b00002", later_s=5.0)
+    [one] = d02.repeated(one_each(pair), 7 * 86400.0)
+    assert one.finding.severity is Severity.SEV3 and "In one flight with it: b00002." in one.finding.explanation
 
 
 TERMS = terms_with()

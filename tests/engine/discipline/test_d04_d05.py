@@ -76,6 +76,12 @@ def test_somebody_of_the_other_side_in_the_volume_makes_it_graver():
     assert late(notice(), theirs) == []
 
 
+def test_the_end_of_its_time_is_no_longer_in_it():
+    ends = notice(until_ns=EPOCH_NS + 150 * NS)
+    assert late(ends, visit(ends, [-3.0] * 150 + [5.0] * 100)) == []
+    assert late(ends, visit(ends, [-3.0] * 149 + [5.0] * 100))[0].outcome is BREACH
+
+
 def test_doubt_and_distress():
     assert late(notice(), visit(notice(), [0.02] * 400))[0].outcome is UNSURE
     told = [Distress("e", "South", EPOCH_NS)]

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from armslength.agreement.depth import local_m
-from armslength.domain.finding import Finding, Outcome
+from armslength.domain.finding import Outcome
 from armslength.engine.discipline.entry import Entry
 from armslength.units import NM
 
@@ -20,8 +20,8 @@ MOST = 4
 ORDER = (Outcome.BREACH, Outcome.NOT_DETERMINABLE, Outcome.NO_BREACH)
 
 
-def one_each(entries: Sequence[Entry]) -> list[Finding]:
-    """Return one finding for each flight: the gravest of its aircraft's, with how many more there were.
+def one_each(entries: Sequence[Entry]) -> list[Entry]:
+    """Return one entry for each flight: the gravest of its aircraft's, whose finding names the others.
 
     In order of time; who came first leads. Which aircraft make a flight does not depend on the order of `entries`.
     """
@@ -51,12 +51,13 @@ def _together(one: Entry, other: Entry) -> bool:
     return bool(np.any(np.hypot(*local_m(one.lat[i], one.lon[i], other.lat[j], other.lon[j])) <= TOGETHER_M))
 
 
-def _said(flight: Sequence[Entry]) -> Finding:
+def _said(flight: Sequence[Entry]) -> Entry:
     gravest = min(
         flight, key=lambda e: (ORDER.index(e.finding.outcome), e.finding.severity, e.finding.opened_ns, e.address)
-    ).finding
+    )
     if len(flight) == 1:
         return gravest
-    more = sorted(one.address for one in flight if one.address != gravest.first)
+    more = sorted(one.address for one in flight if one.address != gravest.address)
     names = f"{', '.join(more[:-1])} and {more[-1]}" if len(more) > 1 else more[0]
-    return replace(gravest, explanation=f"{gravest.explanation} In one flight with it: {names}.")
+    found = gravest.finding
+    return replace(gravest, finding=replace(found, explanation=f"{found.explanation} In one flight with it: {names}."))
