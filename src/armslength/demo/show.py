@@ -36,6 +36,7 @@ from armslength.demo.voice import Voice
 from armslength.errors import HomeError, InputError
 from armslength.node.clock import ScaledClock
 from armslength.node.compiled import compiled
+from armslength.protocol.failover import GROUND
 from armslength.scenario.aircraft import NORTH, SOUTH
 from armslength.scenario.live import write_live
 from armslength.scenario.registry import draw, scenario
@@ -203,12 +204,13 @@ class Show:
             )
         stage.hear_out()
         reached: dict[str, int] = {}
-        later: list[Any] = []
+        before = _told(stage) - len(stage.account.outstanding())  # what waits leaves once more
         if self.settles:
-            reached, later, now_ns = self._third_act(stage, clock)
+            reached, now_ns = self._third_act(stage, clock)
+        later = _told(stage) - before if self.settles else 0
         self.scene("Both nodes are stopped. Each side hands out its ledger.")
         summary = stage.account.summary({party: outbox_of(self.home(party)) for party in PARTIES}) | reached
-        summary |= self._channels(stage, [*seen.values(), *later])
+        summary |= self._channels(stage, seen, later)
         summary |= {"longest_silence_s": silence_s, "longest_silence": silent}
         for party, status in seen.items():
             plots = {feed["name"]: feed["plots"] for feed in status["feeds"]}
@@ -217,8 +219,8 @@ class Show:
         summary["ledgers_agree"] = summary["ledgers"]["agree"]
         return summary
 
-    def _third_act(self, before: Stage, clock: ScaledClock) -> tuple[dict[str, int], list[Any], int]:
-        """Return what was settled, the status of both nodes at the end, and UTC of their clock then [ns]."""
+    def _third_act(self, before: Stage, clock: ScaledClock) -> tuple[dict[str, int], int]:
+        """Return what was settled, and UTC of both nodes' clock at the end [ns]."""
         self.scene("An hour passes. The working groups of both sides sit down; both nodes start again.")
         self.heard = queue.SimpleQueue()
         later = ScaledClock(self.speed, clock.utc_ns() + round(LATER_S * NS), time.monotonic())
@@ -232,11 +234,10 @@ class Show:
                 party: [node.ask("case show", case=one["case"]) for one in node.ask("case list")["cases"]]
                 for party, node in nodes.items()
             }
-            seen = [node.get("/api/status") for node in nodes.values()]
             versions = {party: int(_state(node)["version"]) for party, node in nodes.items()}
             now_ns = later.utc_ns()
         stage.hear_out()
-        return settled(cases, versions), seen, now_ns
+        return settled(cases, versions), now_ns
 
     @contextmanager
     def _ether(self, clock: ScaledClock) -> Iterator[EtherProcess]:
@@ -249,13 +250,13 @@ class Show:
         finally:
             ether.stop()
 
-    def _channels(self, stage: Stage, seen: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-        """Return what went by which channel, and how often the talk had to change it."""
-        sent: Counter[str] = Counter()
+    def _channels(self, stage: Stage, seen: Mapping[str, Any], later: int) -> dict[str, Any]:
+        """Return what went by which channel, and how often the talk had to change it; `later` by the ground line."""
+        sent: Counter[str] = Counter({GROUND: later})
         order: list[str] = []
-        for status in seen:
+        for status in seen.values():
             media = status["lines"][0]["channels"]
-            order = order if len(order) > len(media) else list(media)
+            order = list(media)
             sent.update({name: int(medium["sent"]) for name, medium in media.items()})
         failovers = max(side.failovers(order) for side in stage.account.sides.values())
         return {"failovers": failovers, "channels": stage.account.channels(sent)}
@@ -306,6 +307,11 @@ def must_have_room(folder: Path) -> None:
     if free < ROOM:
         what = f"Only {free / 1e6:.0f} MB are free there, and the demonstration takes up to {ROOM / 1e6:.0f} MB."
         raise InputError(what, where=str(folder), remedy=MAKE_ROOM)
+
+
+def _told(stage: Stage) -> int:
+    """Return how many messages both sides have told as sent."""
+    return sum(len(side.sent) for side in stage.account.sides.values())
 
 
 def _state(node: Node) -> dict[str, Any]:
