@@ -118,7 +118,7 @@ def test_regimes_relax_it_and_the_area_bounds_it():
     m = meeting(overtaking(200.0), **FINE)
     context = around(m)
     [one] = g04.judge(m, context)
-    for kind, outcome in ((INTERCEPT, NO_BREACH), (JOIN, NO_BREACH), (TEST, NO_BREACH), (SUSPENDED, UNSURE)):
+    for kind, outcome in ((INTERCEPT, NO_BREACH), (JOIN, BREACH), (TEST, NO_BREACH), (SUSPENDED, UNSURE)):
         window = Window(kind, EPOCH_NS, None, provisions=frozenset({"conduct"}))
         assert under_regime(g04.RULE, one, replace(context, regimes=Regimes((window,)))).outcome is outcome
     context.__dict__["in_area"] = m.near & False

@@ -16,7 +16,7 @@ from armslength.engine.conduct.context import Context
 from armslength.engine.conduct.doubt import Told, margin, over, under
 from armslength.engine.conduct.exchanged import both_declared
 from armslength.engine.conduct.nearness import nearness
-from armslength.engine.conduct.regimes import INTERCEPT, JOIN, TEST
+from armslength.engine.conduct.regimes import INTERCEPT, TEST
 from armslength.engine.conduct.rule import Reach, Rule
 from armslength.engine.conduct.runs import REENTRY_S, Events, encounters, events
 from armslength.engine.conduct.words import knots, miles, why_unsure
@@ -45,7 +45,8 @@ TEXT = RuleText(
     (
         "both had declared what they fly, or one had accepted what the other had proposed",
         "opposite courses that lead past each other",
-        "an agreed test window, INTERCEPT declared and acknowledged, an agreed join",
+        "an agreed test window, INTERCEPT declared and acknowledged; an agreed join does not relax it: consent to be "
+        "near is none to any closure",
     ),
     "SEV2; SEV1 where the slant distance was certainly under that of a near miss in the same encounter",
     "closure, distance and tau, how long, who lowered the predicted distance",
@@ -158,4 +159,4 @@ def _measured(
     return (float(max(tau[i], 0.0)), figures["tau_s"], "s"), error, False, span.start + i
 
 
-RULE = Rule(TEXT, judge, reach, (TEST, INTERCEPT, JOIN))
+RULE = Rule(TEXT, judge, reach, (TEST, INTERCEPT))
