@@ -94,6 +94,12 @@ def test_who_does_not_is_none(pair):
     assert [one for one in found(pair, error_h=20.0) if one.outcome is BREACH] == []
 
 
+def test_a_turn_that_no_plot_shows_forced_nobody():
+    """Coarse plots leave room for a turn of 15 degrees: of one of 6 as measured nothing is said, of one of 12 it is."""
+    assert found(head_on(30, 0.6), error_h=20.0, update=12.0) == []
+    assert {one.outcome for one in found(head_on(30, 1.2), error_h=20.0, update=12.0)} == {UNSURE}
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(meetings_drawn(seconds=200, spread_nm=3.0), st.integers(-100, 200), st.booleans(), st.booleans())
 def test_it_is_equal_to_its_slow_reading(m, at_s, named, unable):

@@ -24,6 +24,8 @@ NEAR_ASKED_S = 60.0
 """A request that names no aircraft is about the pairs that were possibly inside so long before or after it [s]."""
 AT_OTHER_M, LEVEL_M = 0.5 * NM, 1000.0 * FT
 """Who is predicted to pass nearer than both flies at the other: the close tier of a near miss [m]."""
+SEEN = 0.5
+"""Share of the limits that must have been measured of a turn or a change of level: else nobody gave way."""
 
 TEXT = RuleText(
     "G13",
@@ -36,7 +38,7 @@ TEXT = RuleText(
     "Forcing: the two are predicted to pass within 0.5 NM and 1,000 ft, less than tau before they are nearest and "
     "while the one flies towards the other; the other then turns or leaves its vertical path by more than the limits "
     "within the time, so that they are predicted to pass further apart, and the one does not. It is not determinable "
-    "where that depends on the errors.",
+    "where that depends on the errors; where less than half of those limits was measured, nobody gave way.",
     (
         Parameter("conduct.G13.leave_within", "leave_within_s", "s", "to be outside after a request"),
         Parameter("conduct.G13.return_within", "return_within_s", "s", "not to come back inside after a request"),
@@ -143,7 +145,7 @@ def _forced(context: Context, by: int) -> list[_Act]:
     for lag in range(1, round(figures["deviation_within_s"]) + 1):
         at = np.minimum(here + lag, len(m.t) - 1)
         known = (m.of[at] == m.of[here]) & (np.abs(m.t[at] - m.t[here] - lag) < 0.5)
-        gave = _deviates(m, 1 - by, here, at, lag, turn, level) & ~_deviates(m, by, here, at, lag, turn, level)
+        gave = _deviates(m, 1 - by, here, at, lag, turn, level, SEEN) & ~_deviates(m, by, here, at, lag, turn, level)
         apart = over(m.d_cpa[at] - m.d_cpa[here], np.hypot(m.error_d_cpa[at], m.error_d_cpa[here]), 0.0)
         apart |= over(m.v_cpa[at] - m.v_cpa[here], np.hypot(m.error_v_cpa[at], m.error_v_cpa[here]), 0.0)
         now = (gave & apart).where(known)
@@ -177,14 +179,19 @@ def _threat(m: Meetings, by: int, tau_s: float) -> Told:
     return near & sure(soon)
 
 
-def _deviates(m: Meetings, side: int, here: I64, at: I64, lag: int, turn: float, level_m: float) -> Told:
-    """Return where one has turned, or left its vertical path, by more than the limits `lag` seconds later."""
+def _deviates(
+    m: Meetings, side: int, here: I64, at: I64, lag: int, turn: float, level_m: float, seen: float = 0.0
+) -> Told:
+    """Return where one has turned, or left its vertical path, by more than the limits `lag` seconds later.
+
+    `seen`: the share of a limit that must have been measured for it to be possible at all; what is unknown may be.
+    """
     turned = np.abs(wrapped(m.course[side][at] - m.course[side][here]))
     told = over(turned, np.hypot(m.error_course[side][at], m.error_course[side][here]), turn)
     level = m.level_m[side]
     left = np.abs(level[at] - (level[here] + lag * m.climb[side][here]))
     climbed = over(left, m.error_climb[side][here] * lag, level_m)
-    return told | climbed.where(~np.isnan(left))
+    return told.where(~(turned < seen * turn)) | climbed.where(left >= seen * level_m)
 
 
 RULE = Rule(TEXT, judge, reach)

@@ -79,14 +79,17 @@ def nearest(s):
     )  # fmt: skip
 
 
-def deviates(s, later, lag, side, figures, sign):
+def deviates(s, later, lag, side, figures, sign, seen=0.0):
     d = abs(course(later, side) - course(s, side))
     turn = min(d, 2 * math.pi - d)
     error = math.hypot(course_error(s, side), course_error(later, side))
-    if over(turn, error, math.radians(figures["turn_deg"]), sign):
+    limit = math.radians(figures["turn_deg"])
+    if over(turn, error, limit, sign) and not turn < seen * limit:
         return True
     left = abs(later.level[side] - (s.level[side] + lag * s.climb[side]))
-    return not math.isnan(left) and over(left, s.error_climb[side] * lag, figures["level_m"], sign)
+    if math.isnan(left) or left < seen * figures["level_m"]:
+        return False
+    return over(left, s.error_climb[side] * lag, figures["level_m"], sign)
 
 
 def forced(samples, terms, by):
@@ -109,7 +112,9 @@ def forced(samples, terms, by):
             _, d2, d2_error, v2, v2_error = nearest(later)
             apart = over(d2 - d, math.hypot(d_error, d2_error), 0.0, sign)
             apart = apart or over(v2 - v, math.hypot(v_error, v2_error), 0.0, sign)
-            gave = deviates(s, later, lag, 1 - by, figures, sign) and not deviates(s, later, lag, by, figures, -sign)
+            gave = deviates(s, later, lag, 1 - by, figures, sign, 0.5) and not deviates(
+                s, later, lag, by, figures, -sign
+            )
             if apart and gave:
                 return True
         return False
