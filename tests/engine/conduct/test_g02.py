@@ -70,8 +70,16 @@ def test_just_outside_the_close_tier_is_nothing(abeam, apart):
 @pytest.mark.parametrize(("abeam", "apart"), [(0.5, 0.0), (0.0, 1000.0)])
 def test_on_the_limit_the_errors_decide(abeam, apart):
     [one] = found(opposite(abeam, apart), **FINE)
-    assert (one.outcome, one.severity) == (UNSURE, Severity.SEV2)
+    assert one.outcome is UNSURE
     assert "nearer to the limit than the two-sigma errors" in one.explanation
+
+
+@pytest.mark.parametrize(("apart", "grade"), [(940.0, Severity.SEV2), (960.0, Severity.SEV4), (1000.0, Severity.SEV4)])
+def test_two_cruising_levels_are_no_nearness(apart, grade):
+    """What the errors leave open stays undetermined; who is 1,000 ft apart but for the steps of levels is no case."""
+    [one] = found(opposite(0.1, apart))
+    assert (one.outcome, one.severity) == (UNSURE, grade)
+    assert one.explanation.count("As measured both tiers were kept.") == (grade is Severity.SEV4)
 
 
 def test_twelve_seconds_of_radar_do_not_bear_five_hundred_feet():

@@ -102,11 +102,19 @@ def test_near_the_limit_and_too_coarse_are_not_determinable():
     assert one.outcome is UNSURE and "datums" in one.explanation
 
 
+@pytest.mark.parametrize(("apart", "grade"), [(940.0, Severity.SEV2), (960.0, Severity.SEV4), (1000.0, Severity.SEV4)])
+def test_two_cruising_levels_are_no_crossing_of_the_nose(apart, grade):
+    [one] = found(crossing(0.6, apart_ft=apart), error_h=10.0, error_v=38.1)
+    assert (one.outcome, one.severity) == (UNSURE, grade)
+    assert one.explanation.count("As measured it was none.") == (grade is Severity.SEV4)
+
+
 def test_it_cannot_always_be_told_who_was_ahead():
     both = found(crossing(0.02), error_h=80.0)
     assert {one.by for one in both if one.outcome is UNSURE} >= {"South"}
     [behind] = [one for one in found(crossing(-0.02), error_h=80.0) if one.by == "South"]
     assert behind.outcome is UNSURE and "behind the first as measured, possibly ahead of it" in behind.explanation
+    assert behind.severity is Severity.SEV4
 
 
 def turned_in(side, seconds=180):

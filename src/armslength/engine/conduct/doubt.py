@@ -14,6 +14,10 @@ import numpy as np
 
 from armslength.domain.encounter import ON_IT
 from armslength.domain.plot import F64, Bool
+from armslength.units import FT
+
+STEPS_M = 50.0 * FT
+"""Two levels in steps of 25 ft, each a step off: two who fly 1,000 ft apart may be seen so much nearer [m]."""
 
 
 @dataclass(frozen=True, slots=True)

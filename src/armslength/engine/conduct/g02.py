@@ -44,7 +44,8 @@ TEXT = RuleText(
     ),
     ("formation by consent: an agreed join",),
     "SEV1 where it was certainly under the distance of a near miss, or where a crew reported a collision hazard; "
-    "else SEV2",
+    "else SEV2; SEV4 of what is not determinable where both tiers were kept as measured: levels within 50 ft of the "
+    "vertical distance of the close tier keep it, so 1,000 ft between two cruising levels does",
     "the nearest moment with its bounds, crew reports and what the tracks say of them",
     "nobody: both are near",
     ("conduct",),
@@ -151,6 +152,7 @@ def _flown(
     first, last = int(found.first[worst]), int(found.last[worst])
     span = slice(first, last + 1)
     under = grave(worst)[0]
+    measured_in = any(bool(np.any(near.inside[found.first[i] : found.last[i] + 1])) for i in group)
     outcome = Outcome.BREACH if found.sure[worst] else Outcome.NOT_DETERMINABLE
     where = near.at.slant if under else near.ratio
     i = first + int(np.argmin(np.nan_to_num(where[span], nan=np.inf)))
@@ -172,9 +174,13 @@ def _flown(
         if unsure or outcome is not Outcome.BREACH:
             said += " " + why_unsure(m, first, last)
     said += f" {who_lowered(m, i)}{who_knew(context, int(found.of[worst]), first)}{_crews(told)}"
+    severity = Severity.SEV1 if under or told else Severity.SEV2
+    if outcome is not Outcome.BREACH and not told and not measured_in:
+        severity = Severity.SEV4
+        said += " As measured both tiers were kept."
     return context.find(
-        TEXT, int(found.of[worst]), (first, last), outcome, Severity.SEV1 if under or told else Severity.SEV2,
-        measured, said, margin_sigma=margin(measured[0], bound, measured[1], breach_over=False),
+        TEXT, int(found.of[worst]), (first, last), outcome, severity, measured, said,
+        margin_sigma=margin(measured[0], bound, measured[1], breach_over=False),
     )  # fmt: skip
 
 

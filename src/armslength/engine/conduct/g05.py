@@ -14,7 +14,7 @@ from armslength.domain.plot import F64, I64, Bool
 from armslength.domain.rule import Parameter, RuleText
 from armslength.engine.conduct.attribution import BACK_S, converging_since, lowered, right_of_way, who_knew, who_lowered
 from armslength.engine.conduct.context import Context
-from armslength.engine.conduct.doubt import Told, margin, over, sure, under
+from armslength.engine.conduct.doubt import STEPS_M, Told, margin, over, sure, under
 from armslength.engine.conduct.rule import Reach, Rule
 from armslength.engine.conduct.runs import encounters
 from armslength.engine.conduct.words import feet, miles, why_unsure
@@ -44,7 +44,9 @@ TEXT = RuleText(
         Parameter("conduct.G05.vertical", "vertical_m", "m", "greatest vertical distance"),
     ),
     ("the one that crosses has the right of way and the other one was the closer",),
-    "SEV2; SEV1 where it was certainly nearer than the distance of the worse grade; SEV4 where it is only recorded",
+    "SEV2; SEV1 where it was certainly nearer than the distance of the worse grade; SEV4 where it is only recorded, "
+    "and of what is not determinable where as measured it was none: behind, far enough, or by levels within 50 ft of "
+    "the vertical distance, as 1,000 ft between two cruising levels are",
     "where and when it crossed, distance ahead and time with their bounds, who lowered the distance",
     "the one that crosses",
     ("conduct",),
@@ -72,6 +74,7 @@ class _Crossings:
         i: sample before. x, error_x: how far ahead of the nose [m], behind negative; two-sigma bound.
         g, error_g: how long until the other one is there [s]. d_v: vertical distance [m].
         angle: between both courses [rad]. crosses: everything but the distances. breach: the distances as well.
+        measured: a breach as measured, by levels too, whose steps are no nearness.
     """
 
     i: I64
@@ -83,6 +86,7 @@ class _Crossings:
     angle: F64
     crosses: Told
     breach: Told
+    measured: Bool
 
 
 def judge(meetings: Meetings, context: Context) -> list[Finding]:
@@ -139,7 +143,9 @@ def _crossings(m: Meetings, context: Context, by: int) -> _Crossings:
         & ~over(d_v, m.error_v_m[i], figures["vertical_m"])
     ).where(context.in_area[i])  # fmt: skip
     too_near = under(x, error_x, figures["distance_m"]) | under(g, error_g, figures["gap_s"])
-    return _Crossings(i, x, error_x, g, error_g, d_v, angle, crosses, crosses & too_near)
+    breach = crosses & too_near
+    measured = breach.nominal & ~(d_v > figures["vertical_m"] - STEPS_M)
+    return _Crossings(i, x, error_x, g, error_g, d_v, angle, crosses, breach, measured)
 
 
 def _exempt(m: Meetings, i: int, by: int, least_m: float) -> tuple[bool, bool, str]:
@@ -156,7 +162,11 @@ def _finding(context: Context, found: _Crossings, group: Sequence[int], by: int)
     """Return the finding about one encounter: of its crossings the gravest counts."""
     m, figures = context.meetings, context.figures("G05")
     told = found.breach
-    worst = min(group, key=lambda k: (-int(told.certain[k]), -int(told.possible[k]), abs(float(found.x[k])), k))
+
+    def grave(k: int) -> tuple[bool, bool, bool, float, int]:
+        return not told.certain[k], not found.measured[k], not told.possible[k], abs(float(found.x[k])), k
+
+    worst = min(group, key=grave)
     i, x, error_x = int(found.i[worst]), float(found.x[worst]), float(found.error_x[worst])
     g, error_g = float(found.g[worst]), float(found.error_g[worst])
     names = ("first", "second")
@@ -184,6 +194,9 @@ def _finding(context: Context, found: _Crossings, group: Sequence[int], by: int)
                 "Whether it had the right of way and the other one was the closer is not certain."
                 if told.certain[worst] else why_unsure(m, i, i + 1)
             )  # fmt: skip
+        if not told.certain[worst] and not found.measured[worst] and outcome is Outcome.NOT_DETERMINABLE:
+            severity = Severity.SEV4
+            said += " As measured it was none."
         if severity is Severity.SEV2 and x + error_x < figures["severe_m"] and told.certain[worst]:
             severity = Severity.SEV1
     measured, bound = (x, figures["distance_m"], "m"), error_x

@@ -13,9 +13,9 @@ import numpy as np
 from armslength.agreement.terms import Terms
 from armslength.domain.encounter import ON_IT
 from armslength.domain.meeting import Meetings
-from armslength.domain.plot import F64
+from armslength.domain.plot import F64, Bool
 from armslength.engine.conduct.closest import Closest, closest
-from armslength.engine.conduct.doubt import Told, under
+from armslength.engine.conduct.doubt import STEPS_M, Told, under
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class Nearness:
     Attributes:
         at: the nearest moments. low, high: two-sigma bounds of `at.slant` [m]; high is NaN where a level is unknown.
         near: slant distance under that of a near miss. close: inside the close tier, both distances at once.
+        inside: in one of the tiers as measured, and by levels too, whose steps are no nearness; unknown levels may be.
         ratio: the greater of both distances by those of the close tier; by the horizontal one without levels.
     """
 
@@ -33,6 +34,7 @@ class Nearness:
     high: F64
     near: Told
     close: Told
+    inside: Bool
     ratio: F64
 
 
@@ -49,4 +51,5 @@ def nearness(meetings: Meetings, terms: Terms) -> Nearness:
         near = Told(low < limit, at.slant < limit, high < limit)
         ratio = np.fmax(at.d_h / wide, at.d_v / tall)
     close = under(at.d_h, error_h, wide) & under(at.d_v, error_v, tall)
-    return Nearness(at, low, high, near, close, ratio)
+    inside = near.nominal | ((at.d_h < wide) & ~(at.d_v >= tall - STEPS_M))
+    return Nearness(at, low, high, near, close, inside, ratio)

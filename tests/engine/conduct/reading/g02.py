@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 ON_IT = 1.0 - 1e-9
+STEPS_M = 15.24
 ENCOUNTER_S, REPORT_S = 600.0, 60.0
 
 
@@ -49,12 +50,15 @@ def read(samples, terms, reports=()):
     rows = []
     for i, s in enumerate(samples):
         following = samples[i + 1] if i + 1 < len(samples) else None
-        possible, _, certain = tiers(s, following, terms)
+        possible, nominal, certain = tiers(s, following, terms)
         d_h, d_v = nearest(s, following)
         ratio = d_h / figures["close_horizontal_m"]
         if not math.isnan(d_v):
             ratio = max(ratio, d_v / figures["close_vertical_m"])
-        rows.append((s, any(possible), any(certain), certain[0], ratio))
+        inside = nominal[0] or (
+            d_h < figures["close_horizontal_m"] and not d_v >= figures["close_vertical_m"] - STEPS_M
+        )
+        rows.append((s, any(possible), any(certain), certain[0], ratio, inside))
     passes = []
     for row in rows:
         if row[1] and passes and row[0].i == passes[-1][-1][0].i + 1 and row[0].t - passes[-1][-1][0].t < 1.6:
@@ -89,6 +93,8 @@ def read(samples, terms, reports=()):
                 best = (key, one)
         (under, sure, _, _), one = best
         grade = 1 if under or heard else 2
+        if grade == 2 and not sure and not any(row[5] for one_pass in group for row in one_pass):
+            grade = 4
         out.append(("BREACH" if sure else "NOT_DETERMINABLE", grade, one[0][0].i, one[-1][0].i))
     for times in alone:
         first, last = (min(samples, key=lambda s: abs(s.t - t)).i for t in (times[0], times[-1]))

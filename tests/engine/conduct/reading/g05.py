@@ -90,7 +90,9 @@ def crossing(s, following, by, figures):
     near = either(
         three(x, error_x, figures["distance_m"], under=True), three(g, error_g, figures["gap_s"], under=True)
     )  # fmt: skip
-    return x, x + error_x < figures["severe_m"], crosses, both(crosses, near)
+    told = both(crosses, near)
+    measured = told[1] and not d_v > figures["vertical_m"] - 15.24
+    return x, x + error_x < figures["severe_m"], crosses, told, measured
 
 
 def read(samples, terms):
@@ -109,7 +111,9 @@ def read(samples, terms):
             else:
                 groups.append([(s, place, *seen)])
         for group in groups:
-            s, place, x, severe, _, told = min(group, key=lambda r: (not r[5][2], not r[5][0], abs(r[2]), r[0].i))
+            s, place, x, severe, _, told, measured = min(
+                group, key=lambda r: (not r[5][2], not r[6], not r[5][0], abs(r[2]), r[0].i)
+            )
             if not told[0]:
                 out.append((by, "NO_BREACH", 4, s.i, x))
                 continue
@@ -119,6 +123,6 @@ def read(samples, terms):
                 out.append((by, "NO_BREACH", 4, s.i, x))
                 continue
             maybe = (side == by or not sure) and more[0]
-            grade = 1 if severe and told[2] else 2
+            grade = 1 if severe and told[2] else 2 if told[2] or measured else 4
             out.append((by, "BREACH" if told[2] and not maybe else "NOT_DETERMINABLE", grade, s.i, x))
     return out
