@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from armslength.domain.finding import Outcome, Severity
 from armslength.engine.conduct import g13
 from armslength.engine.conduct.told import Asked
 from armslength.units import NS
-from engine.conduct.flights import EPOCH_NS, around, fly, meeting, meetings_drawn, samples
+from engine.conduct.flights import EPOCH_NS, Path, around, fly, meeting, meetings_drawn, samples
 from engine.conduct.reading import g13 as reading
 
 BREACH, NO_BREACH, UNSURE = Outcome.BREACH, Outcome.NO_BREACH, Outcome.NOT_DETERMINABLE
@@ -95,9 +96,35 @@ def test_who_does_not_is_none(pair):
 
 
 def test_a_turn_that_no_plot_shows_forced_nobody():
-    """Coarse plots leave room for a turn of 15 degrees: of one of 6 as measured nothing is said, of one of 12 it is."""
+    """Coarse plots leave room for a turn of 15 degrees: of one of 6 as measured nothing is said, of one of 12 it is.
+
+    Plots a second apart show what there was: a turn of 12 is none.
+    """
     assert found(head_on(30, 0.6), error_h=20.0, update=12.0) == []
     assert {one.outcome for one in found(head_on(30, 1.2), error_h=20.0, update=12.0)} == {UNSURE}
+    assert found(head_on(30, 1.2), error_h=20.0) == []
+
+
+def scattered(pair, sigma, seed):
+    rng = np.random.default_rng(seed)
+    return tuple(
+        Path(*(one + rng.normal(0.0, sigma, len(one)) for one in (path.east, path.north)), path.level) for path in pair
+    )
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_leader_who_flies_straight_forces_nobody_out_of_formation(seed):
+    """Beside him, drifting back at 3 kt, until he breaks away by 40 degrees."""
+    pair = fly(150, knots=390.0), fly(150, -0.03, 0.06, knots=387.0, turns=[(60, 70, -4.0)])
+    assert found(scattered(pair, 8.0, seed), error_h=16.0) == []
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_who_flies_straight_and_is_passed_over_gave_no_way(seed):
+    pair = fly(150, 0.03, knots=170.0), fly(150, 0.0, -5.0, 30600.0, knots=340.0)
+    assert found(scattered(pair, 8.0, seed), error_h=16.0) == []
+    away = fly(150, 0.03, knots=170.0, turns=[(100, 110, 5.0)]), pair[1]
+    assert [one.by for one in found(scattered(away, 8.0, seed), error_h=16.0)] == ["South"]
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])

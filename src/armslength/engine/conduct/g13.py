@@ -17,15 +17,17 @@ from armslength.engine.conduct.doubt import Told, over, sure, under
 from armslength.engine.conduct.rule import Reach, Rule
 from armslength.engine.conduct.runs import encounters, events
 from armslength.engine.conduct.told import Asked, concerns
-from armslength.engine.conduct.words import miles, why_unsure
-from armslength.units import FT, NM, NS
+from armslength.engine.conduct.words import COARSE_S, miles, why_unsure
+from armslength.units import FT, KT, NM, NS
 
 NEAR_ASKED_S = 60.0
 """A request that names no aircraft is about the pairs that were possibly inside so long before or after it [s]."""
 AT_OTHER_M, LEVEL_M = 0.5 * NM, 1000.0 * FT
 """Who is predicted to pass nearer than both flies at the other: the close tier of a near miss [m]."""
 SEEN = 0.5
-"""Share of the limits that must have been measured of a turn or a change of level: else nobody gave way."""
+"""Share of the limits that must have been measured where plots are too coarse (`COARSE_S`); elsewhere all of them."""
+WITH_MPS = 40.0 * KT
+"""Who does not certainly move faster than this relative to the other flies with it, as in G09, not at it [m/s]."""
 
 TEXT = RuleText(
     "G13",
@@ -36,9 +38,11 @@ TEXT = RuleText(
     "Persisting: inside the minima at any time from the time to leave after the request was received until the time "
     "in which nobody comes back. A request that names no aircraft counts for pairs possibly inside within 60 s of it. "
     "Forcing: the two are predicted to pass within 0.5 NM and 1,000 ft, less than tau before they are nearest and "
-    "while the one flies towards the other; the other then turns or leaves its vertical path by more than the limits "
-    "within the time, so that they are predicted to pass further apart, and the one does not. It is not determinable "
-    "where that depends on the errors; where less than half of those limits was measured, nobody gave way.",
+    "while the one flies towards the other; they certainly come nearer, faster relative to each other than the 40 kt "
+    "of a formation; the other then turns or leaves its vertical path by more than the limits within the time, so "
+    "that they are predicted to pass further apart, and the one does not. It is not determinable where that depends "
+    "on the errors; where less than those limits was measured (less than half of them where plots are more than "
+    "4.5 s apart), nobody gave way.",
     (
         Parameter("conduct.G13.leave_within", "leave_within_s", "s", "to be outside after a request"),
         Parameter("conduct.G13.return_within", "return_within_s", "s", "not to come back inside after a request"),
@@ -145,7 +149,8 @@ def _forced(context: Context, by: int) -> list[_Act]:
     for lag in range(1, round(figures["deviation_within_s"]) + 1):
         at = np.minimum(here + lag, len(m.t) - 1)
         known = (m.of[at] == m.of[here]) & (np.abs(m.t[at] - m.t[here] - lag) < 0.5)
-        gave = _deviates(m, 1 - by, here, at, lag, turn, level, SEEN) & ~_deviates(m, by, here, at, lag, turn, level)
+        gave = _deviates(m, 1 - by, here, at, lag, turn, level, seen=True)
+        gave &= ~_deviates(m, by, here, at, lag, turn, level)
         apart = over(m.d_cpa[at] - m.d_cpa[here], np.hypot(m.error_d_cpa[at], m.error_d_cpa[here]), 0.0)
         apart |= over(m.v_cpa[at] - m.v_cpa[here], np.hypot(m.error_v_cpa[at], m.error_v_cpa[here]), 0.0)
         now = (gave & apart).where(known)
@@ -158,11 +163,13 @@ def _forced(context: Context, by: int) -> list[_Act]:
     out = []
     for i in range(len(found)):
         first = int(found.first[i])
-        last = int(max(until[first : int(found.last[i]) + 1]))
-        turned = math.degrees(float(np.abs(wrapped(m.course[1 - by][last] - m.course[1 - by][first]))))
+        run = slice(first, int(found.last[i]) + 1)
+        last = int(max(until[run]))
+        turned = np.abs(wrapped(m.course[1 - by][until[run]] - m.course[1 - by][run]))
+        most = math.degrees(float(np.nanmax(turned, initial=0.0)))
         says = (
             f"{('The first', 'The second')[by]} flew at the other, {miles(float(m.d_h[first]))} away and "
-            f"{m.t_cpa[first]:.0f} s before they would have been nearest; the other turned by {turned:.0f} degrees or "
+            f"{m.t_cpa[first]:.0f} s before they would have been nearest; the other turned by {most:.0f} degrees or "
             "changed its level, and so passed further off."
         )
         measured = (float(m.t_cpa[first]), figures["tau_s"], "s")
@@ -174,24 +181,27 @@ def _threat(m: Meetings, by: int, tau_s: float) -> Told:
     """Return where the one flies at the other, who is nearest soon."""
     sign = 1.0 if by == 0 else -1.0  # towards the other: from the first to the second
     towards = sign * (m.east_m * m.v_east[by] + m.north_m * m.v_north[by]) > 0.0
-    soon = towards & (m.closure > 0.0) & (m.t_cpa < tau_s)
+    at_it = over(m.closure, m.error_relative, 0.0) & over(m.relative_speed, m.error_relative, WITH_MPS)
+    soon = towards & at_it.certain & (m.t_cpa < tau_s)
     near = under(m.d_cpa, m.error_d_cpa, AT_OTHER_M) & under(m.v_cpa, m.error_v_cpa, LEVEL_M)
     return near & sure(soon)
 
 
 def _deviates(
-    m: Meetings, side: int, here: I64, at: I64, lag: int, turn: float, level_m: float, seen: float = 0.0
+    m: Meetings, side: int, here: I64, at: I64, lag: int, turn: float, level_m: float, *, seen: bool = False
 ) -> Told:
     """Return where one has turned, or left its vertical path, by more than the limits `lag` seconds later.
 
-    `seen`: the share of a limit that must have been measured for it to be possible at all; what is unknown may be.
+    `seen`: as far as plots can show it, it must have been measured to be possible at all; an unknown turn may be.
     """
+    coarse = np.maximum(m.update_s[side][here], m.update_s[side][at]) > COARSE_S
+    share = np.where(coarse, SEEN, 1.0) if seen else np.zeros(len(here))
     turned = np.abs(wrapped(m.course[side][at] - m.course[side][here]))
     told = over(turned, np.hypot(m.error_course[side][at], m.error_course[side][here]), turn)
     level = m.level_m[side]
     left = np.abs(level[at] - (level[here] + lag * m.climb[side][here]))
     climbed = over(left, m.error_climb[side][here] * lag, level_m)
-    return told.where(~(turned < seen * turn)) | climbed.where(left >= seen * level_m)
+    return told.where(~(turned < share * turn)) | climbed.where(left >= share * level_m)
 
 
 RULE = Rule(TEXT, judge, reach)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 ON_IT = 1.0 - 1e-9
-HALF_MILE, THOUSAND_FEET = 926.0, 304.8
+HALF_MILE, THOUSAND_FEET, WITH = 926.0, 304.8, 40.0 * 1852.0 / 3600.0
 
 
 def under(value, bound, limit, sign):
@@ -79,11 +79,12 @@ def nearest(s):
     )  # fmt: skip
 
 
-def deviates(s, later, lag, side, figures, sign, seen=0.0):
+def deviates(s, later, lag, side, figures, sign, seen=False):
     d = abs(course(later, side) - course(s, side))
     turn = min(d, 2 * math.pi - d)
     error = math.hypot(course_error(s, side), course_error(later, side))
     limit = math.radians(figures["turn_deg"])
+    seen = (0.5 if max(s.update[side], later.update[side]) > 4.5 else 1.0) if seen else 0.0
     if over(turn, error, limit, sign) and not turn < seen * limit:
         return True
     left = abs(later.level[side] - (s.level[side] + lag * s.climb[side]))
@@ -103,6 +104,10 @@ def forced(samples, terms, by):
         closing = s.east * (s.v_east[1] - s.v_east[0]) + s.north * (s.v_north[1] - s.v_north[0]) < 0.0
         if not (toward > 0.0 and closing and t < figures["tau_s"]):
             return False
+        ve, vn = s.v_east[1] - s.v_east[0], s.v_north[1] - s.v_north[0]
+        closure, error = -(s.east * ve + s.north * vn) / math.hypot(s.east, s.north), math.hypot(*s.error_speed)
+        if not (over(closure, error, 0.0, -1) and over(math.hypot(ve, vn), error, WITH, -1)):
+            return False
         if not (under(d, d_error, HALF_MILE, sign) and under(v, v_error, THOUSAND_FEET, sign)):
             return False
         for lag in range(1, round(figures["deviation_within_s"]) + 1):
@@ -112,7 +117,7 @@ def forced(samples, terms, by):
             _, d2, d2_error, v2, v2_error = nearest(later)
             apart = over(d2 - d, math.hypot(d_error, d2_error), 0.0, sign)
             apart = apart or over(v2 - v, math.hypot(v_error, v2_error), 0.0, sign)
-            gave = deviates(s, later, lag, 1 - by, figures, sign, 0.5) and not deviates(
+            gave = deviates(s, later, lag, 1 - by, figures, sign, True) and not deviates(
                 s, later, lag, by, figures, -sign
             )
             if apart and gave:
