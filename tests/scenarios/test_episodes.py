@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from armslength import cli
 from armslength.agreement.reading import read_terms
+from armslength.domain.finding import Finding
 from armslength.errors import InputError
 from armslength.node.membership import load_membership
 from armslength.node.replay import Request, replay
@@ -46,14 +47,21 @@ def otherwise(name: str, sky: Sky) -> tuple[list[Row], list[Row]]:
     return missing, instead
 
 
-def found(folder: Path, side: str) -> list[Row]:
-    """Return what a replay of one side's recording finds, in the columns of a page."""
+def findings(folder: Path, side: str) -> list[Finding]:
+    """Return what a replay of one side's recording finds."""
     terms = read_terms((folder / "agreement.toml").read_text(), "agreement.toml").terms
     members = load_membership((folder / "members.toml").read_text(), "members.toml", terms)
     told = read_told((folder / "talk.jsonl").read_text(), "talk.jsonl")
     out = replay(Request([folder / f"{side}.parquet"], terms, "test", members, told=told))
     assert out.left_out == []
-    return [(f.rule, f.outcome.value, f.severity.name, f.by, f.first, f.second, f.regime) for f in out.findings]
+    return out.findings
+
+
+def found(folder: Path, side: str) -> list[Row]:
+    """Return what a replay of one side's recording finds, in the columns of a page."""
+    return [
+        (f.rule, f.outcome.value, f.severity.name, f.by, f.first, f.second, f.regime) for f in findings(folder, side)
+    ]
 
 
 @pytest.mark.parametrize("name", EPISODES)
@@ -72,6 +80,14 @@ def test_just_the_findings_of_the_page_come_out(name: str, seed: int, tmp_path: 
     comes = Counter(expected) - Counter(missing) + Counter(instead)
     for side in ("north", "south"):
         assert Counter(found(tmp_path, side)) == comes, side
+
+
+@pytest.mark.parametrize("seed", (1, 2))
+@pytest.mark.parametrize("name", ("late-notice", "river-line", "second-wave"))
+def test_both_sides_give_their_findings_the_same_ids(name: str, seed: int, tmp_path: Path) -> None:
+    write_episode(EPISODES[name], seed, tmp_path)
+    north, south = ({f.id: f.rule for f in findings(tmp_path, side)} for side in ("north", "south"))
+    assert north == south
 
 
 def test_every_page_has_an_episode() -> None:

@@ -5,10 +5,13 @@ The nouns are those of all rules, whatever they are about. Stamps are UTC nanose
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
 from enum import IntEnum, StrEnum
 
 from armslength.crypto.canonical import canonical, digest
+from armslength.units import NS
 
 
 class Outcome(StrEnum):
@@ -41,6 +44,8 @@ COLUMNS = (
     "threshold", "unit", "margin_sigma", "regime", "explanation",
 )  # fmt: skip
 """The columns of findings.parquet and .csv, in order. Stable."""
+STEP_S = 600
+"""Two sides see one beginning some seconds apart: it goes into an id on so coarse a step of UTC [s]."""
 _OF_TWO = ("encounter", "first", "second", "margin_sigma")
 
 
@@ -80,11 +85,13 @@ class Finding:
     first: str = ""
     second: str = ""
     margin_sigma: float | None = None
+    matter: str = ""
 
     @property
     def id(self) -> str:
         """The same for everything that is said of one matter, and on both sides: of rule, matter and beginning."""
-        return "finding:" + digest(canonical([self.rule, self.about, str(self.opened_ns)]))[7:23]
+        of = [self.rule, self.matter] if self.matter else [self.rule, self.about, str(self.opened_ns)]
+        return "finding:" + digest(canonical(of))[7:23]
 
     def as_dict(self) -> dict[str, object]:
         """Return it for ledger and JSON: stamps and measures as strings, lists for tuples.
@@ -93,7 +100,7 @@ class Finding:
         """
         out: dict[str, object] = {"finding": self.id}
         for one in fields(self):
-            if one.name in _OF_TWO and not self.first:
+            if one.name == "matter" or (one.name in _OF_TWO and not self.first):
                 continue
             value = getattr(self, one.name)
             if isinstance(value, Severity):
@@ -107,3 +114,19 @@ class Finding:
             else:
                 out[one.name] = list(value) if isinstance(value, tuple) else value
         return out
+
+
+def coarsely(found: Iterable[Finding], step_s: int = STEP_S) -> list[Finding]:
+    """Return findings of flights in order of time, each with an id that does not hang on a second of its beginning.
+
+    It is of the rule, of what it is about and of the step of UTC in which it opened; of several in one step the later
+    ones are counted. Beginnings a little before and after the end of a step still have different ids.
+    """
+    seen: Counter[tuple[str, str]] = Counter()
+    out = []
+    for one in sorted(found, key=lambda f: (f.opened_ns, f.rule, f.about)):
+        matter = f"{one.about} {one.opened_ns // (step_s * NS)}"
+        seen[one.rule, matter] += 1
+        count = seen[one.rule, matter]
+        out.append(replace(one, matter=matter if count == 1 else f"{matter} {count}"))
+    return out

@@ -15,11 +15,11 @@ import numpy as np
 
 from armslength.agreement.terms import GEOMETRIC, Terms
 from armslength.domain.encounter import Encounter, Evidence
-from armslength.domain.finding import Finding, Outcome
+from armslength.domain.finding import Finding, Outcome, coarsely
 from armslength.domain.plot import I64, Roster
 from armslength.domain.track import Marks, Tracks
 from armslength.engine.conduct.context import Aircraft, Context
-from armslength.engine.conduct.elements import Places, grouped
+from armslength.engine.conduct.elements import Counted, Places, grouped
 from armslength.engine.conduct.gather import Gatherer
 from armslength.engine.conduct.judge import judge
 from armslength.engine.conduct.regimes import Regimes
@@ -63,6 +63,7 @@ class Conduct:
         self._gatherer: Gatherer | None = None
         self._pictures = Pictures()
         self._places = Places()
+        self._drawn: dict[str, str] = {}  # id of what was found of the pair that is drawn, by id of the finding
         self._known: dict[str, Aircraft] = {}
         self._beside: ThreadPoolExecutor | None = None
         self._work: Future[list[Finding]] | None = None
@@ -101,10 +102,16 @@ class Conduct:
             by_pair.setdefault((one.first, one.second), []).append(one)
         out = []
         alone = self.belonging.membership is None  # every aircraft is its own party: nobody flies with anybody
-        for found in self.found if alone else grouped(self.found, self._places, self._known.get):
+        counted = (
+            [Counted(one, one) for one in self.found] if alone else grouped(self.found, self._places, self._known.get)
+        )
+        counted.sort(key=lambda one: (one.finding.opened_ns, one.finding.rule, one.finding.about))
+        self._drawn = {}
+        for found, count in zip(coarsely(one.finding for one in counted), counted, strict=True):
             number = _encounter(found, by_pair.get((found.first, found.second), ()))
-            doubt = _doubt(found, places, marks, epoch_ns)
+            doubt = _doubt(count.gravest, places, marks, epoch_ns)
             out.append(replace(_doubted(found, doubt) if doubt else found, encounter=number))
+            self._drawn[found.id] = count.gravest.id
         return sorted(out, key=lambda one: (one.opened_ns, one.rule, one.first, one.second, one.about))
 
     def parties(self, found: Finding) -> tuple[str, str]:
@@ -114,11 +121,12 @@ class Conduct:
 
     def pictures_of(self, findings: Iterable[Finding], most: int) -> dict[str, Evidence]:
         """Return the pictures of the gravest of `findings`, as far as there are any, by id; with their call signs."""
-        told = (one for one in findings if one.id in self._pictures.kept and one.outcome is not Outcome.NO_BREACH)
+        drawn, kept = self._drawn, self._pictures.kept
+        told = (one for one in findings if drawn.get(one.id) in kept and one.outcome is not Outcome.NO_BREACH)
         out = {}
         places = {address: place for place, address in enumerate(self.roster.addresses)}
         for one in heapq.nsmallest(most, told, key=gravest):
-            seen = self._pictures.kept[one.id][1]
+            seen = kept[drawn[one.id]][1]
             first, second = (
                 replace(flown, callsign=self.roster.callsign_at(places[flown.address], one.opened_ns))
                 for flown in (seen.first, seen.second)

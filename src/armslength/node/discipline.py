@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from armslength.agreement.terms import GEOMETRIC, Terms, contains
-from armslength.domain.finding import SUSPENDED, Finding, Outcome
+from armslength.domain.finding import SUSPENDED, Finding, Outcome, coarsely
 from armslength.domain.plot import Roster
 from armslength.domain.track import Marks, Tracks
 from armslength.domain.visit import Notice, Visit
@@ -91,7 +91,7 @@ class Discipline:
         if self.terms.conduct["D03"].enabled:
             seen = (*self._unseen, *d03.lights_found(self.terms, self._dark()))
             out += [self._laid_over(one, marks, epoch_ns) for one in seen]
-        return sorted(out, key=lambda one: (one.opened_ns, one.rule, one.about))
+        return coarsely(out)
 
     def forget(self, before_ns: int) -> None:
         """Drop what closed before `before_ns` (UTC), but not an overflight that makes the next one graver."""

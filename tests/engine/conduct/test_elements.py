@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from armslength.domain.finding import Finding, Outcome, Severity
+from armslength.domain.finding import Finding, Outcome, Severity, coarsely
 from armslength.engine.conduct.context import Aircraft
 from armslength.engine.conduct.elements import Places, grouped
 from armslength.units import NS
@@ -35,7 +35,7 @@ def counted(
         m = meeting((fly(200, abeam), fly(200, 2.0)))
         names = {0: a.address, 1: b.address}
         places.see(m, names.__getitem__)
-    return grouped(found, places, known.get)
+    return [one.finding for one in grouped(found, places, known.get)]
 
 
 def north(number: int, category: str = "fast_jet", party: str = "North") -> Aircraft:
@@ -70,7 +70,36 @@ def test_two_flights_of_two_are_one_pair_of_elements_and_the_gravest_stands():
     found[2] = replace(found[2], severity=Severity.SEV1)
     [left] = counted(flight, found, others)
     assert left.severity is Severity.SEV1 and "3 more pairs" in left.explanation
-    assert left.id == found[2].id
+    assert left.about == "a00001 b00000" and "a00002 and b00000" in left.explanation
+
+
+def test_who_stands_for_a_flight_does_not_hang_on_a_second_of_noise():
+    flight = [(north(1), 0.0), (north(2), 0.3)]
+    seen = [
+        counted(flight, [one("a00001", "b00000", opened), one("a00002", "b00000", other)])
+        for opened, other in ((60.0, 61.0), (61.0, 60.0))
+    ]
+    (mine,), (theirs,) = (coarsely(found) for found in seen)
+    assert (mine.first, mine.second, mine.about, mine.id) == (theirs.first, theirs.second, theirs.about, theirs.id)
+    assert "a00001 and b00000" in mine.explanation and "a00002 and b00000" in theirs.explanation
+
+
+def test_the_gravest_pair_of_crossed_ones_is_named_in_the_words():
+    flight, others = [(north(1), 0.0), (north(2), 0.3)], (SOUTH, replace(SOUTH, address="b00001"))
+    crossed = [one("a00002", "b00000"), one("a00002", "b00001", 61.0), one("a00001", "b00001", 62.0)]
+    [left] = counted(flight, crossed, others)
+    assert (left.about, left.first, left.second) == ("a00001 b00000", "a00001", "b00000")
+
+
+def test_ids_are_counted_within_a_step_and_differ_between_rules_and_steps():
+    near = [one("a00001", "b00000", float(at)) for at in (60, 63, 700)] + [one("a00001", "b00000", rule="G06")]
+    assert len({found.id for found in coarsely(near)}) == 4
+    assert {found.id for found in coarsely(near)} == {found.id for found in coarsely(near[::-1])}
+
+
+def test_what_is_about_a_report_stands_alone():
+    told = [one("a00001", "b00000", rule="G14", about=about) for about in ("report", "another report")]
+    assert counted([(north(1), 0.0)], told) == told[::-1]
 
 
 def test_whose_act_it_was_and_when_keep_findings_apart():

@@ -88,6 +88,30 @@ def test_doubt_and_distress():
     assert late(notice(), visit(notice(), INSIDE), distress=told)[0].outcome is NO_BREACH
 
 
+def test_another_place_than_declared_is_no_excuse_for_a_late_notice():
+    one = notice(aircraft=frozenset({"b00000"}))
+    [late_one] = late(one, visit(one, [-40.0] * 400))
+    assert (late_one.outcome, late_one.severity, late_one.value) == (BREACH, Severity.SEV3, 12 * 3600.0)
+    assert late_one.opened_ns == one.from_ns and "b00000, which it names, flew then" in late_one.explanation
+    assert late(one, visit(one, [-40.0] * 159)) == []
+    in_good_time = notice(25 * 3600.0, aircraft=one.aircraft)
+    assert late(in_good_time, visit(in_good_time, [-40.0] * 400)) == []
+    of_others = notice(aircraft=frozenset({"b00009"}))
+    assert late(of_others, visit(of_others, [-40.0] * 400)) == []
+    assert late(one, visit(one, [-40.0] * 400, "North")) == []
+
+
+def test_who_flew_what_another_notice_covers_did_not_fly_this_one():
+    one = notice(aircraft=frozenset({"b00000"}))
+    wider = replace(notice(), id="act2", area=Area("wide", box=Box(34.0, 36.0, 38.0, 40.0)))
+    [place] = [p for p in places(terms_with(), [one]) if p.kind == ACTIVITY]
+    seen = replace(flown([-4.0] * 400, party="South"), place=place)
+    for others, count in (((wider,), 0), ((replace(wider, delivered_ns=None),), 1)):
+        told = Told((one, *others))
+        presences = d04.present(case_of(seen, told=told, address="b00000"))
+        assert len([f for f in d04.findings(terms_with(), told, presences) if f.about == "act1"]) == count
+
+
 NAMED = frozenset({"b00001"})
 OUT_AND_BACK = [3.0] * 200 + list(np.linspace(3.0, -7.0, 150)) + list(np.linspace(-7.0, 3.0, 150)) + [3.0] * 100
 
@@ -153,7 +177,7 @@ def test_they_are_equal_to_their_slow_readings(drawn, lead, from_s, lasts_s, nam
     seen = replace(drawn, place=next(p for p in places(terms, [one]) if p.kind == ACTIVITY))
     case = case_of(seen, terms, told)
     said = [(f.outcome.value, f.opened_ns) for f in d04.findings(terms, told, d04.present(case))]
-    read = slow04.read(samples(seen), EPOCH_NS, one, terms.conduct["D04"].figures)
+    read = slow04.read(samples(seen), EPOCH_NS, one, terms.conduct["D04"].figures, named)
     assert said == ([] if read is None else [read])
     flown_otherwise = [e.finding.outcome.value for e in d05.judge(case)]
     read = slow05.read(samples(seen), EPOCH_NS, one, named, terms.conduct["D05"].figures)

@@ -2,7 +2,8 @@
 
 An element is a flight of up to four aircraft of one party that were within 1 NM of each other for more than half of the
 time; an uncrewed aircraft is its own. What several pairs of the same two elements did at about the same time is one
-finding: the gravest of them stands, and says how many more there were.
+finding: what the gravest of them measured, of the smallest addresses of both elements. Which pair is the gravest may
+hang on the noise of whose plots they are; both sides must name the same aircraft.
 """
 
 from __future__ import annotations
@@ -83,7 +84,15 @@ class _Group:
     elements: tuple[set[str], set[str]]
 
 
-def grouped(found: Iterable[Finding], places: Places, who: Who) -> list[Finding]:
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One finding of two elements, and that of the pair of them whose measures it has."""
+
+    finding: Finding
+    gravest: Finding
+
+
+def grouped(found: Iterable[Finding], places: Places, who: Who) -> list[Counted]:
     """Return the findings, those of the same elements as one, in the order of the first of each.
 
     Args:
@@ -95,6 +104,9 @@ def grouped(found: Iterable[Finding], places: Places, who: Who) -> list[Finding]
     near: dict[tuple[str, int, str], list[_Group]] = {}
     for one in sorted(found, key=lambda f: (f.opened_ns, f.rule, f.about)):
         roles = _roles(one, who)
+        if roles is None:
+            groups.append(_Group([one], (set(), set())))
+            continue
         group = next((g for role in (0, 1) for g in near.get((one.rule, role, roles[role]), ())
                       if _joins(one, roles, g, 1 - role, places, who)), None)  # fmt: skip
         if group is None:
@@ -109,9 +121,11 @@ def grouped(found: Iterable[Finding], places: Places, who: Who) -> list[Finding]
     return [_one_of(group) for group in groups]
 
 
-def _roles(one: Finding, who: Who) -> tuple[str, str]:
-    """Return the addresses: whose act it was first; where the rule names nobody, by party."""
-    a, b = one.about.split(" ", 1)
+def _roles(one: Finding, who: Who) -> tuple[str, str] | None:
+    """Return the addresses: whose act it was first; where the rule names nobody, by party. None: it is of a report."""
+    a, _, b = one.about.partition(" ")
+    if {a, b} != {one.first, one.second}:
+        return None
     if one.by:
         return a, b
     told = [(known.party if (known := who(address)) else "", address) for address in (a, b)]
@@ -145,13 +159,19 @@ def _closed(one: Finding) -> int:
     return one.opened_ns if one.closed_ns is None else one.closed_ns
 
 
-def _one_of(group: _Group) -> Finding:
-    """Return the gravest of a group, with what the others were."""
+def _one_of(group: _Group) -> Counted:
+    """Return the finding of a group: the measures of the gravest pair, the names of the smallest addresses."""
     if len(group.found) == 1:
-        return group.found[0]
+        return Counted(group.found[0], group.found[0])
     worst = min(group.found, key=lambda f: (OUTCOMES.index(f.outcome), f.severity, f.opened_ns, f.about))
     others = sorted(f.about for f in group.found if f is not worst)
     told = "; ".join(others[:6]) + (f"; and {len(others) - 6} more" if len(others) > 6 else "")
     count = "1 more pair" if len(others) == 1 else f"{len(others)} more pairs"
-    says = f"{worst.explanation} The same of {count} of the same flights, counted once: {told}."
-    return replace(worst, explanation=says)
+    says = (
+        f"{worst.explanation} The gravest pair, of which this is said: {worst.first} and {worst.second}. "
+        f"The same of {count} of the same flights, counted once: {told}."
+    )
+    actor, other = (min(element) for element in group.elements)
+    first, second = sorted((actor, other))
+    about = f"{actor} {other}" if worst.by else f"{first} {second}"
+    return Counted(replace(worst, about=about, first=first, second=second, explanation=says), worst)

@@ -15,7 +15,7 @@ from armslength.domain.visit import ACTIVITY, Notice
 from armslength.engine.discipline.entry import Case, Told, between, both, deeper, where
 from armslength.units import NS
 
-__all__ = ["LEADS", "TEXT", "Presence", "findings", "present"]
+__all__ = ["LEADS", "LEAST_S", "TEXT", "Presence", "covered", "findings", "present"]
 
 LEADS: Mapping[str, str] = {
     "HAZARD": "hazard_s",
@@ -25,6 +25,9 @@ LEADS: Mapping[str, str] = {
 }
 """The figure that holds the least notice of each kind of activity."""
 
+LEAST_S = 60.0
+"""An aircraft that was never certainly in the volume must be known for so long in its time [s]."""
+
 TEXT = RuleText(
     "D04",
     "Activity without notice, or notice too late",
@@ -33,7 +36,8 @@ TEXT = RuleText(
     "2018, as one side told it; several calls before the strike of April 2017.",
     "The lead is the time from when the other side had the notice, by its own signed mark, until the declared start. "
     "It is a breach where the lead is shorter than that of its kind, or the notice was never received, and an aircraft "
-    "of who told of it was certainly in the volume within its time; possibly there: not determinable.",
+    "of who told of it was certainly in the volume within its time, or one that the notice names flew then, wherever; "
+    "one that it does not name possibly in the volume: not determinable.",
     (
         Parameter("conduct.D04.hazard", "hazard_s", "s", "notice of a hazardous activity"),
         Parameter("conduct.D04.planned", "planned_s", "s", "notice of a planned activity"),
@@ -50,12 +54,13 @@ TEXT = RuleText(
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """An aircraft in the volume of an activity within its time.
+    """An aircraft in the volume of an activity within its time, or one that flew the activity elsewhere.
 
     Attributes:
         notice: its id. party, address: of the aircraft.
         possible_ns, certain_ns: when it was possibly, and certainly, there first [UTC ns]; None: never.
         last_ns: when it possibly was there last.
+        elsewhere: it was not certainly in the volume, but the notice names it, and it flew in the time.
     """
 
     notice: str
@@ -64,6 +69,7 @@ class Presence:
     possible_ns: int
     certain_ns: int | None
     last_ns: int
+    elsewhere: bool = False
 
 
 def in_time(case: Case, notice: Notice) -> Bool:
@@ -80,18 +86,38 @@ def notice_of(case: Case) -> Notice | None:
     return next((one for one in case.told.notices if one.id == place.key), None)
 
 
+def covered(case: Case, notice: Notice) -> Bool:
+    """Return which samples another notice of the same party covers."""
+    v = case.visit
+    stamps = np.round(v.t).astype(np.int64) * NS + v.epoch_ns
+    out = np.zeros(len(v), np.bool_)
+    for one in case.told.notices:
+        if one.by == notice.by and one.id != notice.id and one.delivered_ns is not None:
+            known = (stamps >= one.delivered_ns) & (stamps >= one.from_ns) & (stamps < one.until_ns)
+            out |= known & one.area.contains(v.lat, v.lon, v.level_m)
+    return out
+
+
 def present(case: Case) -> list[Presence]:
-    """Return whether the aircraft of a visit was in the volume of an activity within its time: one, or none."""
+    """Return whether the aircraft of a visit showed that an activity was flown within its time: one, or none.
+
+    It was in the volume; or it is named by the notice, and flew wherever: a wrong place is no excuse for a late notice.
+    """
     notice, visit = notice_of(case), case.visit
     if notice is None:
         return []
-    level = between(visit, notice.area.floor_m, notice.area.ceiling_m)
+    level, address = between(visit, notice.area.floor_m, notice.area.ceiling_m), case.who.address
     possible, _, certain = where(both(deeper(visit, 0.0), level), in_time(case, notice))
     there, surely = np.flatnonzero(possible), np.flatnonzero(certain)
+    if not len(surely) and visit.party == notice.by and notice.aircraft is not None and address in notice.aircraft:
+        flown = np.flatnonzero(in_time(case, notice) & ~covered(case, notice))
+        if len(flown) >= LEAST_S:
+            first, last = visit.ns(int(flown[0])), visit.ns(int(flown[-1]))
+            return [Presence(notice.id, visit.party, address, first, first, last, elsewhere=True)]
     if not len(there):
         return []
     sure = visit.ns(int(surely[0])) if len(surely) else None
-    return [Presence(notice.id, visit.party, case.who.address, visit.ns(int(there[0])), sure, visit.ns(int(there[-1])))]
+    return [Presence(notice.id, visit.party, address, visit.ns(int(there[0])), sure, visit.ns(int(there[-1])))]
 
 
 def findings(terms: Terms, told: Told, presences: Iterable[Presence]) -> list[Finding]:
@@ -120,6 +146,8 @@ def _finding(notice: Notice, lead: float, limit: float, told: Told, seen: list[P
         else f"{notice.receiver} never received the notice of an activity ({notice.kind}) that was flown."
     )
     outcome, severity = Outcome.BREACH, Severity.SEV1 if others else Severity.SEV3
+    if all(one.elsewhere for one in own):
+        says += f" {own[0].address}, which it names, flew then, but was not certainly in the volume."
     if others:
         says += f" {others[0].address} was in its volume."
     if not sure:

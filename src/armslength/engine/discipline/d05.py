@@ -8,7 +8,7 @@ from armslength.domain.finding import Finding, Outcome, Severity
 from armslength.domain.plot import I64, Bool
 from armslength.domain.rule import Parameter, RuleText
 from armslength.domain.visit import Notice
-from armslength.engine.discipline.d04 import in_time, notice_of
+from armslength.engine.discipline.d04 import LEAST_S, covered, in_time, notice_of
 from armslength.engine.discipline.entry import Case, Entry, Masks, between, both, deeper, runs
 from armslength.units import FT, NM, NS
 
@@ -16,8 +16,6 @@ __all__ = ["TEXT", "judge"]
 
 GAP_S = 60.0
 """Who comes back into the volume so soon has not been away [s]."""
-LEAST_S = 60.0
-"""An aircraft that was never in the volume must be known for so long in its time [s]."""
 
 TEXT = RuleText(
     "D05",
@@ -53,23 +51,11 @@ def judge(case: Case) -> list[Entry]:
         return []
     if notice.aircraft is not None and case.who.address not in notice.aircraft:
         return []
-    free = ~_covered(case, notice)
+    free = ~covered(case, notice)
     inside = both(deeper(visit, 0.0), between(visit, notice.area.floor_m, notice.area.ceiling_m))
     during = in_time(case, notice)
     found = _elsewhere(case, notice, inside, during, free) or _at_another_time(case, notice, inside, during, free)
     return [] if found is None else [found]
-
-
-def _covered(case: Case, notice: Notice) -> Bool:
-    """Return which samples another notice of the same party covers."""
-    v = case.visit
-    stamps = np.round(v.t).astype(np.int64) * NS + v.epoch_ns
-    out = np.zeros(len(v), np.bool_)
-    for one in case.told.notices:
-        if one.by == notice.by and one.id != notice.id and one.delivered_ns is not None:
-            known = (stamps >= one.delivered_ns) & (stamps >= one.from_ns) & (stamps < one.until_ns)
-            out |= known & one.area.contains(v.lat, v.lon, v.level_m)
-    return out
 
 
 def _outside(case: Case, notice: Notice) -> Masks:

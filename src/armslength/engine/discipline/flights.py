@@ -21,9 +21,10 @@ ORDER = (Outcome.BREACH, Outcome.NOT_DETERMINABLE, Outcome.NO_BREACH)
 
 
 def one_each(entries: Sequence[Entry]) -> list[Entry]:
-    """Return one entry for each flight: the gravest of its aircraft's, whose finding names the others.
+    """Return one entry for each flight: what the gravest of its aircraft's says, under the smallest of their addresses.
 
-    In order of time; who came first leads. Which aircraft make a flight does not depend on the order of `entries`.
+    In order of time; who came first leads. Which is the gravest may hang on the noise of whose plots they are.
+    Which aircraft make a flight does not depend on the order of `entries`.
     """
     flights: list[list[Entry]] = []
     for one in sorted(entries, key=lambda entry: (entry.finding.opened_ns, entry.finding.rule, entry.finding.about)):
@@ -59,5 +60,7 @@ def _said(flight: Sequence[Entry]) -> Entry:
         return gravest
     more = sorted(one.address for one in flight if one.address != gravest.address)
     names = f"{', '.join(more[:-1])} and {more[-1]}" if len(more) > 1 else more[0]
-    found = gravest.finding
-    return replace(gravest, finding=replace(found, explanation=f"{found.explanation} In one flight with it: {names}."))
+    found, lead = gravest.finding, min(flight, key=lambda one: one.address)
+    says = f"{found.explanation} That was {gravest.address}. In one flight with it: {names}."
+    said = replace(found, about=lead.finding.about, first=lead.finding.first, explanation=says)
+    return replace(gravest, finding=said)

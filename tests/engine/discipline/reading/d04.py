@@ -18,14 +18,18 @@ def inside(s, area, sign):
     return area.floor_m - sign * s.error_v_m <= s.level_m <= area.ceiling_m + sign * s.error_v_m
 
 
-def read(samples, epoch_ns, notice, figures):
+def read(samples, epoch_ns, notice, figures, named=False):
     """Return (outcome, opened) of an activity that one aircraft of its party flew; None where nothing is found."""
     lead = -math.inf
     if notice.delivered_ns is not None:
         lead = (notice.from_ns - notice.delivered_ns) / 1e9
     if lead >= figures[LEADS[notice.kind]]:
         return None
+    stamps = [epoch_ns + round(s.t) * 10**9 for s in samples]
+    during = [ns for ns in stamps if notice.from_ns <= ns < notice.until_ns]
     for sign, outcome in ((-1, "BREACH"), (1, "NOT_DETERMINABLE")):
+        if sign > 0 and named and len(during) >= 60:
+            return "BREACH", during[0]
         for s in samples:
             ns = epoch_ns + round(s.t) * 10**9
             if notice.from_ns <= ns < notice.until_ns and inside(s, notice.area, sign):
