@@ -14,12 +14,12 @@ from xml.sax.saxutils import escape
 
 from armslength.agreement import lifecycle
 from armslength.engine.cases import machine as case
-from armslength.protocol import failover, session
+from armslength.protocol import medium, session
 
 MACHINES: Mapping[str, tuple[str, Mapping[Enum, Mapping[Enum, Enum]]]] = {
     "agreement": ("One version of an agreement", lifecycle.TABLE),
     "case": ("A case of the working groups", case.TABLE),
-    "failover": ("One medium between two posts: a frequency, or the ground line", failover.TABLE),
+    "failover": ("One medium between two posts: a frequency, or the ground line", medium.TABLE),
     "session": ("One connection of the ground line", session.TABLE),
 }
 """Name of the drawing -> its title and its table."""

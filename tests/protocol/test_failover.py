@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from armslength.errors import LocalProtocolError
 from armslength.protocol.events import InUse, MediumLost, MediumRestored, Now
-from armslength.protocol.failover import GROUND, TABLE, Failover, Health, Step, after
+from armslength.protocol.failover import GROUND, Failover
+from armslength.protocol.medium import TABLE, Health, Step, after
 from armslength.protocol.told import Standing
 
 NS = 10**9

@@ -1,9 +1,8 @@
 """Which channel carries the talk: the designated frequencies in the order of the plan, then the ground line.
 
-Every state of a medium and every move stands in TABLE; code only looks it up. This file does not know which party we
-are: each side finds out for itself which media answer it, tells the other (LCM: lost, RES: restored), and both then
-use the first medium of the plan that neither has told lost. The diagram in docs/machines/failover.svg is drawn from
-TABLE.
+How one medium stands is looked up in `medium.TABLE`. This file does not know which party we are: each side finds out
+for itself which media answer it, tells the other (LCM: lost, RES: restored), and both then use the first medium of the
+plan that neither has told lost.
 
 What is told (`protocol.told`) counts up, so that the newest word holds whatever way and order it came in; every mark
 RECEIVED tells it again, so that whatever is heard settles it. All timers run on the monotonic clock [s]; stamps are for
@@ -13,16 +12,14 @@ people.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from enum import Enum, auto
 
-from armslength.errors import LocalProtocolError
 from armslength.protocol.events import InUse, MediumLost, MediumRestored, Now
+from armslength.protocol.medium import Health, Medium, Step, after
 from armslength.protocol.patience import Patience
 from armslength.protocol.told import Standing, Told
 from armslength.protocol.writes import Put, Write
 
-__all__ = ["GROUND", "TABLE", "Failover", "Health", "Patience", "Step", "after"]
+__all__ = ["GROUND", "Failover", "Health", "Patience"]
 
 GROUND = "GROUND"
 """The ground line among the media; the others are the frequencies by their id in the plan."""
@@ -31,74 +28,6 @@ FLAP_S = 600.0
 MOST_PATIENCE = 8
 """... at most for so many times as long."""
 _NEVER = float("inf")
-
-
-class Health(Enum):
-    """How one medium stands, from what this side itself has called and heard on it."""
-
-    UNCHECKED = auto()  # nothing called on it yet
-    ANSWERING = auto()  # the last call was answered
-    DOUBTED = auto()  # a call is unanswered, not for long
-    LOST = auto()  # calls stayed unanswered
-    RETURNING = auto()  # was lost, answers again, not yet for long enough
-
-
-class Step(Enum):
-    """What can happen to a medium."""
-
-    ANSWERED = auto()  # the other side showed that it heard us on it
-    UNANSWERED = auto()  # a call had no answer in the time between two calls
-    SILENT = auto()  # as many calls as the terms say had none
-    STEADY = auto()  # it has answered for as long as a return takes
-
-
-H, E = Health, Step
-TABLE: dict[Health, dict[Step, Health]] = {
-    H.UNCHECKED: {E.ANSWERED: H.ANSWERING, E.UNANSWERED: H.UNCHECKED, E.SILENT: H.LOST},
-    H.ANSWERING: {E.ANSWERED: H.ANSWERING, E.UNANSWERED: H.DOUBTED, E.SILENT: H.LOST},
-    H.DOUBTED: {E.ANSWERED: H.ANSWERING, E.UNANSWERED: H.DOUBTED, E.SILENT: H.LOST},
-    H.LOST: {E.ANSWERED: H.RETURNING, E.UNANSWERED: H.LOST, E.SILENT: H.LOST},
-    H.RETURNING: {E.ANSWERED: H.RETURNING, E.UNANSWERED: H.RETURNING, E.SILENT: H.LOST, E.STEADY: H.ANSWERING},
-}
-
-
-def after(current: Health, step: Step) -> Health:
-    """Return the state once `step` happened in `current`.
-
-    Raises:
-        LocalProtocolError: it cannot happen there.
-    """
-    try:
-        return TABLE[current][step]
-    except KeyError:
-        raise LocalProtocolError(f"{step.name} cannot happen to a medium that is {current.name}.") from None
-
-
-@dataclass(slots=True)
-class Medium:
-    """One frequency, or the ground line. Times are monotonic [s] unless they end in _ns; None: never."""
-
-    health: Health = Health.UNCHECKED
-    first_call_s: float | None = None
-    """The first call that nobody has answered since."""
-    last_call_s: float | None = None
-    calls: int = 0
-    """Calls since then."""
-    held: int = 0
-    """Calls since the last answer that were none."""
-    silent_ns: int = 0
-    last_ok_ns: int = 0
-    last_ok_s: float | None = None
-    steady_s: float = 0.0
-    """Since when it answers again."""
-    returned_s: float = -_NEVER
-    patience: int = 1
-    check_s: float = 0.0
-    """When it is to be checked next."""
-    heard_s: float = -_NEVER
-    """When the other side was heard on it last."""
-    vouched_s: float = -_NEVER
-    """When the other side told last that it is not lost to it."""
 
 
 class Failover:
@@ -175,6 +104,8 @@ class Failover:
         medium = self.media.get(name)
         if medium is None or name == GROUND:
             return
+        if medium.asked_s is None:
+            medium.asked_s = now.mono_s
         if medium.first_call_s is None:
             medium.first_call_s, medium.silent_ns, medium.calls = now.mono_s, now.utc_ns, 0
         if (
@@ -205,7 +136,7 @@ class Failover:
         if medium is None:
             return
         was, medium.health = medium.health, after(medium.health, Step.ANSWERED)
-        medium.first_call_s, medium.calls, medium.held = None, 0, 0
+        medium.first_call_s, medium.calls, medium.held, medium.asked_s = None, 0, 0, None
         medium.last_ok_ns, medium.last_ok_s = now.utc_ns, now.mono_s
         if was is Health.LOST:
             medium.steady_s = now.mono_s
@@ -300,6 +231,8 @@ class Failover:
                 continue
             times.append(medium.check_s)
             moves = medium.calls >= self.patience.calls or medium.health is Health.ANSWERING
+            if medium.health is not Health.LOST:
+                times.append(self._long(medium))
             if medium.first_call_s is not None and medium.last_call_s is not None and moves:
                 times.append(medium.last_call_s + self.patience.call_every_s)
             if medium.health is Health.RETURNING and (medium.last_ok_s or 0.0) > medium.steady_s:
@@ -347,22 +280,31 @@ class Failover:
             medium.health, medium.returned_s = after(medium.health, Step.STEADY), now.mono_s
             self._tell(name, lost=False, now=now)
             return
-        if medium.first_call_s is None or medium.last_call_s is None:
+        long = now.mono_s >= self._long(medium)
+        waits = medium.last_call_s is None or now.mono_s < medium.last_call_s + self.patience.call_every_s
+        if not long and (waits or medium.first_call_s is None):
             return
-        if now.mono_s < medium.last_call_s + self.patience.call_every_s:
-            return
-        silent = medium.calls >= self.patience.calls
+        silent = long or medium.calls >= self.patience.calls
         was = medium.health
         medium.health = after(was, Step.SILENT if silent else Step.UNANSWERED)
         if medium.health is not Health.LOST:
             return
-        medium.first_call_s = None
+        medium.first_call_s = medium.asked_s = None
         if was is not Health.LOST:
             soon = now.mono_s - medium.returned_s < FLAP_S
             medium.patience = min(2 * medium.patience, MOST_PATIENCE) if soon or was is Health.RETURNING else 1
             medium.check_s = now.mono_s + self._probe_s()
             if not self.lost_here(name):
                 self._tell(name, lost=True, now=now)
+
+    def _long(self, medium: Medium) -> float:
+        """Return from when on a medium has been silent for too long, whether or not calls could leave [s].
+
+        While the ground line is lost both sides must be alarmed in time.
+        """
+        if medium.asked_s is None or self.media[GROUND].health is not Health.LOST:
+            return _NEVER
+        return max(medium.asked_s, medium.heard_s) + (self.patience.calls + 2) * self.patience.call_every_s
 
     def _return_s(self, medium: Medium) -> float:
         return self.patience.return_after_s * medium.patience
