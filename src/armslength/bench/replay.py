@@ -69,7 +69,7 @@ def bench_replay(rows: int, recordings: list[Path], scratch: Path | None, say: S
     """
     from armslength.scenario.bulk import write_bulk
 
-    generated = []
+    generated: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory(prefix="armslength-bench-", dir=scratch) as folder:
         for count in sorted({max(rows // 10, 1), rows}):
             path = Path(folder) / f"generated-{count}.parquet"
