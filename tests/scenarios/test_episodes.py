@@ -83,7 +83,7 @@ def test_just_the_findings_of_the_page_come_out(name: str, seed: int, tmp_path: 
 
 
 @pytest.mark.parametrize("seed", (1, 2))
-@pytest.mark.parametrize("name", ("late-notice", "river-line", "second-wave"))
+@pytest.mark.parametrize("name", ("flares-on-drones", "late-notice", "river-line", "second-wave"))
 def test_both_sides_give_their_findings_the_same_ids(name: str, seed: int, tmp_path: Path) -> None:
     write_episode(EPISODES[name], seed, tmp_path)
     north, south = ({f.id: f.rule for f in findings(tmp_path, side)} for side in ("north", "south"))

@@ -46,6 +46,8 @@ COLUMNS = (
 """The columns of findings.parquet and .csv, in order. Stable."""
 STEP_S = 600
 """Two sides see one beginning some seconds apart: it goes into an id on so coarse a step of UTC [s]."""
+PHASE_S = 217
+"""The steps end so long after round ten minutes [s]: what is planned begins at round times; noise must not part it."""
 _OF_TWO = ("encounter", "first", "second", "margin_sigma")
 
 
@@ -125,7 +127,7 @@ def coarsely(found: Iterable[Finding], step_s: int = STEP_S) -> list[Finding]:
     seen: Counter[tuple[str, str]] = Counter()
     out = []
     for one in sorted(found, key=lambda f: (f.opened_ns, f.rule, f.about)):
-        matter = f"{one.about} {one.opened_ns // (step_s * NS)}"
+        matter = f"{one.about} {(one.opened_ns - PHASE_S * NS) // (step_s * NS)}"
         seen[one.rule, matter] += 1
         count = seen[one.rule, matter]
         out.append(replace(one, matter=matter if count == 1 else f"{matter} {count}"))
