@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from armslength.protocol.airwaves import Airwaves
+from armslength.protocol.calling import Call
 from armslength.protocol.catalogue import Precedence
 from armslength.protocol.events import Now
 from armslength.protocol.failover import GROUND, Health, Patience
@@ -110,3 +111,13 @@ def test_what_was_given_up_leaves_nothing_behind() -> None:
     assert made._vain and made._calls
     made.forget(["m1"])
     assert not made._vain and not made._calls and not made._unfit
+
+
+def test_news_that_nobody_answers_is_called_on_until_it_is_while_the_ground_line_is_lost() -> None:
+    """The other side may use another channel until it has heard of it: 10 s are allowed for that."""
+    news = Call(made=9, last_s=100.0, news=True)
+    alone, beside = waves(ground=False), waves()
+    alone.failover.ground(False, now(1.0))
+    assert alone._cadence.opens("F1", news) == 100.0 + Patience().alone_s < 100.0 + 10.0
+    assert beside._cadence.opens("F1", news) == 100.0 + Patience().probe_s, "the ground line has told it already"
+    assert alone._cadence.opens("F1", Call(made=9, last_s=100.0)) > 110.0, "only news"

@@ -81,6 +81,8 @@ class Cadence:
         medium = failover.media.get(name)
         lost = medium is None or medium.health in (Health.LOST, Health.RETURNING)
         patient = call.made >= patience.calls
+        if call.news and name == failover.in_use and failover.media[GROUND].health is Health.LOST:
+            return patience.alone_s  # until it is answered the other side may use another one
         return patience.probe_s if lost or patient else patience.call_every_s
 
 
