@@ -56,7 +56,7 @@ contracts: $(VENV)/.dev
 # Compiled before the tests: two nodes that a test starts would each wait for a compiler that works for both.
 unit: $(VENV)/.dev $(VENV)/.kernels
 	$(BIN)/python -c "from armslength.node.warming import warm, warm_stages; warm(); warm_stages()"
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not campaign"
 
 format: $(VENV)/.dev ## put the code into its form
 	$(BIN)/ruff check --fix-only -q src tests scripts
@@ -73,6 +73,7 @@ bench: $(VENV)/.kernels ## the figures in the README, on this machine
 campaign: $(VENV)/.kernels ## nodes killed, lines cut, packets lost, channels failing, at full length: is anything lost?
 	$(BIN)/armslength bench link
 	$(BIN)/armslength bench failover --seeds 1000 --day
+	$(BIN)/python -m pytest -m campaign
 
 lock: ## compile the locks anew
 	@export UV_CUSTOM_COMPILE_COMMAND='make lock'; uv=$$(PYTHON=$(PYTHON) scripts/bring_uv.sh) && c="$$uv pip compile -q --universal --generate-hashes" && \

@@ -25,7 +25,15 @@ from armslength.scenario.registry import SCENARIOS
 from armslength.scenario.write import write_scenario
 from cli.replaying import encounters, pairs, replay, summary
 
-SKIES = (("euphrates", 1), ("euphrates", 4), ("euphrates", 5), ("dateline", 2), ("quiet", 1), ("river", 1))
+SKIES = (
+    ("euphrates", 1),
+    ("euphrates", 4),
+    ("euphrates", 5),
+    ("dateline", 2),
+    ("quiet", 1),
+    ("river", 1),
+    ("conduct", 1),
+)
 H, V = default_terms().separation.horizontal_m, default_terms().separation.vertical_m
 LINK_S = 60.0
 """What is flown between two plots further apart than this [s] is taken as unknown."""

@@ -218,7 +218,8 @@ def _inset(one: Encounter, shown: list[Path], closest: list[Place], sheet: _Shee
     ring = ""
     if one.level == NEAR_MISS:
         cx, cy = float(lens.x(first[0])), float(lens.y(first[1]))
-        ring = f'<circle cx="{n(cx)}" cy="{n(cy)}" r="{n(report.near_miss_m * lens.scale)}" class="nearmiss"/>'
+        r = report.near_miss_m * lens.scale  # NaN where no near miss is drawn
+        ring = f'<circle cx="{n(cx)}" cy="{n(cy)}" r="{n(r)}" class="nearmiss"/>' if r > 0.0 else ""
     clip = f"lens{one.encounter}"
     return (
         f'<clipPath id="{clip}"><rect x="{n(x)}" y="{n(y)}" width="{n(side)}" height="{n(side)}"/></clipPath>'

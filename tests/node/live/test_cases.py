@@ -19,7 +19,7 @@ from node.live.nodes import Node, eventually, introduce, ratify
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="needs signals as Linux has them"),
-    pytest.mark.slow,
+    pytest.mark.campaign,
 ]
 FEED = '\n[[feed]]\nname = "radar"\nkind = "json_lines"\nhost = "127.0.0.1"\nport = {port}\n'
 STATES = (
